@@ -1,0 +1,1 @@
+"""SLYYFOXX CRM: it owns the customer relationship and hands finished sales on."""

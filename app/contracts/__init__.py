@@ -1,0 +1,1 @@
+"""What other systems send and read: typed, versioned, importing nothing of ours."""

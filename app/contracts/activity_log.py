@@ -1,0 +1,35 @@
+"""POST /v1/activity/log: a call, e-mail or meeting with a customer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+
+class ActivityLog(msgspec.Struct, forbid_unknown_fields=True):
+    """One contact, as its caller saw it. `user_id` must be the caller, or anybody for an admin."""
+
+    customer_id: UUID
+    user_id: str
+    activity_type: Literal["Call", "Email", "Meeting", "Note"]
+    notes: str
+    lead_id: UUID | None = None
+    occurred_at: datetime | None = None
+    duration_minutes: int | None = None
+    direction: Literal["inbound", "outbound"] | None = None
+    outcome: str | None = None
+    follow_up_at: datetime | None = None
+    follow_up_note: str | None = None
+
+
+class ActivityAnswer(msgspec.Struct):
+    """The entry as the timeline keeps it for ever."""
+
+    activity_id: str
+    customer_id: str
+    sequence: int
+    recorded_at: datetime
+    hash: str

@@ -1,0 +1,50 @@
+"""Bodies of the stage, won, lost and assign requests."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+
+class MoveRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Move an open lead to another open stage."""
+
+    stage: str
+    version: int
+
+
+class SaleDetails(msgspec.Struct, forbid_unknown_fields=True):
+    """What was sold. `amount` is a decimal string or number with at most two decimals."""
+
+    amount: Decimal
+    product: str
+    currency: str | None = None
+    starts_on: date | None = None
+    contract_reference: str = ""
+    handoff_note: str = ""
+    closed_on: date | None = None
+
+
+class WonRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Win a lead."""
+
+    version: int
+    sale_details: SaleDetails
+
+
+class LostRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Lose a lead, and say why."""
+
+    version: int
+    reason: str
+    note: str = ""
+
+
+class AssignRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Give a lead to another rep."""
+
+    assigned_to_id: str
+    version: int
+    reason: str = ""

@@ -1,0 +1,1 @@
+"""Ground floor: settings, clock, ids, errors, log. Imports nothing of ours."""

@@ -1,0 +1,120 @@
+"""Expected errors: what is wrong, and the HTTP status that says so. Translated once, in app/web/errors.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One wrong field: a JSON pointer such as `#/email`, and a sentence for a person."""
+
+    pointer: str
+    detail: str
+
+
+class CrmError(Exception):
+    """Something went wrong that we know and can explain. `code` is the problem type's last word."""
+
+    status = 500
+    code = "error"
+    title = "Something went wrong"
+
+    def __init__(self, detail: str = "", **extra: Any) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.extra = extra
+
+    retry_after: int | None = None
+
+
+class Malformed(CrmError):
+    """The request cannot be read."""
+
+    status, code, title = 400, "malformed", "The request cannot be read"
+
+
+class Unauthenticated(CrmError):
+    """No valid token or session."""
+
+    status, code, title = 401, "unauthenticated", "Please sign in"
+
+
+class Forbidden(CrmError):
+    """Known, but not allowed to do this."""
+
+    status, code, title = 403, "forbidden", "You are not allowed to do this"
+
+
+class NotFound(CrmError):
+    """No such thing, or not for this viewer: the answer is the same."""
+
+    status, code, title = 404, "not-found", "There is no such page or record"
+
+
+class Conflict(CrmError):
+    """The record is not in the state the request expects."""
+
+    status, code, title = 409, "conflict", "This does not fit the current state"
+
+
+class StaleLead(Conflict):
+    """Somebody changed the lead since it was read; `extra["lead"]` is the current one."""
+
+    code, title = "stale", "Somebody else changed this lead in the meantime"
+
+
+class LeadIsClosed(Conflict):
+    """A won or lost lead is final; `extra["lead"]` is the current one."""
+
+    code, title = "lead-closed", "This lead is closed, and closed leads are final"
+
+
+class InFlight(Conflict):
+    """The same request, or a change to the same record, is still running."""
+
+    code, title = "in-flight", "The same record is being changed right now"
+    retry_after = 1
+
+
+class TooLarge(CrmError):
+    """The body is over the limit."""
+
+    status, code, title = 413, "too-large", "The request is too large"
+
+
+class WrongContentType(CrmError):
+    """The body is not of the one accepted type."""
+
+    status, code, title = 415, "wrong-content-type", "The body must be application/json"
+
+
+class Invalid(CrmError):
+    """Readable but wrong; carries every problem, not the first."""
+
+    status, code, title = 422, "invalid", "Some fields are not right"
+
+    def __init__(self, problems: list[Problem], detail: str = "") -> None:
+        super().__init__(detail or "; ".join(f"{p.pointer[2:]}: {p.detail}" for p in problems))
+        self.problems = problems
+
+
+class KeyReused(CrmError):
+    """The idempotency key was used with another body."""
+
+    status, code, title = 422, "idempotency-key-reused", "This Idempotency-Key was used for another request"
+
+
+class TooMany(CrmError):
+    """Over the rate limit."""
+
+    status, code, title = 429, "too-many-requests", "Too many requests"
+    retry_after = 1
+
+
+class StoreDown(CrmError):
+    """The database does not answer."""
+
+    status, code, title = 503, "store-down", "The CRM cannot reach its database; please try again"
+    retry_after = 2

@@ -1,0 +1,143 @@
+"""Every setting of the CRM, read once from the environment, refused loudly when wrong."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+ASSIGNMENTS: Final = ("round_robin", "none")
+SHORTEST_SECRET: Final = 16
+HIGHEST_PORT: Final = 65535
+
+
+class BadSetting(Exception):
+    """A setting is missing or wrong; the message names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator can set. docs/settings.md lists each with its meaning."""
+
+    home: Path
+    host: str
+    port: int
+    sandbox_port: int
+    database_url: str | None
+    owner_database_url: str | None
+    redis_url: str | None
+    public_url: str
+    sso_issuer: str
+    sso_client_id: str
+    sso_client_secret: str | None
+    sso_audience: str
+    sso_roles_claim: str
+    sso_rep_id_claim: str
+    sso_events_secrets: tuple[str, ...]
+    capture_webhook_secrets: tuple[str, ...]
+    handoff_webhook_url: str | None
+    handoff_webhook_secrets: tuple[str, ...]
+    currency: str
+    assignment: str
+    sandbox: bool
+    pool_size: int
+
+
+def load(env: Mapping[str, str]) -> Settings:
+    """Build the settings from `env`; raises BadSetting naming the first wrong variable."""
+    read = _Reader(env)
+    host, port = read.text("CRM_HOST", "127.0.0.1"), read.port("CRM_PORT", 8000)
+    return Settings(
+        home=Path(read.text("CRM_HOME", "./var")).absolute(),
+        host=host,
+        port=port,
+        sandbox_port=read.port("CRM_SANDBOX_PORT", 8001),
+        database_url=read.url("DATABASE_URL", ("postgresql", "postgres")),
+        owner_database_url=read.url("OWNER_DATABASE_URL", ("postgresql", "postgres")),
+        redis_url=read.url("REDIS_URL", ("redis", "rediss", "unix")),
+        public_url=read.url("CRM_PUBLIC_URL", ("http", "https")) or f"http://{host}:{port}",
+        sso_issuer=read.url("SSO_ISSUER", ("http", "https")) or "",
+        sso_client_id=read.text("SSO_CLIENT_ID", "slyyfoxx-crm"),
+        sso_client_secret=read.secret("SSO_CLIENT_SECRET"),
+        sso_audience=read.text("SSO_AUDIENCE", "slyyfoxx-crm"),
+        sso_roles_claim=read.text("SSO_ROLES_CLAIM", "roles"),
+        sso_rep_id_claim=read.text("SSO_REP_ID_CLAIM", "sales_rep_id"),
+        sso_events_secrets=read.secrets("SSO_EVENTS_SECRET"),
+        capture_webhook_secrets=read.secrets("CAPTURE_WEBHOOK_SECRET"),
+        handoff_webhook_url=read.url("HANDOFF_WEBHOOK_URL", ("http", "https")),
+        handoff_webhook_secrets=read.secrets("HANDOFF_WEBHOOK_SECRET"),
+        currency=read.checked("CRM_CURRENCY", "EUR", _is_currency, "three capital letters"),
+        assignment=read.checked(
+            "CRM_ASSIGNMENT", "round_robin", ASSIGNMENTS.__contains__, "round_robin or none"
+        ),
+        sandbox=read.text("CRM_SANDBOX", "") == "1",
+        pool_size=read.number("CRM_POOL_SIZE", 10, 1, 200),
+    )
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process, read from its environment on first use."""
+    return load(os.environ)
+
+
+class _Reader:
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+
+    def text(self, name: str, default: str) -> str:
+        return self._env.get(name, "").strip() or default
+
+    def checked(self, name: str, default: str, ok: Callable[[str], bool], wanted: str) -> str:
+        value = self.text(name, default)
+        if not ok(value):
+            message = f"{name} must be {wanted}, not {value!r}"
+            raise BadSetting(message)
+        return value
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        def ok(value: str) -> bool:
+            return value.isascii() and value.isdigit() and least <= int(value) <= most
+
+        return int(self.checked(name, str(default), ok, f"a whole number from {least} to {most}"))
+
+    def port(self, name: str, default: int) -> int:
+        return self.number(name, default, 1, HIGHEST_PORT)
+
+    def url(self, name: str, schemes: tuple[str, ...]) -> str | None:
+        value = self.secret(name)
+        if value is not None and urlsplit(value).scheme not in schemes:
+            message = f"{name} must be a URL that starts with {schemes[0]}://"
+            raise BadSetting(message)
+        return value
+
+    def secret(self, name: str) -> str | None:
+        if value := self._env.get(name, "").strip():
+            return value
+        file = self._env.get(f"{name}_FILE", "").strip()
+        return _read_secret_file(f"{name}_FILE", file) if file else None
+
+    def secrets(self, name: str) -> tuple[str, ...]:
+        values = tuple((self.secret(name) or "").split())
+        if any(len(value) < SHORTEST_SECRET for value in values):
+            message = f"{name} must hold secrets of at least {SHORTEST_SECRET} characters"
+            raise BadSetting(message)
+        return values
+
+
+def _read_secret_file(name: str, file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        message = f"{name} names a file that cannot be read: {file} ({error.strerror})"
+        raise BadSetting(message) from error
+
+
+def _is_currency(value: str) -> bool:
+    return len(value) == 3 and value.isascii() and value.isalpha() and value.isupper()  # noqa: PLR2004

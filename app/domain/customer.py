@@ -1,0 +1,62 @@
+"""A customer as pages and the API read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.domain.lead import Lead, Money
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Everything a viewer may see of one customer; `clv` is None for support."""
+
+    id: UUID
+    sso_user_id: str | None
+    name: str
+    email: str | None
+    email_synced_at: datetime | None
+    email_conflict: str | None
+    phone: str
+    company: str
+    job_title: str
+    country: str
+    first_campaign: dict[str, Any] | None
+    last_campaign: dict[str, Any] | None
+    first_consent: dict[str, Any] | None
+    last_consent: dict[str, Any] | None
+    last_contact_at: datetime | None
+    clv: Money | None
+    entries: int
+    erased_at: datetime | None
+    created_at: datetime
+    leads: tuple[Lead, ...]
+
+    @property
+    def open_lead(self) -> Lead | None:
+        """The one lead that is still open, if any."""
+        return next((lead for lead in self.leads if lead.stage.is_open), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """One line of the customer list."""
+
+    id: UUID
+    name: str
+    email: str | None
+    company: str
+    phone: str
+    last_contact_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """A keyset page of customers."""
+
+    items: tuple[CustomerRow, ...]
+    next_cursor: str | None

@@ -1,0 +1,97 @@
+"""A lead as pages and the API read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from app.domain.pipeline import Stage, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An exact amount in one currency."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason of a score: signed points, and words for a person. All of them add up to the score."""
+
+    label: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRef:
+    """The customer beside a lead."""
+
+    id: UUID
+    name: str
+    email: str | None
+    company: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """How the sale's event travels: `queued`, `sent` or `failing`."""
+
+    state: str
+    attempts: int
+    at: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Everything a viewer may see of one lead; money is None for support."""
+
+    id: UUID
+    customer: CustomerRef
+    status: Status
+    stage: Stage
+    score: int | None
+    win_probability: float | None
+    score_reasons: tuple[Reason, ...]
+    score_version: str | None
+    assigned_to_id: str | None
+    assigned_to_name: str | None
+    source: str
+    expected_value: Money | None
+    expected_close_on: date | None
+    follow_up_at: datetime | None
+    follow_up_note: str
+    last_contact_at: datetime | None
+    stage_entered_at: datetime
+    closed_at: datetime | None
+    lost_reason: str | None
+    reopened_from_id: UUID | None
+    version: int
+    created_at: datetime
+    handoff: Handoff | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What a won lead sold."""
+
+    id: UUID
+    lead_id: UUID
+    amount: Money
+    product: str
+    starts_on: date | None
+    contract_reference: str
+    handoff_note: str
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeadPage:
+    """A keyset page of leads."""
+
+    items: tuple[Lead, ...]
+    next_cursor: str | None

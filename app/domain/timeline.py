@@ -1,0 +1,102 @@
+"""A customer's timeline as a page reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+# Every kind an entry can have, with its label; groups are the timeline's filter chips.
+KINDS: dict[str, str] = {
+    "lead_captured": "Form submitted",
+    "lead_created": "Lead added",
+    "lead_reopened": "Lead reopened",
+    "call_logged": "Call",
+    "email_logged": "E-mail",
+    "meeting_logged": "Meeting",
+    "note_logged": "Note",
+    "stage_changed": "Stage changed",
+    "lead_assigned": "Assigned",
+    "follow_up_set": "Follow-up planned",
+    "follow_up_done": "Follow-up done",
+    "sale_won": "Won",
+    "lead_lost": "Lost",
+    "sale_handed_over": "Handed over to onboarding",
+    "ticket_opened": "Ticket opened",
+    "ticket_changed": "Ticket changed",
+    "email_updated": "E-mail changed by the SSO",
+    "email_conflict": "E-mail conflict",
+    "score_changed": "Score changed",
+    "entry_corrected": "Correction",
+    "customer_erased": "Erased",
+}
+GROUPS: dict[str, tuple[str, ...]] = {
+    "conversations": ("call_logged", "email_logged", "meeting_logged", "note_logged", "lead_captured"),
+    "stage": (
+        "stage_changed", "lead_assigned", "sale_won", "lead_lost", "lead_created", "lead_reopened",
+        "follow_up_set", "follow_up_done",
+    ),
+    "tickets": ("ticket_opened", "ticket_changed"),
+    "system": (
+        "email_updated", "email_conflict", "sale_handed_over", "score_changed", "entry_corrected",
+        "customer_erased",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One immutable entry. `text` is the personal part, empty once erased."""
+
+    id: UUID
+    customer_id: UUID
+    lead_id: UUID | None
+    seq: int
+    kind: str
+    actor_id: str
+    actor_name: str
+    on_behalf_of: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    data: dict[str, Any]
+    hash: str
+    corrects_id: UUID | None = None
+    corrected_by_id: UUID | None = None
+    erased: bool = False
+    text: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """A keyset page of entries, newest first."""
+
+    items: tuple[Entry, ...]
+    next_cursor: str | None
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to append; the database adds sequence, time and hash."""
+
+    customer_id: UUID
+    kind: str
+    actor_id: str
+    occurred_at: datetime
+    lead_id: UUID | None = None
+    on_behalf_of: str | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    text: dict[str, Any] = field(default_factory=dict)
+    corrects_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the database made of a new entry."""
+
+    id: UUID
+    customer_id: UUID
+    seq: int
+    recorded_at: datetime
+    hash: str

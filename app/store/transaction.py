@@ -1,0 +1,62 @@
+"""The only door to a connection: one service call, one transaction, one role."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from app.store.engine import engine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    import asyncpg
+
+    from app.domain.viewer import Viewer
+
+
+async def open_pool(dsn: str, size: int) -> None:
+    """Open this process's pool of `size` connections to the application's login `dsn`."""
+    engine.config["dsn"] = dsn
+    await engine.start_connection_pool(min_size=1, max_size=size, timeout=5, command_timeout=30, reset=_nothing)
+
+
+async def close_pool() -> None:
+    """Close the pool; the process can open another."""
+    await engine.close_connection_pool()
+
+
+@asynccontextmanager
+async def transaction(viewer: Viewer) -> AsyncIterator[None]:
+    """Open the one transaction of a service call, in the viewer's database role.
+
+    Role and identity are set LOCAL, so they end with the transaction. Begin and both settings travel
+    in one round trip, as literals: the role comes from an enum, the identity is quoted here.
+    """
+    identity = viewer.id.replace("'", "''").replace("\\", "\\\\")
+    opening = f"BEGIN; SET LOCAL ROLE {viewer.role.value}; SET LOCAL app.user_id = E'{identity}'"
+    async with engine.transaction_as(opening):
+        yield
+
+
+def connection() -> asyncpg.Connection:
+    """Return the connection of the transaction that is open here; raises when none is."""
+    current = engine.current_transaction.get()
+    if current is None:
+        message = "no transaction is open: wrap the service's work in `async with transaction(viewer)`"
+        raise RuntimeError(message)
+    return current.connection
+
+
+async def call_function(sql: str, *args: Any) -> list[asyncpg.Record]:
+    """Run one statement as the login itself, which may call a few definer functions and nothing else."""
+    pool = engine.pool
+    if pool is None:
+        message = "the pool is not open"
+        raise RuntimeError(message)
+    async with pool.acquire() as free:
+        return await free.fetch(sql, *args)
+
+
+async def _nothing(_connection: asyncpg.Connection) -> None:
+    """Replace asyncpg's reset on release: nothing is ever set for a whole session (docs/adr/0005)."""

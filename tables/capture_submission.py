@@ -1,0 +1,19 @@
+"""Columns of `capture_submission`; constraints, triggers and policies are in tables/sql/."""
+
+from piccolo.columns import Bytea, JSONB, Text, Timestamptz, UUID
+from piccolo.table import Table
+
+
+class CaptureSubmission(Table, tablename="capture_submission"):
+    """A marketing form as it came, whatever became of it."""
+
+    id = UUID(primary_key=True, default=None)
+    client = Text()
+    idempotency_key = Text(null=True, default=None)
+    body_hash = Bytea()
+    raw = JSONB(null=True, default=None)
+    outcome = Text()
+    problems = JSONB()
+    lead_id = UUID(null=True, default=None)
+    customer_id = UUID(null=True, default=None)
+    received_at = Timestamptz(default=None)

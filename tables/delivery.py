@@ -1,0 +1,16 @@
+"""Columns of `delivery`; constraints, triggers and policies are in tables/sql/."""
+
+from piccolo.columns import Boolean, Integer, Text, Timestamptz, UUID
+from piccolo.table import Table
+
+
+class Delivery(Table, tablename="delivery"):
+    """One attempt to hand one event to one sink."""
+
+    event_id = UUID(default=None)
+    sink = Text()
+    attempt = Integer()
+    at = Timestamptz(default=None)
+    ok = Boolean()
+    answer = Text()
+    latency_ms = Integer()

@@ -1,0 +1,14 @@
+"""Columns of `saved_view`; constraints, triggers and policies are in tables/sql/."""
+
+from piccolo.columns import Text, Timestamptz, UUID
+from piccolo.table import Table
+
+
+class SavedView(Table, tablename="saved_view"):
+    """A person's named filter."""
+
+    id = UUID(primary_key=True, default=None)
+    owner_id = Text()
+    name = Text()
+    query = Text()
+    created_at = Timestamptz(default=None)
