@@ -47,6 +47,9 @@ class Settings:
     assignment: str
     sandbox: bool
     pool_size: int
+    pg_bin: Path | None
+    redis_bin: Path | None
+    service_user: str | None
 
 
 def load(env: Mapping[str, str]) -> Settings:
@@ -78,6 +81,9 @@ def load(env: Mapping[str, str]) -> Settings:
         ),
         sandbox=read.text("CRM_SANDBOX", "") == "1",
         pool_size=read.number("CRM_POOL_SIZE", 10, 1, 200),
+        pg_bin=read.path("CRM_PG_BIN"),
+        redis_bin=read.path("CRM_REDIS_BIN"),
+        service_user=read.text("CRM_SERVICE_USER", "") or None,
     )
 
 
@@ -116,6 +122,10 @@ class _Reader:
             message = f"{name} must be a URL that starts with {schemes[0]}://"
             raise BadSetting(message)
         return value
+
+    def path(self, name: str) -> Path | None:
+        value = self.text(name, "")
+        return Path(value).absolute() if value else None
 
     def secret(self, name: str) -> str | None:
         if value := self._env.get(name, "").strip():

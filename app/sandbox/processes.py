@@ -1,0 +1,123 @@
+"""Processes that end with their parent, whatever ends it, and never run as root when they must not."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import pwd
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import IO, TYPE_CHECKING, Any, Final, cast
+
+from app.sandbox.home import CannotStart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+PR_SET_PDEATHSIG: Final = 1
+LOOK_AGAIN: Final = 0.02
+_LIBC: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whom a server runs as; PostgreSQL refuses to be root."""
+
+    name: str
+    uid: int
+    gid: int
+
+    @property
+    def popen(self) -> dict[str, Any]:
+        """Return what subprocess needs to become this account."""
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+
+def account_for(data: Path, wanted: str | None) -> Account | None:
+    """Return None for an ordinary user; for root the owner of the data, or an account the system has."""
+    if os.geteuid() != 0:
+        return None
+    if data.exists() and (owner := data.stat()).st_uid != 0:
+        return Account(str(owner.st_uid), owner.st_uid, owner.st_gid)
+    for name in (wanted,) if wanted else ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(name, entry.pw_uid, entry.pw_gid)
+    message = "root cannot run PostgreSQL; set CRM_SERVICE_USER to an account that can"
+    raise CannotStart(message)
+
+
+def can_read(account: Account | None, path: Path) -> bool:
+    """Say whether the account gets at a file or folder: a parent may be closed to it."""
+    if account is None:
+        return os.access(path, os.R_OK | os.X_OK)
+    test = ["/bin/sh", "-c", 'test -r "$0" && test -x "$0"', str(path)]
+    return subprocess.run(test, cwd="/", check=False, **account.popen).returncode == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What to start, and how."""
+
+    argv: Sequence[str | Path]
+    log: Path
+    account: Account | None = None
+    env: Mapping[str, str] | None = None
+    cwd: Path | None = None
+    stdin: str = ""
+    stop_signal: signal.Signals = signal.SIGTERM
+
+
+def spawn(command: Command) -> subprocess.Popen[bytes]:
+    """Start it in a session of its own, so that Ctrl-C reaches only the launcher, which stops all in order."""
+    command.log.parent.mkdir(mode=0o700, exist_ok=True)
+    with command.log.open("ab") as output:
+        process = subprocess.Popen(  # noqa: PLW1509  the launcher starts children from its only thread
+            [str(word) for word in command.argv],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=command.env,
+            cwd=command.cwd,
+            start_new_session=True,
+            preexec_fn=partial(_die_with_parent, os.getpid(), command.stop_signal),
+            **(command.account.popen if command.account else {}),
+        )
+    with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as pipe:
+        pipe.write(command.stdin.encode())
+    return process
+
+
+def _die_with_parent(parent: int, signum: int) -> None:
+    if _LIBC is None:
+        return
+    _LIBC.prctl(PR_SET_PDEATHSIG, signum)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def wait_until(
+    ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, seconds: float
+) -> None:
+    """Wait for a started process to be ready; refuses with its last words when it ends or takes too long."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.terminate()
+            message = f"{log.stem} did not start: {last_line(log)} (all of it: {log})"
+            raise CannotStart(message)
+        time.sleep(LOOK_AGAIN)
+
+
+def last_line(log: Path) -> str:
+    """Return the last words in a log file."""
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return lines[-1].strip() if lines else "it said nothing"
