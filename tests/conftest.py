@@ -1,0 +1,185 @@
+"""The harness: one PostgreSQL and Valkey a run, a fresh database a test, one event loop for both sides."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from contextlib import AsyncExitStack, ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import pytest
+import redis.asyncio as redis_client
+from httpx import ASGITransport
+from httpx import AsyncClient as Client
+
+from app.core.settings import settings
+from app.store.engine import engine
+from app.store.transaction import close_pool, open_pool
+from tests.cast import hire
+from tests.database import Place, place_of, prepare
+from tests.fakes import AUDIENCE, CLIENT, CLIENT_SECRET, FakeSso
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+
+    from litestar import Litestar
+
+    from tests.cast import Cast
+
+POOL_SIZE = 4
+PUBLIC_URL = "https://crm.example"
+SECRET = "a secret that only the tests know"
+SERVERS = pytest.StashKey[ExitStack]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the servers before any worker of xdist exists; workers only read the announcement."""
+    if hasattr(session.config, "workerinput") or session.config.option.collectonly:
+        return
+    from app.sandbox.servers import start_servers  # noqa: PLC0415  a worker never needs it
+
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crm-test-")))
+        home.chmod(0o755)
+        servers = start_servers(home, fast=True)
+        stack.callback(servers.stop)
+        asyncio.run(prepare(servers)).announce()
+        session.config.stash[SERVERS] = stack.pop_all()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop what this process started."""
+    session.config.stash.get(SERVERS, ExitStack()).close()
+
+
+@pytest.fixture(scope="session")
+def sso() -> Generator[FakeSso]:
+    """The SSO that this worker's app is configured with."""
+    fake = FakeSso()
+    fake.start()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture(scope="session")
+def place(sso: FakeSso, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """This worker's database and Redis number, with the environment that makes the app use them."""
+    place = place_of(os.environ.get("PYTEST_XDIST_WORKER", "master"))
+    os.environ |= {
+        "CRM_HOME": str(tmp_path_factory.mktemp("home")),
+        "CRM_PUBLIC_URL": PUBLIC_URL,
+        "DATABASE_URL": place.app_url,
+        "OWNER_DATABASE_URL": place.owner_url,
+        "REDIS_URL": place.redis_url,
+        "SSO_ISSUER": sso.issuer,
+        "SSO_AUDIENCE": AUDIENCE,
+        "SSO_CLIENT_ID": CLIENT,
+        "SSO_CLIENT_SECRET": CLIENT_SECRET,
+        "SSO_EVENTS_SECRET": SECRET.replace(" ", "-"),
+        "CAPTURE_WEBHOOK_SECRET": SECRET.replace(" ", "-"),
+    }
+    settings.cache_clear()
+    return place
+
+
+@pytest.fixture
+async def database(place: Place) -> Place:
+    """A database as the migrations leave it, used by nobody before."""
+    await place.refresh()
+    return place
+
+
+@pytest.fixture
+async def owner(database: Place) -> AsyncGenerator[asyncpg.Connection]:
+    """A connection of the schema's owner, to arrange rows and to assert about them."""
+    connection = await asyncpg.connect(database.owner_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def cast(owner: asyncpg.Connection) -> Cast:
+    """rita, omar, sam and ada, known to the CRM."""
+    return await hire(owner)
+
+
+@pytest.fixture
+def viewers(cast: Cast) -> Cast:
+    """The same people, as whoever calls a service."""
+    return cast
+
+
+@pytest.fixture
+async def pool(database: Place) -> AsyncGenerator[None]:
+    """The application's own pool, in the test's event loop."""
+    await open_pool(database.app_url, POOL_SIZE)
+    yield
+    if engine.pool is not None:
+        await close_pool()
+
+
+@pytest.fixture
+async def redis(place: Place) -> AsyncGenerator[redis_client.Redis]:
+    """This worker's Redis, empty."""
+    client = redis_client.from_url(place.redis_url, decode_responses=True)
+    await client.flushdb()
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def app(pool: None, redis: redis_client.Redis, cast: Cast) -> AsyncGenerator[Litestar]:
+    """The real application, started; its life cycle opens the pool itself."""
+    from app.main import create_app  # noqa: PLC0415  reads the environment that `place` sets
+
+    await close_pool()
+    started = create_app()
+    async with started.lifespan():
+        yield started
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncGenerator[Client]:
+    """Nobody in particular, speaking HTTP to the application in this event loop."""
+    async with browser_of(app) as client:
+        yield client
+
+
+def browser_of(app: Litestar) -> Client:
+    """Return a client with cookies of its own."""
+    served: Any = app  # Litestar types its scope more narrowly than httpx does
+    return Client(transport=ASGITransport(served), base_url=PUBLIC_URL)
+
+
+@pytest.fixture
+def as_user(sso: FakeSso) -> Generator[Callable[..., dict[str, str]]]:
+    """`as_user("rita")` are her bearer headers; "cms" is the CMS; keywords change single claims."""
+
+    def headers(who: str, **changed: Any) -> dict[str, str]:
+        return {"Authorization": f"Bearer {sso.token(who, **changed)}"}
+
+    yield headers
+    sso.restore()
+
+
+@pytest.fixture
+async def signed_in(app: Litestar, sso: FakeSso) -> AsyncGenerator[Callable[[str], Awaitable[Client]]]:
+    """`await signed_in("rita")` is a client that has logged in by OIDC and holds her session cookie."""
+    async with AsyncExitStack() as stack:
+
+        async def sign_in(who: str) -> Client:
+            client = await stack.enter_async_context(browser_of(app))
+            sso.signed_in = who
+            asked = await client.get("/login")
+            async with Client() as elsewhere:
+                consented = await elsewhere.get(asked.headers["location"])
+            answered = await client.get(consented.headers["location"])
+            assert answered.status_code in {302, 303}, answered.text
+            return client
+
+        yield sign_in
+    sso.restore()

@@ -1,0 +1,89 @@
+"""Rows for tests: every builder fills what a test does not care about."""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from app.core.clock import now
+from app.core.ids import uuid7
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    import asyncpg
+
+    from app.domain.viewer import Viewer
+
+COUNTER = count(1)
+CLOSED = {"closed_won": ("converted", None), "closed_lost": ("disqualified", "no_budget")}
+
+
+async def customer(owner: asyncpg.Connection, **given: Any) -> UUID:
+    """Put a customer into the database and return its id."""
+    number = next(COUNTER)
+    email = given.pop("email", f"person{number}@customer.example")
+    defaults = {
+        "id": uuid7(),
+        "name": f"Person {number}",
+        "email": email,
+        "email_norm": email and email.casefold(),
+        "company": f"Company {number}",
+        "created_at": now(),
+        "updated_at": now(),
+    }
+    return await _insert(owner, "customer", {**defaults, **given})
+
+
+async def lead(owner: asyncpg.Connection, rep: Viewer | None, stage: str = "lead", **given: Any) -> UUID:
+    """Put a lead of `rep` (None: of nobody), with a customer of its own, and return its id."""
+    status, lost_reason = CLOSED.get(stage, ("new", None))
+    defaults = {
+        "id": uuid7(),
+        "customer_id": given.get("customer_id") or await customer(owner),
+        "assigned_to_id": rep and rep.id,
+        "status": status,
+        "stage": stage,
+        "lost_reason": lost_reason,
+        "currency": "EUR",
+        "stage_entered_at": now(),
+        "closed_at": now() if stage in CLOSED else None,
+        "created_at": now(),
+        "updated_at": now(),
+    }
+    return await _insert(owner, "lead", {**defaults, **given})
+
+
+async def activity(owner: asyncpg.Connection, customer_id: UUID, actor: Viewer, **given: Any) -> UUID:
+    """Append an entry to the customer's timeline and return its id; the database chains it."""
+    defaults = {
+        "id": uuid7(),
+        "customer_id": customer_id,
+        "kind": "call_logged",
+        "actor_id": actor.id,
+        "occurred_at": now(),
+    }
+    return await _insert(owner, "activity", {**defaults, **given})
+
+
+async def ticket(owner: asyncpg.Connection, customer_id: UUID, **given: Any) -> UUID:
+    """Open a ticket for the customer and return its id."""
+    defaults = {
+        "id": uuid7(),
+        "customer_id": customer_id,
+        "subject": "It does not work",
+        "status": "open",
+        "priority": "normal",
+        "created_at": now(),
+        "updated_at": now(),
+    }
+    return await _insert(owner, "ticket", {**defaults, **given})
+
+
+async def _insert(owner: asyncpg.Connection, table: str, row: dict[str, Any]) -> UUID:
+    names = ", ".join(row)
+    places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+    values = [json.dumps(value) if isinstance(value, dict | list) else value for value in row.values()]
+    await owner.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", *values)
+    return row["id"]
