@@ -1,0 +1,81 @@
+"""The whole system as a person starts it: `crm up` in a home of its own, on ports of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+import httpx
+
+from tests.wait import until_true
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+OURS = ("CRM_", "SSO_", "DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL", "CAPTURE_", "HANDOFF_")
+PATIENCE = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A running system: its addresses, and the environment that its commands need."""
+
+    url: str
+    sandbox_url: str
+    environment: dict[str, str]
+
+    def crm(self, *arguments: str) -> str:
+        """Run a `crm` command for this system and return what it prints."""
+        command = [sys.executable, "-m", "app.cli", *arguments]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def setting(self, name: str) -> str:
+        """Return one line of `crm env`, such as CRM_REDIS_URL."""
+        lines = (line.removeprefix("export ") for line in self.crm("env").splitlines())
+        return dict(line.split("=", 1) for line in lines)[name].strip("'\"")
+
+
+@contextmanager
+def running(home: Path) -> Generator[Stack]:
+    """Start everything, wait until web and sandbox answer, and stop it all in the end."""
+    web, sandbox = _free_port(), _free_port()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    own = {"CRM_HOME": str(home), "CRM_PORT": str(web), "CRM_SANDBOX_PORT": str(sandbox)}
+    stack = Stack(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{sandbox}", kept | own)
+    with (home / "up.log").open("w+") as log:
+        command = [sys.executable, "-m", "app.cli", "up"]
+        process = subprocess.Popen(command, env=stack.environment, stdout=log, stderr=log)
+        try:
+            _wait_for(process, log, f"{stack.url}/health/ready", f"{stack.sandbox_url}/health/live")
+            yield stack
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def _wait_for(process: subprocess.Popen[bytes], log: IO[str], *urls: str) -> None:
+    def answers(url: str) -> bool:
+        log.seek(0)
+        assert process.poll() is None, f"crm up ended: {log.read()}"
+        try:
+            return httpx.get(url).is_success
+        except httpx.TransportError:
+            return False
+
+    for url in urls:
+        until_true(lambda url=url: answers(url), f"{url} answers", PATIENCE)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
