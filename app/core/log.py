@@ -28,4 +28,4 @@ def configure(level: int = logging.INFO) -> None:
 
 def logger(name: str) -> Any:
     """Return a logger whose lines carry `name`."""
-    return structlog.get_logger(logger=name)
+    return structlog.get_logger(name=name)
