@@ -1,0 +1,50 @@
+"""Small files, small functions: where a room gets too big, it is two rooms."""
+
+from __future__ import annotations
+
+from tests.house.files import files, functions, length, lines, short
+
+CODE = ("app", "jobs", "tables", "tools", "bench")
+FILE_LINES = {".py": 250, ".css": 200, ".js": 200, ".html.jinja2": 120}
+PARTIAL_LINES = 60
+TEST_FILE_LINES = 350
+FUNCTION_LINES = 40
+JOB_LINES = 15
+
+
+def test_no_file_is_too_long() -> None:
+    found = [path for suffix in FILE_LINES for path in files(suffix, *CODE, "static", "templates")]
+    long = {short(path): lines(path) for path in found if lines(path) > _cap(path.name)}
+    assert long == {}
+
+
+def test_no_test_file_is_too_long() -> None:
+    found = files(".py", "tests")
+    assert {short(path): lines(path) for path in found if lines(path) > TEST_FILE_LINES} == {}
+
+
+def test_no_function_is_too_long() -> None:
+    long = {
+        f"{short(path)}:{function.name}": length(function)
+        for path in files(".py", *CODE, "tests")
+        for function in functions(path)
+        if length(function) > FUNCTION_LINES
+    }
+    assert long == {}
+
+
+def test_a_job_only_calls_a_service() -> None:
+    long = {
+        f"{short(path)}:{function.name}": length(function)
+        for path in files(".py", "jobs")
+        if path.name != "worker.py"
+        for function in functions(path)
+        if length(function) > JOB_LINES
+    }
+    assert long == {}
+
+
+def _cap(name: str) -> int:
+    if name.startswith("_") and name.endswith(".html.jinja2"):
+        return PARTIAL_LINES
+    return next(cap for suffix, cap in FILE_LINES.items() if name.endswith(suffix))
