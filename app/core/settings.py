@@ -51,6 +51,17 @@ class Settings:
     redis_bin: Path | None
     service_user: str | None
 
+    def must_have(self, variable: str) -> str:
+        """Return one of the three stores' URLs; refuses, naming the variable, when it was not given."""
+        given = {
+            "DATABASE_URL": self.database_url,
+            "OWNER_DATABASE_URL": self.owner_database_url,
+            "REDIS_URL": self.redis_url,
+        }
+        if (value := given[variable]) is None:
+            raise BadSetting(f"{variable} must be set")
+        return value
+
 
 def load(env: Mapping[str, str]) -> Settings:
     """Build the settings from `env`; raises BadSetting naming the first wrong variable."""
@@ -64,7 +75,7 @@ def load(env: Mapping[str, str]) -> Settings:
         database_url=read.url("DATABASE_URL", ("postgresql", "postgres")),
         owner_database_url=read.url("OWNER_DATABASE_URL", ("postgresql", "postgres")),
         redis_url=read.url("REDIS_URL", ("redis", "rediss", "unix")),
-        public_url=read.url("CRM_PUBLIC_URL", ("http", "https")) or f"http://{host}:{port}",
+        public_url=read.url("CRM_PUBLIC_URL", ("http", "https")) or _url_of(host, port),
         sso_issuer=read.url("SSO_ISSUER", ("http", "https")) or "",
         sso_client_id=read.text("SSO_CLIENT_ID", "slyyfoxx-crm"),
         sso_client_secret=read.secret("SSO_CLIENT_SECRET"),
@@ -147,6 +158,12 @@ def _read_secret_file(name: str, file: str) -> str:
     except OSError as error:
         message = f"{name} names a file that cannot be read: {file} ({error.strerror})"
         raise BadSetting(message) from error
+
+
+def _url_of(host: str, port: int) -> str:
+    """Return where this machine finds the web server; one that listens everywhere is found on loopback."""
+    everywhere = host in ("0.0.0.0", "::")  # noqa: S104  compared with, never bound to
+    return f"http://{'127.0.0.1' if everywhere else host}:{port}"
 
 
 def _is_currency(value: str) -> bool:

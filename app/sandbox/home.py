@@ -1,4 +1,4 @@
-"""CRM_HOME: held by one launcher at a time; what must be remembered lies in it, readable by its owner only."""
+"""CRM_HOME: held by one launcher at a time; it keeps what must be remembered, for its owner only."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 from app.core.errors import CrmError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
 
 class CannotStart(CrmError):
-    """Something on this machine keeps the system from starting; the message says what to do about it."""
+    """Something on this machine is in the way; the message says what to do."""
 
     code, title = "cannot-start", "The system cannot start"
 
 
 @contextmanager
-def hold(home: Path) -> Iterator[None]:
-    """Keep the folder for this process; refuses when another one holds it. The kernel lets go at any death."""
+def hold(home: Path) -> Generator[None]:
+    """Keep the folder for this process; refuses when another holds it. The kernel lets go at any death."""
     if not home.exists():
         home.mkdir(parents=True)
         home.chmod(0o755)  # A server that may not run as root must get through, whatever the umask.

@@ -25,8 +25,7 @@ def is_free(port: str) -> bool:
 def check_free(host: str, port: int, variable: str) -> None:
     """Refuse, naming the setting to change, when nothing can listen there."""
     if error := _trouble(host, port):
-        message = f"{host}:{port} cannot be used ({error.strerror}); set {variable} to a free port"
-        raise CannotStart(message)
+        raise CannotStart(f"{host}:{port} cannot be used ({error.strerror}); set {variable} to a free port")
 
 
 def _trouble(host: str, port: int) -> OSError | None:

@@ -57,8 +57,9 @@ class Postgres:
         if not self.data.exists():
             _make(self)
         if not can_read(self.account, self.data):
-            message = f"PostgreSQL cannot reach {self.data}; set CRM_HOME to a folder open to every account"
-            raise CannotStart(message)
+            raise CannotStart(
+                f"PostgreSQL cannot reach {self.data}; set CRM_HOME to a folder open to every account"
+            )
         _remove_stale_pid_file(self.data)
         process = spawn(self._server())
         wait_until(partial(_says_ready, self.data, process.pid), process, self.log, LONGEST_RECOVERY)
@@ -103,13 +104,13 @@ def _make(postgres: Postgres) -> None:
         if _run(postgres, _initdb(postgres, new, locale)):
             break
     else:
-        message = f"PostgreSQL could not be set up: {last_line(postgres.log)} (all of it: {postgres.log})"
-        raise CannotStart(message)
+        raise CannotStart(
+            f"PostgreSQL could not be set up: {last_line(postgres.log)} (all of it: {postgres.log})"
+        )
     (new / "pg_hba.conf").write_text(ONLY_PASSWORDS)
     single = [postgres.programs / "postgres", "--single", "-D", new, "-c", "exit_on_error=on", "postgres"]
     if not _run(postgres, single, postgres.first_statements()):
-        message = f"PostgreSQL's logins could not be made: {last_line(postgres.log)}"
-        raise CannotStart(message)
+        raise CannotStart(f"PostgreSQL's logins could not be made: {last_line(postgres.log)}")
     new.rename(postgres.data)
 
 

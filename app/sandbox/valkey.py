@@ -7,7 +7,7 @@ import re
 import subprocess
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from redis import Redis, RedisError
 
@@ -88,9 +88,14 @@ class Valkey:
         return number[1] if number else "0"
 
 
+def connect(url: str, seconds: float) -> Any:
+    """Return a client that gives up after so many seconds; redis-py leaves its own types partly unknown."""
+    return cast("Any", Redis).from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds)
+
+
 def _answers(url: str) -> bool:
     try:
-        with Redis.from_url(url, socket_timeout=1) as client:
+        with connect(url, 1) as client:
             return bool(client.ping())
     except RedisError:
         return False
@@ -99,5 +104,5 @@ def _answers(url: str) -> bool:
 def _stop_survivor(url: str) -> None:
     """End our own server of an earlier start where the system let it outlive its launcher."""
     if _answers(url):
-        with Redis.from_url(url, socket_timeout=10) as client:
+        with connect(url, 10) as client:
             client.shutdown(save=False)

@@ -1,0 +1,96 @@
+"""What a running stack is: its environment, written down for `crm env`, `crm token` and commands by hand."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from app.core.settings import Settings, load
+from app.sandbox.home import CannotStart, is_held, keep, write_private
+from app.sandbox.ports import LOOPBACK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FILE: Final = "run.json"
+OWNER_VARIABLE: Final = "OWNER_DATABASE_URL"
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """Where the stack's three stores are."""
+
+    app: str
+    owner: str
+    redis: str
+
+
+def sandbox_url(settings: Settings) -> str:
+    """Return where the sandbox neighbours are; they never listen to other machines."""
+    return f"http://{LOOPBACK}:{settings.sandbox_port}"
+
+
+def environment(settings: Settings, urls: Urls) -> dict[str, str]:
+    """Return the variables that make a process part of this stack."""
+    return {
+        "CRM_HOME": str(settings.home),
+        "CRM_HOST": settings.host,
+        "CRM_PORT": str(settings.port),
+        "CRM_PUBLIC_URL": settings.public_url,
+        "CRM_SANDBOX_PORT": str(settings.sandbox_port),
+        "CRM_SANDBOX": "1",
+        "DATABASE_URL": urls.app,
+        OWNER_VARIABLE: urls.owner,
+        "REDIS_URL": urls.redis,
+        "SSO_ISSUER": f"{sandbox_url(settings)}/sso",
+        **_secrets(settings.home),
+    }
+
+
+def write_stack(home: Path, variables: dict[str, str]) -> None:
+    """Write the running stack down."""
+    write_private(home / FILE, json.dumps(variables, indent=2))
+
+
+def forget_stack(home: Path) -> None:
+    """Remove what was written down."""
+    (home / FILE).unlink(missing_ok=True)
+
+
+def read_stack(home: Path) -> dict[str, str]:
+    """Return the variables of the stack that runs in a home; refuses when none does."""
+    path = home / FILE
+    if not is_held(home) or not path.exists():
+        raise CannotStart(f"nothing runs in {home}; start it with `crm up`, or set CRM_HOME to where it runs")
+    variables: dict[str, str] = json.loads(path.read_text())
+    return variables
+
+
+def join_running_stack() -> Settings:
+    """Return this process's settings; given no database, it becomes part of the stack that runs."""
+    settings = load(os.environ)
+    if settings.database_url is None and settings.owner_database_url is None:
+        os.environ.update(read_stack(settings.home))
+        settings = load(os.environ)
+    return settings
+
+
+def _secrets(home: Path) -> dict[str, str]:
+    """Return the secrets the operator did not give, made once and kept."""
+    wanted: dict[str, Callable[[], str]] = {
+        "SSO_CLIENT_SECRET": secrets.token_urlsafe,
+        "SSO_EVENTS_SECRET": _webhook_secret,
+        "CAPTURE_WEBHOOK_SECRET": _webhook_secret,
+    }
+    given = {name for name in wanted if os.environ.get(name) or os.environ.get(f"{name}_FILE")}
+    kept = {name: keep(home, name, make) for name, make in wanted.items() if name not in given}
+    return kept | {name: os.environ[name] for name in given if os.environ.get(name)}
+
+
+def _webhook_secret() -> str:
+    return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
