@@ -11,7 +11,7 @@ class CaptureSubmission(Table, tablename="capture_submission"):
     client = Text()
     idempotency_key = Text(null=True, default=None)
     body_hash = Bytea()
-    raw = JSONB(null=True, default=None)
+    body = JSONB(null=True, default=None, db_column_name="raw")  # Table.raw is a method
     outcome = Text()
     problems = JSONB()
     lead_id = UUID(null=True, default=None)

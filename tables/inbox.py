@@ -10,7 +10,7 @@ class Inbox(Table, tablename="inbox"):
     source = Text()
     id = Text()
     type = Text()
-    raw = Text()
+    body = Text(db_column_name="raw")  # Table.raw is a method
     status = Text()
     attempts = Integer()
     next_try_at = Timestamptz(null=True, default=None)
