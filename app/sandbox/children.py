@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parents[2]
 EVERY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104  compared with, never bound to
-CRM: Final = ("-m", "app.cli")
+CRM: Final = ("-P", "-m", "app.cli")
 HTTP_OK: Final = 200
-NEIGHBOURS: Final = ("-m", "uvicorn", "app.sandbox.app:create_app", "--factory", "--no-proxy-headers")
+NEIGHBOURS: Final = ("-P", "-m", "uvicorn", "app.sandbox.app:create_app", "--factory", "--no-proxy-headers")
 QUIET: Final = ("--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "5")
 
 

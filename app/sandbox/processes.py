@@ -94,6 +94,11 @@ def spawn(command: Command) -> subprocess.Popen[bytes]:
     return process
 
 
+def end_with_parent() -> None:
+    """Let this process end, in order, when the one that started it dies."""
+    _die_with_parent(os.getppid(), signal.SIGTERM)
+
+
 def _die_with_parent(parent: int, signum: int) -> None:
     if _LIBC is None:
         return

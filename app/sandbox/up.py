@@ -15,7 +15,7 @@ from app.sandbox.children import CRM, child, is_live, log_of, neighbours_words
 from app.sandbox.external import check_database, check_redis
 from app.sandbox.home import hold
 from app.sandbox.ports import LOOPBACK, check_free
-from app.sandbox.processes import wait_until
+from app.sandbox.processes import end_with_parent, wait_until
 from app.sandbox.servers import find_postgres, find_valkey, supervised_postgres, supervised_valkey
 from app.sandbox.stack import Urls, environment, forget_stack, sandbox_url, write_stack
 from app.sandbox.supervisor import Supervised, tend_for_ever
@@ -44,6 +44,8 @@ def up() -> None:
     """Start everything, watch over it, and stop it in order at Ctrl-C, SIGTERM or SIGHUP."""
     settings = load(os.environ)
     with _ended_by_signal(), ExitStack() as running:
+        if "MAKELEVEL" in os.environ:  # `make run` is the parent then, and its death is the end of the run.
+            end_with_parent()
         stack = Stack(settings, running)
         stack.start()
         _say(BANNER.format(home=settings.home, url=settings.public_url, sandbox=sandbox_url(settings)))
