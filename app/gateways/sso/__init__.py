@@ -1,0 +1,1 @@
+"""The company's SSO: any OpenID provider, found by its discovery document."""

@@ -1,0 +1,77 @@
+"""The SSO of this company, put together from the settings."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from app.core.settings import Settings, settings
+from app.gateways.sso import flow
+from app.gateways.sso.http import get_json
+from app.gateways.sso.keys import KeyCache
+from app.gateways.sso.provider import Discovery, Provider
+from app.gateways.sso.tokens import Verified, Verifier
+
+if TYPE_CHECKING:
+    from app.gateways.sso.flow import Tokens
+
+
+class CompanySso:
+    """Everything asked of the SSO, each question one method. Nothing is fetched before it is needed."""
+
+    def __init__(self, config: Settings) -> None:
+        self._discovery = Discovery(config.sso_issuer)
+        self.keys = KeyCache(self._load_keys)
+        self._verifier = Verifier(config.sso_issuer, self.keys)
+        self._audience = config.sso_audience
+        self._client = flow.Registration(
+            client_id=config.sso_client_id,
+            client_secret=config.sso_client_secret,
+            redirect_uri=f"{config.public_url}/auth/callback",
+        )
+
+    async def provider(self) -> Provider:
+        """Return the discovered provider; raises SsoDown."""
+        return await self._discovery.provider()
+
+    async def verify_access_token(self, token: str) -> Verified:
+        """Verify a bearer token that was sent to us."""
+        return await self._verifier.verify(token, self._audience)
+
+    async def verify_own_token(self, token: str) -> Verified:
+        """Verify an access token the SSO gave us itself: whichever API it is for, its roles are true."""
+        return await self._verifier.verify(token, None)
+
+    async def verify_id_token(self, token: str) -> Verified:
+        """Verify an ID token made for this client."""
+        return await self._verifier.verify(token, self._client.client_id)
+
+    async def verify_logout_token(self, token: str) -> Verified:
+        """Verify a back-channel logout token made for this client; it may lack `sub` and `exp`."""
+        return await self._verifier.verify(token, self._client.client_id, ("iat", "iss"))
+
+    async def authorize_url(self, state: str, nonce: str, verifier: str) -> str:
+        """Return where the browser goes to sign in."""
+        return flow.authorize_url(await self.provider(), self._client, (state, nonce, verifier))
+
+    async def exchange_code(self, code: str, verifier: str) -> Tokens:
+        """Turn a login's code into tokens."""
+        return await flow.exchange_code(await self.provider(), self._client, code, verifier)
+
+    async def refresh(self, refresh_token: str) -> Tokens:
+        """Turn a refresh token into new tokens."""
+        return await flow.refresh(await self.provider(), self._client, refresh_token)
+
+    async def userinfo(self, access_token: str) -> dict[str, Any]:
+        """Return the userinfo claims, or nothing where the provider has no such endpoint."""
+        endpoint = (await self.provider()).userinfo_endpoint
+        return await get_json(endpoint, bearer=access_token) if endpoint else {}
+
+    async def _load_keys(self) -> dict[str, Any]:
+        return await get_json((await self.provider()).jwks_uri)
+
+
+@cache
+def sso() -> CompanySso:
+    """Return this process's SSO; `sso.cache_clear()` forgets its keys."""
+    return CompanySso(settings())

@@ -1,0 +1,109 @@
+"""Calls to the SSO: encrypted unless local, never redirected, capped in size and time."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from app.core.errors import CrmError
+
+if TYPE_CHECKING:
+    import ssl
+
+LARGEST_ANSWER: Final = 256 * 1024
+TIMEOUT: Final = httpx.Timeout(5.0, connect=3.0)
+OK, BAD_REQUEST, SERVER_ERROR = 200, 400, 500
+
+
+class SsoDown(CrmError):
+    """The SSO does not answer, or not as an OpenID provider does."""
+
+    status, code, title = 503, "sso-down", "The sign-in service does not answer; please try again"
+    retry_after = 5
+
+
+class SsoRefused(CrmError):
+    """The SSO answered, and said no."""
+
+    status, code, title = 400, "sign-in-refused", "The sign-in service refused"
+
+
+async def get_json(url: str, *, bearer: str | None = None) -> dict[str, Any]:
+    """Fetch one JSON object; raises SsoDown for everything else."""
+    headers = {"accept": "application/json", **({"authorization": f"Bearer {bearer}"} if bearer else {})}
+    status, body = await _send(httpx.Request("GET", _safe(url), headers=headers))
+    if status != OK:
+        raise SsoDown
+    return _object(body)
+
+
+async def post_form(url: str, form: dict[str, str], auth: tuple[str, str] | None) -> dict[str, Any]:
+    """Post a form to the token endpoint; raises SsoRefused when it says no, SsoDown when it cannot say."""
+    request = httpx.Request("POST", _safe(url), data=form, headers={"accept": "application/json"})
+    if auth is not None:
+        request = next(httpx.BasicAuth(*auth).auth_flow(request))
+    status, body = await _send(request)
+    if BAD_REQUEST <= status < SERVER_ERROR:
+        raise SsoRefused
+    if status != OK:
+        raise SsoDown
+    return _object(body)
+
+
+async def _send(request: httpx.Request) -> tuple[int, bytes]:
+    """Send over a connection of its own: calls are rare, and no event loop is left holding a client."""
+    try:
+        async with httpx.AsyncClient(timeout=TIMEOUT, verify=_trust(), trust_env=False) as client:
+            request.extensions["timeout"] = TIMEOUT.as_dict()
+            answer = await client.send(request, stream=True, follow_redirects=False)
+            try:
+                return answer.status_code, await _capped(answer)
+            finally:
+                await answer.aclose()
+    except httpx.HTTPError as error:
+        raise SsoDown from error
+
+
+async def _capped(answer: httpx.Response) -> bytes:
+    body = bytearray()
+    async for piece in answer.aiter_bytes():
+        body += piece
+        if len(body) > LARGEST_ANSWER:
+            raise SsoDown
+    return bytes(body)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise SsoDown from error
+    if not isinstance(value, dict):
+        raise SsoDown
+    return value  # pyright: ignore[reportUnknownVariableType]  a JSON object's keys are strings
+
+
+def _safe(url: str) -> str:
+    """Let https through, and http only to this machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" or (parts.scheme == "http" and _is_local(parts.hostname or "")):
+        return url
+    raise SsoDown("The sign-in service must be reached by https")
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Read the certificate store once: it takes tens of milliseconds."""
+    return httpx.create_ssl_context(trust_env=False)

@@ -1,0 +1,81 @@
+"""Signature, issuer, audience and times of a token. What its claims mean is app/domain/identity.py's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import jwt
+
+from app.core.errors import Unauthenticated
+
+if TYPE_CHECKING:
+    from app.gateways.sso.keys import KeyCache, SigningKey
+
+LONGEST_TOKEN: Final = 8192
+LONGEST_KID: Final = 255
+LEEWAY_SECONDS: Final = 30
+REQUIRED: Final = ("exp", "iat", "iss", "sub")
+UNREADABLE: Final = (jwt.PyJWTError, ValueError, TypeError, KeyError, OverflowError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A token whose signature and standard claims hold."""
+
+    header: dict[str, Any]
+    claims: dict[str, Any]
+
+
+class Verifier:
+    """Checks tokens of one issuer. The key comes from its JWKS only: `jku`, `x5u` and `jwk` are ignored."""
+
+    def __init__(self, issuer: str, keys: KeyCache) -> None:
+        self._issuer = issuer
+        self._keys = keys
+
+    async def verify(
+        self, token: str, audience: str | None, required: tuple[str, ...] = REQUIRED
+    ) -> Verified:
+        """Return the verified token; raises Unauthenticated. Without an audience none is checked."""
+        header = _header(token)
+        key = await self._keys.find(header["kid"])
+        if key is None or header.get("alg") not in key.algorithms:
+            raise _refused()
+        return Verified(header, self._claims(token, key, audience, required))
+
+    def _claims(
+        self, token: str, key: SigningKey, audience: str | None, required: tuple[str, ...]
+    ) -> dict[str, Any]:
+        try:
+            return jwt.decode(
+                token,
+                key.key,
+                algorithms=list(key.algorithms),
+                issuer=self._issuer,
+                audience=audience,
+                leeway=LEEWAY_SECONDS,
+                options={
+                    "require": [*required, *(["aud"] if audience else [])],
+                    "verify_aud": audience is not None,
+                },
+            )
+        except UNREADABLE as error:
+            raise _refused() from error
+
+
+def _header(token: str) -> dict[str, Any]:
+    if not 0 < len(token) <= LONGEST_TOKEN:
+        raise _refused()
+    try:
+        header = jwt.get_unverified_header(token)
+    except UNREADABLE as error:
+        raise _refused() from error
+    kid = header.get("kid")
+    if not isinstance(kid, str) or len(kid) > LONGEST_KID or "crit" in header:
+        raise _refused()
+    return header
+
+
+def _refused() -> Unauthenticated:
+    return Unauthenticated("The token is not valid here")

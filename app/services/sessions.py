@@ -1,0 +1,162 @@
+"""Sessions after the login: whose is it, does the SSO still say so, and all the ways one ends."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from app.core.clock import now
+from app.core.errors import CrmError, Forbidden, Malformed, Unauthenticated
+from app.core.log import logger
+from app.core.settings import settings
+from app.domain.identity import check_logout_token, roles_of, viewer_of
+from app.domain.permissions import check_administer
+from app.domain.sealing import unseal
+from app.domain.viewer import system
+from app.gateways.sso.company import sso
+from app.gateways.sso.http import SsoDown, SsoRefused
+from app.services.login import SEALED_FOR, all_claims, has_role, sealed
+from app.services.tokens import claim_names, forget_known
+from app.store import sessions
+from app.store.staff import insert_or_update_staff
+from app.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from app.domain.viewer import Viewer
+    from app.gateways.sso.flow import Tokens
+
+CONFIRMED_FOR: Final = timedelta(minutes=5)
+GRACE: Final = timedelta(minutes=15)
+
+log = logger("sessions")
+_confirming: dict[str, asyncio.Task[None]] = {}
+
+
+async def find_viewer(token: str) -> Viewer | None:
+    """Return whose session a cookie is, or None when it is over.
+
+    Every five minutes the SSO is asked in the background whether it still stands by it; while the SSO is
+    away a session lives on for fifteen more, then waits for the answer.
+    """
+    session = await sessions.find_session_unscoped(token)
+    if session is None:
+        return None
+    age = now() - session.refreshed_at
+    if age < CONFIRMED_FOR:
+        return session.viewer
+    confirming = _confirm(token, session.viewer)
+    if age < CONFIRMED_FOR + GRACE:
+        return session.viewer
+    await asyncio.shield(confirming)
+    session = await sessions.find_session_unscoped(token)
+    return session.viewer if session and now() - session.refreshed_at < CONFIRMED_FOR else None
+
+
+async def log_out(token: str) -> str | None:
+    """End the session; returns where to end the SSO's own, if it says where."""
+    async with transaction(system("sso")):
+        await sessions.end_session(token)
+    try:
+        endpoint = (await sso().provider()).end_session_endpoint
+    except SsoDown:
+        return None
+    query = {
+        "client_id": settings().sso_client_id,
+        "post_logout_redirect_uri": f"{settings().public_url}/login",
+    }
+    return f"{endpoint}?{urlencode(query)}" if endpoint else None
+
+
+async def log_out_by_sso(logout_token: str) -> int:
+    """End the sessions a back-channel logout token names; raises Malformed for any token that is not one."""
+    try:
+        verified = await sso().verify_logout_token(logout_token)
+        check_logout_token(verified.header, verified.claims, time.time())
+    except Unauthenticated as error:
+        raise Malformed("This is not a logout token for this client") from error
+    claims = verified.claims
+    async with transaction(system("sso")):
+        if not await sessions.insert_logout_token(str(claims["jti"])):
+            raise Malformed("This logout token was used before")
+        if claims.get("sid"):
+            return await sessions.end_sessions_of_sid(str(claims["sid"]))
+        return await sessions.end_sessions_of(str(claims["sub"]))
+
+
+async def end_sessions(viewer: Viewer, staff_id: str) -> int:
+    """End all sessions of somebody at an admin's word."""
+    check_administer(viewer)
+    async with transaction(system("sso")):
+        ended = await sessions.end_sessions_of(staff_id)
+    log.info("sessions_ended_by_admin", by=viewer.id, staff=staff_id, sessions=ended)
+    forget_known()
+    return ended
+
+
+async def end_other_sessions(viewer: Viewer, token: str) -> int:
+    """End the viewer's sessions on other devices."""
+    async with transaction(system("sso")):
+        return await sessions.end_sessions_of(viewer.id, keep=token)
+
+
+def _confirm(token: str, viewer: Viewer) -> asyncio.Task[None]:
+    """Start asking the SSO about a session, once at a time."""
+    if token not in _confirming:
+        task = asyncio.create_task(_ask_sso(token, viewer))
+        _confirming[token] = task
+        task.add_done_callback(lambda _: _confirming.pop(token, None))
+    return _confirming[token]
+
+
+async def _ask_sso(token: str, viewer: Viewer) -> None:
+    try:
+        async with transaction(system("sso")):
+            kept = await sessions.take_refresh_token_unscoped(token)
+        if kept is not None:
+            await _use(token, viewer, kept)
+    except CrmError as error:
+        log.warning("session_not_confirmed", staff=viewer.id, reason=error.code)
+    except Exception:  # a background task has nobody above it; the session ends when its grace does
+        log.exception("session_not_confirmed", staff=viewer.id)
+
+
+async def _use(token: str, viewer: Viewer, kept: bytes) -> None:
+    """Use the refresh token. Refused: the session ends. SSO away: it is put back and tried again later."""
+    try:
+        tokens = await _refresh(kept)
+        confirmed, roles = await _confirmed(tokens, viewer)
+    except (SsoRefused, Forbidden, Unauthenticated):
+        async with transaction(system("sso")):
+            await sessions.end_session(token)
+    except SsoDown:
+        async with transaction(system("sso")):
+            await sessions.put_refresh_token(token, kept)
+    else:
+        async with transaction(system("sso")):
+            if roles is not None:
+                await insert_or_update_staff(confirmed, roles, signs_in=False)
+            await sessions.confirm_session(token, confirmed, roles, sealed(tokens.refresh_token) or kept)
+
+
+async def _refresh(kept: bytes) -> Tokens:
+    refresh_token = unseal(settings().sso_client_secret or "", SEALED_FOR, kept)
+    if refresh_token is None:
+        raise SsoRefused
+    return await sso().refresh(refresh_token)
+
+
+async def _confirmed(tokens: Tokens, viewer: Viewer) -> tuple[Viewer, list[str] | None]:
+    """Read role and rep id again. Where only ID tokens carry them and none came, they stay."""
+    id_claims: dict[str, Any] = {"sub": viewer.id}
+    if tokens.id_token:
+        id_claims = (await sso().verify_id_token(tokens.id_token)).claims
+        if id_claims.get("sub") != viewer.id:
+            raise SsoRefused
+    claims = await all_claims(tokens, id_claims)
+    if not tokens.id_token and not has_role(claims):
+        return viewer, None
+    names = claim_names()
+    return viewer_of(claims, names), sorted(roles_of(claims, names))

@@ -1,0 +1,35 @@
+"""What the database's own errors mean to a caller."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import asyncpg
+
+from app.core.errors import CrmError, InFlight, Malformed, StoreDown
+
+_BUSY: Final = (
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.UniqueViolationError,
+)
+_AWAY: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+    TimeoutError,
+)
+
+
+def known_failure(error: BaseException) -> CrmError | None:
+    """Return the expected error a driver's error stands for, or None when it is a fault of ours."""
+    if isinstance(error, asyncpg.DataError):
+        return Malformed("A value cannot be stored")
+    if isinstance(error, _BUSY):
+        return InFlight()
+    return StoreDown() if isinstance(error, _AWAY) else None

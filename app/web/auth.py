@@ -1,0 +1,98 @@
+"""Signing in and out: the pages around the SSO's own.
+
+Mount: `*routes` among the pages, inside the router that carries `guards.middleware`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from litestar import MediaType, Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.params import Parameter
+
+from app.core.errors import Malformed
+from app.services import sessions
+from app.services.login import BadLogin, Callback, finish_login, own_path, start_login
+from app.web.guards import PUBLIC, PUBLIC_POST, SESSION_COOKIE, session_token
+from app.web.respond import page
+
+Asking = Request[Any, Any, Any]
+Text = Annotated[str | None, Parameter(max_length=4096, required=False)]
+
+STATE_COOKIE: Final = "__Host-login"
+STATE_SECONDS: Final = 15 * 60
+EXPIRED: Final = "Your session is over. Please sign in again."
+
+
+@get("/login", name="login.show", opt=PUBLIC)
+async def show_login(request: Asking) -> Response[str]:
+    """Show the way in; who is signed in already goes on."""
+    wanted = own_path(request.query_params.get("next"))
+    token = session_token(request)
+    if token and await sessions.find_viewer(token):
+        return _go(wanted)
+    return page(request, "login/page.html.jinja2", next=wanted, message=EXPIRED if token else "")
+
+
+@get("/login/start", name="login.start", opt=PUBLIC)
+async def begin_login(request: Asking) -> Response[str]:
+    """Send the browser to the SSO, and let it remember which login it began."""
+    started = await start_login(request.query_params.get("next"))
+    answer = _go(started.url)
+    answer.set_cookie(_cookie(STATE_COOKIE, started.state, STATE_SECONDS))
+    return answer
+
+
+@get("/auth/callback", name="login.finish", opt=PUBLIC)
+async def end_login(
+    request: Asking, code: Text = None, state: Text = None, iss: Text = None, error: Text = None
+) -> Response[str]:
+    """Take the browser back from the SSO and give it a session of its own."""
+    if error or not code or not state:
+        raise BadLogin
+    finished = await finish_login(
+        Callback(
+            code=code,
+            state=state,
+            issuer=iss,
+            kept_state=request.cookies.get(STATE_COOKIE),
+            old_session=session_token(request),
+        )
+    )
+    answer = _go(finished.next)
+    answer.set_cookie(_cookie(SESSION_COOKIE, finished.token))
+    answer.set_cookie(_cookie(STATE_COOKIE, "", 0))
+    return answer
+
+
+@post("/logout", name="login.end", status_code=303)
+async def log_out(request: Asking) -> Response[str]:
+    """End the session here, then the SSO's."""
+    answer = _go(await sessions.log_out(request.auth) or "/login")
+    answer.set_cookie(_cookie(SESSION_COOKIE, "", 0))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@post("/auth/backchannel-logout", name="login.end_by_sso", status_code=200, opt=PUBLIC_POST)
+async def log_out_by_sso(request: Asking) -> Response[str]:
+    """End the sessions the SSO says are over (OpenID Connect Back-Channel Logout)."""
+    token = (await request.form()).get("logout_token")
+    if not isinstance(token, str):
+        raise Malformed("logout_token is missing")
+    await sessions.log_out_by_sso(token)
+    return Response("", media_type=MediaType.TEXT)
+
+
+def _go(path: str) -> Response[str]:
+    return Response("", media_type=MediaType.HTML, status_code=303, headers={"Location": path})
+
+
+def _cookie(name: str, value: str, seconds: int | None = None) -> Cookie:
+    return Cookie(
+        key=name, value=value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax"
+    )
+
+
+routes: Final = [show_login, begin_login, end_login, log_out, log_out_by_sso]

@@ -1,0 +1,186 @@
+"""The one translator of errors: problem+json for machines, a toast for htmx, a page for people.
+
+Mount: `Litestar(exception_handlers=exception_handlers)`.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote
+
+from jinja2 import TemplateError
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from markupsafe import escape
+
+from app.core import errors
+from app.core.errors import CrmError, Invalid, Problem, Unauthenticated
+from app.core.log import logger
+from app.store.failures import known_failure
+from app.web.respond import reader
+from app.web.security import request_id
+from app.web.templating import render
+
+Asking = Request[Any, Any, Any]
+
+PROBLEM: Final = "application/problem+json"
+INTERNAL: Final = 500
+FALLBACK: Final = "<!doctype html><html lang='en'><title>{title}</title><h1>{title}</h1><p>{detail}</p>"
+
+log = logger("errors")
+
+presenters: dict[str, Callable[[Any], Any]] = {}
+"""How an error's extra values are written in JSON, by their name: app/api adds its own (`lead`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An error as it is told, whoever it is told to."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    problems: list[Problem] = field(default_factory=list[Problem])
+    extra: dict[str, Any] = field(default_factory=dict[str, Any])
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def translate(request: Asking, error: Exception) -> Response[Any]:
+    """Turn any error into an answer that explains it, and never into a traceback."""
+    answer = describe(error)
+    if answer.status >= INTERNAL:
+        _log(error, answer)
+    if _wants_json(request):
+        return _problem_json(request, answer)
+    if request.headers.get("hx-request") == "true":
+        return _toast(request, answer)
+    if answer.status == Unauthenticated.status and _is_navigation(request):
+        return Response("", media_type=MediaType.HTML, status_code=303, headers={"Location": _login(request)})
+    return _page(request, answer, "errors/page.html.jinja2", {})
+
+
+def describe(error: Exception) -> Answer:
+    """Return what an error says to the outside; anything unknown says nothing but that it happened."""
+    known = _known(error)
+    if known is not None:
+        return _of_crm_error(known)
+    if isinstance(error, HTTPException) and error.status_code < INTERNAL:
+        return _of_http_error(error)
+    return Answer(INTERNAL, "error", CrmError.title, "It was noted under this request id; please try again.")
+
+
+def _known(error: Exception) -> CrmError | None:
+    if isinstance(error, CrmError):
+        return error
+    if isinstance(error, ValidationException):
+        return Invalid(_problems(error))
+    if isinstance(error, UnicodeDecodeError | RecursionError):
+        return errors.Malformed("The request is not readable UTF-8 text of reasonable depth")
+    return known_failure(error)
+
+
+def _of_crm_error(error: CrmError) -> Answer:
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+    if error.status == Unauthenticated.status:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Answer(
+        status=error.status,
+        code=error.code,
+        title=error.title,
+        detail=error.detail,
+        problems=error.problems if isinstance(error, Invalid) else [],
+        extra=getattr(error, "extra", {}),
+        headers=headers,
+    )
+
+
+def _of_http_error(error: HTTPException) -> Answer:
+    """Say what the framework found wrong in our words, where we have some for the status."""
+    kinds = (errors.Malformed, Unauthenticated, errors.Forbidden, errors.NotFound, errors.TooLarge)
+    kind = next((kind for kind in kinds if kind.status == error.status_code), None)
+    if kind is not None:
+        return _of_crm_error(kind())
+    kept = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+    return Answer(error.status_code, "refused", error.detail, error.detail, headers=kept)
+
+
+def _problems(error: ValidationException) -> list[Problem]:
+    """Read Litestar's list of what is wrong with a body, query or path."""
+    found: list[Problem] = []
+    told: Any = error.extra
+    items: list[Any] = told if isinstance(told, list) else []
+    for item in items:
+        key, source = str(item.get("key") or ""), str(item.get("source") or "body")
+        pointer = "#/" + key.replace(".", "/") if source == "body" else f"#{source}/{key}"
+        found.append(Problem(pointer, str(item.get("message", "is not right"))))
+    return found or [Problem("#/", error.detail)]
+
+
+def _log(error: Exception, answer: Answer) -> None:
+    """Note where it happened, but not the message: drivers put people's data into theirs."""
+    cause = error.__cause__ or error
+    places = [f"{p.filename}:{p.lineno} {p.name}" for p in traceback.extract_tb(cause.__traceback__)]
+    log.error("request_failed", status=answer.status, error=type(cause).__name__, places=places[-8:])
+
+
+def _wants_json(request: Asking) -> bool:
+    path = request.scope["path"]
+    return path == "/v1" or path.startswith(("/v1/", "/auth/backchannel-logout", "/health", "/metrics"))
+
+
+def _is_navigation(request: Asking) -> bool:
+    accepts = request.headers.get("accept", "*/*")
+    return "authorization" not in request.headers and ("text/html" in accepts or "*/*" in accepts)
+
+
+def _login(request: Asking) -> str:
+    """Return the way to sign in and come back; a write cannot be come back to."""
+    if request.method != "GET" or request.scope["path"] == "/":
+        return "/login"
+    query = request.scope["query_string"].decode("ascii", "ignore")
+    wanted = quote(request.scope["path"], safe="/") + (f"?{query}" if query else "")
+    return f"/login?next={quote(wanted, safe='')}"
+
+
+def _problem_json(request: Asking, answer: Answer) -> Response[Any]:
+    body: dict[str, Any] = {
+        "type": f"/problems/{answer.code}",
+        "title": answer.title,
+        "status": answer.status,
+        "detail": answer.detail,
+        "instance": request_id(request.scope),
+    }
+    if answer.problems:
+        body["errors"] = [{"pointer": p.pointer, "detail": p.detail} for p in answer.problems]
+    for name, value in answer.extra.items():
+        body[name] = presenters.get(name, _as_is)(value)
+    return Response(body, media_type=PROBLEM, status_code=answer.status, headers=answer.headers)
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _toast(request: Asking, answer: Answer) -> Response[Any]:
+    """Put the message beside the page, not into it: what the person typed stays."""
+    beside = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
+    return _page(request, answer, "errors/toast.html.jinja2", beside)
+
+
+def _page(request: Asking, answer: Answer, template: str, headers: dict[str, str]) -> Response[Any]:
+    shown = {"status": answer.status, "title": answer.title, "detail": answer.detail}
+    login = _login(request) if answer.status == Unauthenticated.status else ""
+    try:
+        html = render(template, reader(request), **shown, request_id=request_id(request.scope), login=login)
+    except (TemplateError, LookupError, AttributeError):
+        log.exception("error_page_failed", template=template)
+        html = FALLBACK.format(title=escape(answer.title), detail=escape(answer.detail))
+    headers = {**answer.headers, **headers, "Vary": "HX-Request, HX-Request-Type"}
+    return Response(html, media_type=MediaType.HTML, status_code=answer.status, headers=headers)
+
+
+exception_handlers: Final = {Exception: translate}

@@ -1,0 +1,119 @@
+"""Who gets to a page: the session behind the cookie, and proof that the person's own page asked.
+
+Mount: `Router("/", middleware=guards.middleware, …)` around every page. A route open to everybody says
+`opt=PUBLIC`; one that other systems post to says `opt=PUBLIC_POST`. `guards=[needs(check_see_board)]`
+asks a rule of app/domain/permissions.py before the handler runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
+from litestar.handlers.base import BaseRouteHandler
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+from typing_extensions import override
+
+from app.core.errors import Forbidden, Invalid, Problem, Unauthenticated
+from app.domain.characters import has_control_characters
+from app.domain.viewer import Viewer
+from app.services.sessions import find_viewer
+
+SESSION_COOKIE: Final = "__Host-sid"
+LONGEST_COOKIE: Final = 128
+CSRF_HEADER: Final = "x-csrftoken"
+CSRF_FIELD: Final = "_csrf_token"
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+PUBLIC: Final = {"public": True}
+PUBLIC_POST: Final = {"public": True, "from_elsewhere": True}
+
+Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
+
+
+def needs(check: Callable[[Viewer], None]) -> Guard:
+    """Return a route guard that asks `check` about the viewer."""
+
+    def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        check(connection.user)
+
+    return guard
+
+
+def csrf_token(session_token: str) -> str:
+    """Return what forms of this session must carry: only who holds the cookie can know it."""
+    return hmac.new(session_token.encode(), b"crm csrf", hashlib.sha256).hexdigest()
+
+
+class SessionRequired(ASGIMiddleware):
+    """Puts the viewer of the session cookie into `request.user`; bearer tokens are not looked at."""
+
+    scopes = (ScopeType.HTTP,)
+
+    @override
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        scope["user"] = scope["auth"] = None
+        if not scope["route_handler"].opt.get("public"):
+            token = session_token(Request[Any, Any, Any](scope))
+            viewer = await find_viewer(token) if token else None
+            if viewer is None or token is None:
+                raise Unauthenticated
+            scope["user"], scope["auth"] = viewer, token
+            # Litestar's own name for it: templates find it there.
+            scope["_csrf_token"] = csrf_token(token)  # type: ignore[typeddict-unknown-key]
+        await next_app(scope, receive, send)
+
+
+class OwnPagesOnly(ASGIMiddleware):
+    """A write must come from one of our own pages: same site by the browser's word, and with its token."""
+
+    scopes = (ScopeType.HTTP,)
+
+    @override
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        opt = scope["route_handler"].opt
+        if Request[Any, Any, Any](scope).method not in SAFE_METHODS and not opt.get("from_elsewhere"):
+            request = Request[Any, Any, Any](scope, receive, send)
+            _check_origin(request)
+            form = await request.form()
+            if not opt.get("public"):
+                _check_token(request, form.get(CSRF_FIELD))
+            _check_characters(form.multi_items())
+        await next_app(scope, receive, send)
+
+
+def session_token(request: Request[Any, Any, Any]) -> str | None:
+    """Return the session cookie's value, if it can be one."""
+    token = request.cookies.get(SESSION_COOKIE, "")
+    return token if 0 < len(token) <= LONGEST_COOKIE and token.isascii() else None
+
+
+def _check_origin(request: Request[Any, Any, Any]) -> None:
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site is not None and site != "same-origin":
+        raise Forbidden("This request did not come from a page of the CRM")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise Forbidden("This request did not come from a page of the CRM")
+
+
+def _check_token(request: Request[Any, Any, Any], field: object) -> None:
+    given = request.headers.get(CSRF_HEADER) or field
+    wanted = csrf_token(request.auth)
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), wanted.encode()):
+        raise Forbidden("This page is out of date; please reload it and try again")
+
+
+def _check_characters(fields: Iterable[tuple[str, Any]]) -> None:
+    wrong = [name for name, value in fields if isinstance(value, str) and has_control_characters(value)]
+    if wrong:
+        raise Invalid([Problem(f"#/{name}", "must not contain control characters") for name in wrong])
+
+
+middleware: Final = [SessionRequired(), OwnPagesOnly()]
