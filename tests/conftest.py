@@ -18,6 +18,7 @@ from httpx import AsyncClient as Client
 from app.core.settings import settings
 from app.store.engine import engine
 from app.store.transaction import close_pool, open_pool
+from app.web.guards import CSRF_HEADER, SESSION_COOKIE, csrf_token
 from tests.cast import hire
 from tests.database import Place, place_of, prepare
 from tests.fakes import AUDIENCE, CLIENT, CLIENT_SECRET, FakeSso
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from tests.cast import Cast
 
 POOL_SIZE = 4
+SEE_OTHER = 303
 PUBLIC_URL = "https://crm.example"
-SECRET = "a secret that only the tests know"
+WEBHOOK_SECRET = "whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdHM="
 SERVERS = pytest.StashKey[ExitStack]()
 
 
@@ -79,8 +81,8 @@ def place(sso: FakeSso, tmp_path_factory: pytest.TempPathFactory) -> Place:
         "SSO_AUDIENCE": AUDIENCE,
         "SSO_CLIENT_ID": CLIENT,
         "SSO_CLIENT_SECRET": CLIENT_SECRET,
-        "SSO_EVENTS_SECRET": SECRET.replace(" ", "-"),
-        "CAPTURE_WEBHOOK_SECRET": SECRET.replace(" ", "-"),
+        "SSO_EVENTS_SECRET": WEBHOOK_SECRET,
+        "CAPTURE_WEBHOOK_SECRET": WEBHOOK_SECRET,
     }
     settings.cache_clear()
     return place
@@ -174,11 +176,12 @@ async def signed_in(app: Litestar, sso: FakeSso) -> AsyncGenerator[Callable[[str
         async def sign_in(who: str) -> Client:
             client = await stack.enter_async_context(browser_of(app))
             sso.signed_in = who
-            asked = await client.get("/login")
+            asked = await client.get("/login/start")
             async with Client() as elsewhere:
                 consented = await elsewhere.get(asked.headers["location"])
             answered = await client.get(consented.headers["location"])
-            assert answered.status_code in {302, 303}, answered.text
+            assert answered.status_code == SEE_OTHER, answered.text
+            client.headers[CSRF_HEADER] = csrf_token(client.cookies[SESSION_COOKIE])
             return client
 
         yield sign_in

@@ -1,0 +1,46 @@
+"""Who gets what, on every route: the one table of it. A route without a line here fails the house test.
+
+`rita` owns the lead, the customer and the ticket that the paths name; `omar` is another rep.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+YES = "yes"  # it works
+NO = "no"  # 403: known, but not for this role
+NONE = "none"  # 404: as if it were not there
+WHO = "who"  # 401 on /v1, the way to the login on pages
+
+PEOPLE = ("rita", "omar", "sam", "ada", "cms", "nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What each of PEOPLE gets."""
+
+    words: tuple[str, ...]
+
+    def of(self, who: str) -> str:
+        return self.words[PEOPLE.index(who)]
+
+
+# method path                                    rita  omar  sam   ada   cms   nobody
+TABLE = """
+GET   /v1/leads                                  yes   yes   no    yes   no    who
+GET   /v1/leads/{id}                             yes   none  no    yes   no    who
+POST  /v1/leads/{id}/stage                       yes   none  no    yes   no    who
+POST  /v1/leads/{id}/won                         yes   none  no    yes   no    who
+POST  /v1/leads/{id}/lost                        yes   none  no    yes   no    who
+GET   /v1/customers                              yes   yes   yes   yes   no    who
+GET   /v1/customers/{id}                         yes   none  yes   yes   no    who
+GET   /v1/customers/{id}/timeline                yes   none  yes   yes   no    who
+POST  /v1/activity/log                           yes   none  yes   yes   no    who
+POST  /v1/leads/capture                          no    no    no    no    yes   who
+"""
+
+
+def expectations() -> dict[str, Expected]:
+    """Return the table by `METHOD path`."""
+    lines = [line.split() for line in TABLE.strip().splitlines()]
+    return {f"{method} {path}": Expected(tuple(words)) for method, path, *words in lines}
