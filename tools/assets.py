@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any, cast
 
 import brotli
 
@@ -67,12 +68,13 @@ class Build:
     def _write(self, file: Path, content: bytes) -> None:
         file.write_bytes(content)
         if file.suffix in COMPRESSED:
-            file.with_name(f"{file.name}.br").write_bytes(brotli.compress(content, quality=QUALITY))
+            compress = cast("Any", brotli).compress
+            file.with_name(f"{file.name}.br").write_bytes(compress(content, quality=QUALITY))
             file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(content, mtime=0))
 
 
 def sources() -> dict[str, bytes]:
-    """Return every file by its plain name: our style sheets as one, the rest of static/, and third parties'."""
+    """Return every file by its plain name: our style sheets as one, the rest of ours, and third parties'."""
     sheets = sorted((STATIC / "css").glob("*.css"))
     found = {STYLE_SHEET: b"\n".join(sheet.read_bytes() for sheet in sheets)}
     ours = (file for file in sorted(STATIC.rglob("*")) if file.is_file() and not _is_left_out(file))
