@@ -1,0 +1,5 @@
+"""A believable company to fill an empty database with: the same one for the same seed."""
+
+from app.sandbox.company.founding import Summary, demo, seed
+
+__all__ = ["Summary", "demo", "seed"]

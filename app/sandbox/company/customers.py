@@ -1,0 +1,144 @@
+"""One customer with all their leads, as rows for every table."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from app.domain.pipeline import Stage
+from app.sandbox.company.aftermath import raise_ticket, sell
+from app.sandbox.company.story import OUTCOMES, Story, lead_row, tell
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.sandbox.company.draw import Draw
+    from app.sandbox.company.people import Person, Rep
+    from app.sandbox.company.story import Entry
+
+Rows = dict[str, list[dict[str, Any]]]
+
+TABLES: Final = ("customer", "lead", "outbox", "sale", "ticket", "activity", "activity_text")
+# Stages of open leads, as often as they are drawn, and how old such a lead is at most, in days.
+OPEN_FATES: Final = (
+    (Stage.LEAD,) * 4 + (Stage.QUALIFIED,) * 3 + (Stage.PROPOSAL_SENT,) * 2 + (Stage.NEGOTIATION,) * 2
+)
+OLDEST_OPEN: Final = {Stage.LEAD: 8, Stage.QUALIFIED: 25, Stage.PROPOSAL_SENT: 45, Stage.NEGOTIATION: 70}
+LONGEST_AGO: Final = 3 * 365
+SALT_BYTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all customers of one company have in common."""
+
+    draw: Draw
+    reps: list[Rep]
+    today: datetime
+    currency: str
+    open_share: float
+
+
+def add_customer(rows: Rows, setting: Setting, person: Person, leads: int) -> None:
+    """Add a customer with so many leads, one after the other; only the last may still be open."""
+    stories = _stories(setting, person, leads)
+    customer_id = setting.draw.id_at(stories[0].created_at)
+    entries: list[tuple[Entry, UUID | None]] = []
+    for story in stories:
+        if story.stage is Stage.CLOSED_WON:
+            sale, event = sell(setting.draw, story, customer_id, setting.currency)
+            rows["sale"].append(sale)
+            rows["outbox"].append(event)
+        rows["lead"].append(lead_row(setting.draw, story, customer_id, setting.today, setting.currency))
+        entries += [(entry, story.id) for entry in story.entries]
+    entries += _tickets(rows, setting, customer_id, stories)
+    entries.sort(key=lambda told: told[0].at)
+    rows["customer"].append(_customer_row(customer_id, person, stories, entries))
+    for entry, lead_id in entries:
+        _add_entry(rows, setting.draw, customer_id, lead_id, entry)
+
+
+def _stories(setting: Setting, person: Person, leads: int) -> list[Story]:
+    draw, end = setting.draw, setting.today
+    fate = draw.choice(OPEN_FATES) if draw.chance(setting.open_share) else None
+    told: list[Story] = []
+    for _ in range(leads):
+        if fate:
+            start = draw.days_before(end, 0, OLDEST_OPEN[fate])
+        else:
+            end = draw.days_before(end, 1, LONGEST_AGO // leads)
+            start = draw.days_before(end, 5, 120)
+        # A fresh lead may still wait for its owner.
+        unowned = fate is Stage.LEAD and draw.chance(0.05)
+        told.append(tell(draw, person, None if unowned else draw.choice(setting.reps), fate, (start, end)))
+        end, fate = start, None
+    return told[::-1]
+
+
+def _tickets(
+    rows: Rows, setting: Setting, customer_id: UUID, stories: list[Story]
+) -> list[tuple[Entry, UUID | None]]:
+    sold = [story.ended_at for story in stories if story.stage is Stage.CLOSED_WON]
+    if not sold or not setting.draw.chance(0.4):
+        return []
+    entries: list[tuple[Entry, UUID | None]] = []
+    for _ in range(setting.draw.randint(1, 2)):
+        ticket, entry = raise_ticket(setting.draw, customer_id, (sold[0], setting.today))
+        rows["ticket"].append(ticket)
+        entries.append((entry, None))
+    return entries
+
+
+def _customer_row(
+    customer_id: UUID, person: Person, stories: list[Story], entries: list[tuple[Entry, UUID | None]]
+) -> dict[str, Any]:
+    first, last = stories[0], stories[-1]
+    contacts = [entry.at for entry, _ in entries if entry.kind in OUTCOMES]
+    won = [story.value for story in stories if story.stage is Stage.CLOSED_WON]
+    consent = {"marketing": bool(person.phone), "text_version": "2026-01"}
+    return {
+        "id": customer_id,
+        "sso_user_id": person.sso_user_id,
+        "name": person.name,
+        "email": person.email,
+        "email_norm": person.email.casefold(),
+        "email_version": 1 if person.sso_user_id else 0,
+        "email_synced_at": first.created_at if person.sso_user_id else None,
+        "phone": person.phone,
+        "company": person.company,
+        "job_title": person.job_title,
+        "country": person.country,
+        "first_campaign": first.form["campaign"],
+        "last_campaign": last.form["campaign"],
+        "first_consent": consent,
+        "last_consent": consent,
+        "last_contact_at": max(contacts, default=None),
+        "clv": sum(won, Decimal(0)),
+        "created_at": first.created_at,
+        "updated_at": entries[-1][0].at,
+    }
+
+
+def _add_entry(rows: Rows, draw: Draw, customer_id: UUID, lead_id: UUID | None, entry: Entry) -> None:
+    activity_id, commitment = draw.id_at(entry.at), None
+    if entry.text:
+        salt, body = draw.randbytes(SALT_BYTES), json.dumps(entry.text, ensure_ascii=False)
+        commitment = hashlib.sha256(salt + body.encode()).digest()
+        text = {"activity_id": activity_id, "customer_id": customer_id, "salt": salt, "body": body}
+        rows["activity_text"].append(text)
+    rows["activity"].append(
+        {
+            "id": activity_id,
+            "customer_id": customer_id,
+            "lead_id": lead_id,
+            "kind": entry.kind,
+            "actor_id": entry.actor_id,
+            "occurred_at": entry.at,
+            "data": entry.data,
+            "commitment": commitment,
+        }
+    )

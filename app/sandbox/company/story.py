@@ -1,0 +1,217 @@
+"""What happened with one lead, from the form to its end or to today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from app.domain.pipeline import OPEN_STAGES, Stage, Status
+from app.sandbox.company import words
+from app.sandbox.company.score import VERSION, promise_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.sandbox.company.draw import Draw
+    from app.sandbox.company.people import Person, Rep
+    from app.sandbox.company.score import Promise
+
+CMS: Final = "slyyfoxx-cms"
+CONTACTS: Final = (
+    "call_logged",
+    "call_logged",
+    "call_logged",
+    "email_logged",
+    "email_logged",
+    "meeting_logged",
+)
+OUTCOMES: Final = {
+    "call_logged": ("reached", "reached", "no_answer", "left_message"),
+    "email_logged": ("sent", "sent", "received"),
+    "meeting_logged": ("held", "held", "held", "no_show"),
+}
+MOST_CONTACTS: Final = {Stage.LEAD: 1, Stage.QUALIFIED: 3, Stage.PROPOSAL_SENT: 4, Stage.NEGOTIATION: 5}
+VALUES: Final = (2400, 3600, 4800, 7200, 9600, 12000, 18000, 24000, 36000, 60000)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened; the words in `text` are personal."""
+
+    at: datetime
+    kind: str
+    actor_id: str
+    data: dict[str, Any] = field(default_factory=dict[str, Any])
+    text: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(slots=True)
+class Story:
+    """A lead, its owner, and everything that happened."""
+
+    id: UUID
+    rep: Rep | None
+    stage: Stage
+    created_at: datetime
+    ended_at: datetime
+    promise: Promise
+    form: dict[str, Any]
+    value: Decimal
+    entries: list[Entry] = field(default_factory=list[Entry])
+    stage_entered_at: datetime | None = None
+    lost_reason: str | None = None
+
+    @property
+    def actor_id(self) -> str:
+        """Who did it: the owner, or the system where nobody owns the lead."""
+        return self.rep.id if self.rep else "jobs"
+
+
+def tell(
+    draw: Draw, person: Person, rep: Rep | None, fate: Stage | None, span: tuple[datetime, datetime]
+) -> Story:
+    """Return a lead captured when `span` starts: open in the stage `fate`, or for None closed at the end."""
+    start, end = span
+    message = draw.choice(words.MESSAGES)
+    campaign = draw.choice(words.CAMPAIGNS)
+    form: dict[str, Any] = {
+        "team_size": draw.choice(words.TEAM_SIZES),
+        "message": message,
+        "campaign": campaign,
+    }
+    channel = campaign["source"] if campaign else "direct"
+    promise = promise_of(form["team_size"], channel, person.phone, message)
+    stage = fate or (Stage.CLOSED_WON if promise.is_kept(draw) else Stage.CLOSED_LOST)
+    value = Decimal(draw.choice(VALUES))
+    story = Story(draw.id_at(start), rep, stage, start, end, promise, form, value)
+    story.entries.append(_captured(story, person))
+    _work_on(draw, story)
+    return story
+
+
+def _captured(story: Story, person: Person) -> Entry:
+    said = {
+        "name": person.name,
+        "email": person.email,
+        "phone": person.phone,
+        "company": person.company,
+        "job_title": person.job_title,
+        "message": story.form["message"],
+        "campaign": story.form["campaign"],
+        "answers": {"team_size": story.form["team_size"]},
+    }
+    facts = {"outcome": "created", "source": "contact-form", "form_id": "demo-request", "consent": None}
+    facts["assigned_to_id"] = story.rep.id if story.rep else None
+    return Entry(
+        story.created_at, "lead_captured", CMS, facts, {key: value for key, value in said.items() if value}
+    )
+
+
+def _work_on(draw: Draw, story: Story) -> None:
+    reached = _last_open_stage(draw, story.stage)
+    moves = OPEN_STAGES[1 : OPEN_STAGES.index(reached) + 1]
+    contacts = draw.randint(len(moves) > 0, MOST_CONTACTS[reached]) if story.rep else 0
+    moments = draw.moments(story.created_at, story.ended_at, len(moves) + contacts)
+    steps = _shuffled_into(draw, [*moves], contacts)
+    before = Stage.LEAD
+    for at, move in zip(moments, steps, strict=True):
+        if move is None:
+            story.entries.append(_contact(draw, story, at))
+            continue
+        days = (at - (story.stage_entered_at or story.created_at)).days
+        facts = {"from": before.value, "to": move.value, "days": days}
+        story.entries.append(Entry(at, "stage_changed", story.actor_id, facts))
+        story.stage_entered_at, before = at, move
+    if not story.stage.is_open:
+        _close(draw, story, before)
+
+
+def _last_open_stage(draw: Draw, stage: Stage) -> Stage:
+    if stage.is_open:
+        return stage
+    return Stage.NEGOTIATION if stage is Stage.CLOSED_WON else draw.choice(OPEN_STAGES)
+
+
+def _shuffled_into(draw: Draw, moves: list[Stage], contacts: int) -> list[Stage | None]:
+    steps: list[Stage | None] = [*moves]
+    for _ in range(contacts):
+        steps.insert(draw.randint(0, len(steps)), None)
+    return steps
+
+
+def _contact(draw: Draw, story: Story, at: datetime) -> Entry:
+    kind = draw.choice(CONTACTS)
+    outcome = draw.choice(OUTCOMES[kind])
+    facts: dict[str, Any] = {"outcome": outcome}
+    if kind != "meeting_logged":
+        facts["direction"] = "inbound" if outcome == "received" else "outbound"
+    if outcome in {"reached", "held"}:
+        facts["duration_minutes"] = draw.randint(3, 60)
+    return Entry(at, kind, story.actor_id, facts, {"notes": draw.choice(words.NOTES[kind])})
+
+
+def _close(draw: Draw, story: Story, before: Stage) -> None:
+    story.stage_entered_at = story.ended_at
+    if story.stage is Stage.CLOSED_LOST:
+        story.lost_reason = draw.choice([*words.LOST_NOTES])
+        note = {"note": words.LOST_NOTES[story.lost_reason]}
+        facts = {"from": before.value, "reason": story.lost_reason}
+        story.entries.append(Entry(story.ended_at, "lead_lost", story.actor_id, facts, note))
+
+
+def lead_row(draw: Draw, story: Story, customer_id: UUID, today: datetime, currency: str) -> dict[str, Any]:
+    """Return the lead as its table keeps it today."""
+    is_open = story.stage.is_open
+    contacted = any(entry.kind in OUTCOMES for entry in story.entries)
+    follow_up = _follow_up(draw, today) if is_open and story.rep and draw.chance(0.6) else None
+    return {
+        "id": story.id,
+        "customer_id": customer_id,
+        "assigned_to_id": story.rep.id if story.rep else None,
+        "status": _status(draw, story.stage, contacted=contacted).value,
+        "stage": story.stage.value,
+        "source": "contact-form",
+        "form_id": "demo-request",
+        "campaign": story.form["campaign"],
+        "answers": {"team_size": story.form["team_size"]},
+        "message_length": len(story.form["message"]),
+        "score": story.promise.score,
+        "win_probability": story.promise.probability,
+        "score_reasons": story.promise.reasons,
+        "score_version": VERSION,
+        "scored_at": story.created_at,
+        "score_due_at": today if is_open else None,
+        "expected_value": None if story.stage is Stage.LEAD else story.value,
+        "currency": currency,
+        "expected_close_on": _close_date(draw, story, today),
+        "follow_up_at": follow_up,
+        "follow_up_note": draw.choice(words.FOLLOW_UPS) if follow_up else "",
+        "stage_entered_at": story.stage_entered_at or story.created_at,
+        "closed_at": None if is_open else story.ended_at,
+        "lost_reason": story.lost_reason,
+        "version": len(story.entries),
+        "created_at": story.created_at,
+        "updated_at": story.entries[-1].at,
+    }
+
+
+def _follow_up(draw: Draw, today: datetime) -> datetime:
+    return draw.at_work(today.date() + timedelta(days=draw.randint(-3, 10)))
+
+
+def _status(draw: Draw, stage: Stage, *, contacted: bool) -> Status:
+    if not stage.is_open:
+        return Status.CONVERTED if stage is Stage.CLOSED_WON else Status.DISQUALIFIED
+    if not contacted:
+        return Status.NEW
+    return Status.NURTURING if draw.chance(0.08) else Status.WORKING
+
+
+def _close_date(draw: Draw, story: Story, today: datetime) -> date | None:
+    if not story.stage.is_open:
+        return story.ended_at.date()
+    if story.stage in {Stage.PROPOSAL_SENT, Stage.NEGOTIATION}:
+        return today.date() + timedelta(days=draw.randint(3, 60))
+    return None
