@@ -16,6 +16,7 @@ from httpx import ASGITransport
 from httpx import AsyncClient as Client
 
 from app.core.settings import settings
+from app.gateways import queue
 from app.store.engine import engine
 from app.store.transaction import close_pool, open_pool
 from app.web.guards import CSRF_HEADER, SESSION_COOKIE, csrf_token
@@ -104,15 +105,9 @@ async def owner(database: Place) -> AsyncGenerator[asyncpg.Connection]:
 
 
 @pytest.fixture
-async def cast(owner: asyncpg.Connection) -> Cast:
-    """rita, omar, sam and ada, known to the CRM."""
+async def viewers(owner: asyncpg.Connection) -> Cast:
+    """rita, omar, sam and ada, known to the CRM, as they call a service."""
     return await hire(owner)
-
-
-@pytest.fixture
-def viewers(cast: Cast) -> Cast:
-    """The same people, as whoever calls a service."""
-    return cast
 
 
 @pytest.fixture
@@ -120,6 +115,7 @@ async def pool(database: Place) -> AsyncGenerator[None]:
     """The application's own pool, in the test's event loop."""
     await open_pool(database.app_url, POOL_SIZE)
     yield
+    await queue.close()
     if engine.pool is not None:
         await close_pool()
 
@@ -134,7 +130,7 @@ async def redis(place: Place) -> AsyncGenerator[redis_client.Redis]:
 
 
 @pytest.fixture
-async def app(pool: None, redis: redis_client.Redis, cast: Cast) -> AsyncGenerator[Litestar]:
+async def app(pool: None, redis: redis_client.Redis, viewers: Cast) -> AsyncGenerator[Litestar]:
     """The real application, started; its life cycle opens the pool itself."""
     from app.main import create_app  # noqa: PLC0415  reads the environment that `place` sets
 
