@@ -15,7 +15,6 @@ class Staff(Table, tablename="staff"):
     roles = Array(base_column=Text())
     active = Boolean()
     accepts_leads = Boolean()
-    last_assigned_at = Timestamptz(null=True, default=None)
     last_login_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)

@@ -37,6 +37,14 @@ class CustomerRef:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """The next step with a customer; `at` None means that none is planned any more."""
+
+    at: datetime | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Handoff:
     """How the sale's event travels: `queued`, `sent` or `failing`."""
 

@@ -97,6 +97,7 @@ class Recorded:
 
     id: UUID
     customer_id: UUID
+    lead_id: UUID | None
     seq: int
     recorded_at: datetime
     hash: str

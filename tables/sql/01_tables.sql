@@ -12,7 +12,6 @@ CREATE TABLE staff (
     roles text[] NOT NULL DEFAULT '{}',
     active boolean NOT NULL DEFAULT true,
     accepts_leads boolean NOT NULL DEFAULT true,
-    last_assigned_at timestamptz,
     last_login_at timestamptz,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL
@@ -261,3 +260,5 @@ CREATE TABLE log_anchor (                          -- signed roots over all chai
     signature bytea NOT NULL,
     public_key bytea NOT NULL
 );
+
+CREATE SEQUENCE assignment_turn;                   -- whose turn it is to get the next captured lead

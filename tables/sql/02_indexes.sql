@@ -3,9 +3,12 @@
 CREATE UNIQUE INDEX lead_one_open_per_customer ON lead (customer_id)
     WHERE stage NOT IN ('closed_won', 'closed_lost');
 CREATE INDEX lead_customer ON lead (customer_id);
-CREATE INDEX lead_board ON lead (assigned_to_id, stage, follow_up_at NULLS LAST, score DESC NULLS LAST, id);
-CREATE INDEX lead_board_all ON lead (stage, follow_up_at NULLS LAST, score DESC NULLS LAST, id);
-CREATE INDEX lead_closed_board ON lead (stage, closed_at DESC) WHERE closed_at IS NOT NULL;
+-- The board's order as one ascending row: next follow-up, then the higher score, then the id.
+CREATE INDEX lead_board ON lead
+    (assigned_to_id, stage, (coalesce(follow_up_at, 'infinity')), (-coalesce(score, -1)), id);
+CREATE INDEX lead_board_all ON lead (stage, (coalesce(follow_up_at, 'infinity')), (-coalesce(score, -1)), id);
+CREATE INDEX lead_closed ON lead (assigned_to_id, stage, closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
+CREATE INDEX lead_closed_all ON lead (stage, closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
 CREATE INDEX lead_list ON lead (created_at DESC, id DESC);
 CREATE INDEX lead_score_due ON lead (score_due_at) WHERE score_due_at IS NOT NULL;
 CREATE INDEX lead_reopened_from ON lead (reopened_from_id) WHERE reopened_from_id IS NOT NULL;

@@ -53,6 +53,7 @@ GRANT INSERT (id, customer_id, lead_id, kind, actor_id, on_behalf_of, occurred_a
     ON activity TO crm_rep, crm_support, crm_admin, crm_system;
 GRANT INSERT ON activity_text TO crm_rep, crm_support, crm_admin, crm_system;
 
+GRANT USAGE ON SEQUENCE assignment_turn TO crm_system;
 GRANT SELECT, INSERT, UPDATE ON ticket TO crm_rep, crm_support, crm_admin, crm_system;
 
 GRANT SELECT, INSERT ON sale TO crm_rep, crm_admin, crm_system;

@@ -36,8 +36,10 @@ CREATE POLICY rep_through_lead ON activity FOR SELECT TO crm_rep
 CREATE POLICY rep_append ON activity FOR INSERT TO crm_rep
     WITH CHECK (actor_id = viewer_id() AND EXISTS (SELECT FROM lead WHERE lead.customer_id = activity.customer_id
         AND (activity.lead_id IS NULL OR lead.id = activity.lead_id)));
-CREATE POLICY rep_through_activity ON activity_text TO crm_rep
+CREATE POLICY rep_through_activity ON activity_text FOR SELECT TO crm_rep
     USING (EXISTS (SELECT FROM activity WHERE activity.id = activity_text.activity_id));
+CREATE POLICY rep_append ON activity_text FOR INSERT TO crm_rep  -- its activity is of the same statement: not yet seen
+    WITH CHECK (EXISTS (SELECT FROM lead WHERE lead.customer_id = activity_text.customer_id));
 CREATE POLICY rep_through_customer ON ticket TO crm_rep
     USING (EXISTS (SELECT FROM lead WHERE lead.customer_id = ticket.customer_id));
 CREATE POLICY rep_through_lead ON sale TO crm_rep

@@ -1,0 +1,41 @@
+"""Answers of /v1: plain JSON, and the header that says an answer is given again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from litestar import MediaType, Response
+
+from app.core.errors import Invalid, Problem
+from app.domain.idempotency import Key, Outcome
+
+if TYPE_CHECKING:
+    from litestar import Request
+
+LONGEST_PAGE = 100
+LONGEST_SEARCH = 200
+
+
+def answer(body: Any, *, status: int = 200, outcome: Outcome[Any] | None = None) -> Response[Any]:
+    """Return JSON; a replayed outcome says so."""
+    headers = {"Idempotent-Replayed": "true"} if outcome is not None and outcome.replayed else {}
+    return Response(body, media_type=MediaType.JSON, status_code=status, headers=headers)
+
+
+def key_of(request: Request[Any, Any, Any], client: str, body: bytes) -> Key | None:
+    """Return the request's idempotency key; it binds method and path too. Raises Malformed for a bad one."""
+    bound = f"{request.method} {request.url.path}\n".encode() + body
+    return Key.of(client, request.headers.get("idempotency-key"), bound)
+
+
+def check_query(limit: int, q: str) -> None:
+    """Raise Invalid for a page or a search that is too long."""
+    problems: list[Problem] = []
+    if not 1 <= limit <= LONGEST_PAGE:
+        problems.append(Problem("#query/limit", f"must be from 1 to {LONGEST_PAGE}"))
+    if len(q) > LONGEST_SEARCH:
+        problems.append(Problem("#query/q", f"must be at most {LONGEST_SEARCH} characters"))
+    if "\x00" in q:
+        problems.append(Problem("#query/q", "must not contain control characters"))
+    if problems:
+        raise Invalid(problems)

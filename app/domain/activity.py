@@ -1,0 +1,77 @@
+"""What a logged call, e-mail, meeting or note must be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from app.domain.lead import FollowUp
+from app.domain.text import Checker
+
+if TYPE_CHECKING:
+    from app.contracts.activity_log import ActivityLog
+
+LONGEST_NOTES: Final = 10_000
+LONGEST_MINUTES: Final = 24 * 60
+OUTCOMES: Final = {
+    "reached": "Reached",
+    "no_answer": "No answer",
+    "left_message": "Left a message",
+    "sent": "Sent",
+    "received": "Received",
+    "held": "Held",
+    "no_show": "No show",
+}
+CLOCK_SKEW: Final = timedelta(minutes=5)
+EARLIEST: Final = timedelta(days=3650)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedActivity:
+    """An activity whose fields are right."""
+
+    notes: str
+    occurred_at: datetime
+    follow_up: FollowUp | None
+    now: datetime
+
+
+def kind_of(activity: ActivityLog) -> str:
+    """Return the timeline kind, such as `call_logged`."""
+    return f"{activity.activity_type.lower()}_logged"
+
+
+def check_activity(activity: ActivityLog, now: datetime) -> CheckedActivity:
+    """Return the clean notes, when it happened, and what comes next; raises Invalid with every problem."""
+    checker = Checker()
+    notes = checker.text("#/notes", activity.notes, LONGEST_NOTES, required=activity.activity_type == "Note")
+    occurred_at = activity.occurred_at or now
+    if _has_offset(checker, "#/occurred_at", occurred_at):
+        checker.require("#/occurred_at", "must not be in the future", ok=occurred_at <= now + CLOCK_SKEW)
+        checker.require("#/occurred_at", "must be within the last ten years", ok=occurred_at >= now - EARLIEST)
+    if activity.duration_minutes is not None:
+        ok = 0 <= activity.duration_minutes <= LONGEST_MINUTES
+        checker.require("#/duration_minutes", f"must be from 0 to {LONGEST_MINUTES}", ok=ok)
+    if activity.outcome:
+        checker.require("#/outcome", f"must be one of: {', '.join(OUTCOMES)}", ok=activity.outcome in OUTCOMES)
+    follow_up = _check_follow_up(checker, activity, now)
+    checker.finish()
+    return CheckedActivity(notes, occurred_at, follow_up, now)
+
+
+def _check_follow_up(checker: Checker, activity: ActivityLog, now: datetime) -> FollowUp | None:
+    note = checker.text("#/follow_up_note", activity.follow_up_note or "", 500)
+    at = activity.follow_up_at
+    if at is None:
+        checker.require("#/follow_up_at", "is required with a follow_up_note", ok=not note)
+        return None
+    if _has_offset(checker, "#/follow_up_at", at):
+        checker.require("#/follow_up_at", "must be in the future", ok=at > now)
+        checker.require("#/follow_up_at", "must be within the next ten years", ok=at <= now + EARLIEST)
+    return FollowUp(at, note)
+
+
+def _has_offset(checker: Checker, pointer: str, at: datetime) -> bool:
+    checker.require(pointer, "must say its offset from UTC", ok=at.tzinfo is not None)
+    return at.tzinfo is not None

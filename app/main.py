@@ -1,0 +1,63 @@
+"""The web application: what is mounted where, and what must hold before it serves."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from litestar import Litestar, Router
+
+from app.api import activities, auth as bearer, customers as api_customers, leads as api_leads, present
+from app.core import log
+from app.core.settings import BadSetting, settings
+from app.gateways import queue
+from app.store.checks import failed, run_checks
+from app.store.transaction import close_pool, open_pool
+from app.web import auth, board, customers, errors, guards, health, home, leads, security, static
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+class NotReady(BadSetting):
+    """The database is not as the CRM's promises need it; it must not be served from."""
+
+
+def create_app() -> Litestar:
+    """Build the application; its lifespan checks the database, opens the pool and closes it."""
+    log.configure()
+    errors.presenters["lead"] = present.lead
+    pages = [*auth.routes, *board.routes, *customers.routes, *health.routes, *home.routes, *leads.routes]
+    api = [*activities.routes, *api_customers.routes, *api_leads.routes]
+    return Litestar(
+        route_handlers=[
+            Router("/", route_handlers=pages, middleware=guards.middleware),
+            Router("/v1", route_handlers=api, middleware=bearer.middleware),
+            static.router,
+        ],
+        middleware=security.middleware,
+        before_send=security.before_send,
+        exception_handlers=errors.exception_handlers,
+        request_max_body_size=security.LARGEST_BODY,
+        lifespan=[lifespan],
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+@asynccontextmanager
+async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+    """Refuse to start on a database that is not as it must be; hold the pool while serving."""
+    current = settings()
+    if current.database_url is None:
+        message = "DATABASE_URL is not set; `crm up` starts a database of its own"
+        raise BadSetting(message)
+    wrong = failed(await run_checks(current.database_url))
+    if wrong:
+        raise NotReady(wrong)
+    await open_pool(current.database_url, current.pool_size)
+    try:
+        yield
+    finally:
+        await queue.close()
+        await close_pool()

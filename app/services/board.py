@@ -1,0 +1,42 @@
+"""Read the board, in one transaction and one statement."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from app.core.settings import settings
+from app.domain.board import Board, Column
+from app.domain.permissions import check_see_board
+from app.domain.pipeline import Stage
+from app.store import board
+from app.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from app.domain.board import BoardFilter
+    from app.domain.viewer import Viewer
+
+
+async def read_board(viewer: Viewer, narrowed: BoardFilter) -> Board:
+    """Return the six columns, each with its first cards and totals over the whole filter; raises Forbidden."""
+    check_see_board(viewer)
+    async with transaction(viewer):
+        columns = await board.read_columns(viewer, narrowed, tuple(Stage))
+    return Board(columns, settings().currency, narrowed)
+
+
+async def read_column(viewer: Viewer, narrowed: BoardFilter, stage: Stage, cursor: str | None) -> Column:
+    """Return one column: its head and first cards, or with `cursor` the cards that follow; raises Forbidden."""
+    check_see_board(viewer)
+    async with transaction(viewer):
+        if cursor is None:
+            return (await board.read_columns(viewer, narrowed, (stage,)))[0]
+        cards, next_cursor = await board.read_more_cards(viewer, narrowed, stage, cursor)
+    return Column(stage, 0, Decimal(0), Decimal(0), cards, next_cursor)
+
+
+async def read_heads(viewer: Viewer, narrowed: BoardFilter, stages: tuple[Stage, ...]) -> tuple[Column, ...]:
+    """Return the totals of some columns, for the answer to a move; raises Forbidden."""
+    check_see_board(viewer)
+    async with transaction(viewer):
+        return await board.read_columns(viewer, narrowed, stages)

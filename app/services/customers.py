@@ -1,0 +1,28 @@
+"""Read customers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.settings import settings
+from app.store import customers, leads
+from app.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.domain.customer import Customer, CustomerPage
+    from app.domain.viewer import Viewer
+
+
+async def read_customer(viewer: Viewer, customer_id: UUID) -> Customer:
+    """Return the customer with the leads the viewer may see; raises NotFound outside their scope."""
+    async with transaction(viewer):
+        theirs = await leads.leads_of_customer(viewer, customer_id)
+        return await customers.read_customer(viewer, customer_id, theirs, settings().currency)
+
+
+async def list_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | None) -> CustomerPage:
+    """Return a page of the customers the viewer may see, newest first; raises Invalid for a bad cursor."""
+    async with transaction(viewer):
+        return await customers.list_customers(viewer, q=q, limit=limit, cursor=cursor)

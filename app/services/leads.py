@@ -1,0 +1,84 @@
+"""Read leads and give them to people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core import clock
+from app.core.errors import Invalid, Problem
+from app.domain.lead import Lead, LeadPage
+from app.domain.permissions import check_assign_lead, check_see_board
+from app.domain.pipeline import parse_stage
+from app.domain.text import Checker
+from app.domain.timeline import NewEntry
+from app.services.once import once
+from app.services.pipeline import lock_current
+from app.store import idempotency, leads, sales, staff, timeline
+from app.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.contracts.pipeline import AssignRequest
+    from app.domain.idempotency import Key, Outcome
+    from app.domain.lead import Sale
+    from app.domain.viewer import Viewer
+
+
+async def read_lead(viewer: Viewer, lead_id: UUID) -> Lead:
+    """Return the lead; raises NotFound outside the viewer's scope, Forbidden for who has no pipeline."""
+    check_see_board(viewer)
+    async with transaction(viewer):
+        return await leads.read_lead(viewer, lead_id)
+
+
+async def read_lead_and_sale(viewer: Viewer, lead_id: UUID) -> tuple[Lead, Sale | None]:
+    """Return the lead with its sale once it is won; raises like `read_lead`."""
+    check_see_board(viewer)
+    async with transaction(viewer):
+        lead = await leads.read_lead(viewer, lead_id)
+        return lead, None if lead.handoff is None else await sales.read_sale(viewer, lead_id)
+
+
+async def list_leads(
+    viewer: Viewer, *, stage: str | None, q: str, limit: int, cursor: str | None
+) -> LeadPage:
+    """Return a page of the viewer's leads, newest first; raises Invalid for an unknown stage or a bad cursor."""
+    check_see_board(viewer)
+    wanted = parse_stage(stage).value if stage else None
+    async with transaction(viewer):
+        return LeadPage(*await leads.list_leads(viewer, stage=wanted, q=q, limit=limit, cursor=cursor))
+
+
+async def assign_lead(viewer: Viewer, lead_id: UUID, wanted: AssignRequest, key: Key | None) -> Outcome[Lead]:
+    """Give an open lead to an active rep; the timeline says who did it and why. Admins only.
+
+    Raises Forbidden, NotFound, StaleLead, LeadIsClosed, and Invalid for somebody who takes no leads.
+    """
+    check_assign_lead(viewer)
+    checker = Checker()
+    reason = checker.text("#/reason", wanted.reason, 500)
+    checker.finish()
+
+    async def work() -> Lead:
+        now = clock.now()
+        async with transaction(viewer):
+            lead = await lock_current(viewer, lead_id, wanted.version)
+            if not await staff.is_active_rep(viewer, wanted.assigned_to_id):
+                raise Invalid([Problem("#/assigned_to_id", "is not an active sales rep")])
+            await leads.assign_lead(viewer, lead_id, wanted.assigned_to_id, now)
+            entry = NewEntry(
+                customer_id=lead.customer.id,
+                lead_id=lead_id,
+                kind="lead_assigned",
+                actor_id=viewer.id,
+                occurred_at=now,
+                data={"from": lead.assigned_to_id, "to": wanted.assigned_to_id},
+                text={"reason": reason} if reason else {},
+            )
+            await timeline.append(viewer, entry)
+            assigned = await leads.read_lead(viewer, lead_id)
+            await idempotency.remember(viewer, key, assigned)
+        return assigned
+
+    return await once(viewer, key, work, Lead)

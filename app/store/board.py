@@ -1,0 +1,125 @@
+"""The board in one statement: totals over the whole filter, and the first cards of every column."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.domain.board import CARDS_PER_COLUMN, Column
+from app.domain.pipeline import STAGE_WEIGHT, Stage
+from app.store import cursor as cursors
+from app.store.rows import lead_columns, lead_joins, to_lead
+from app.store.scope import own_leads
+from app.store.transaction import connection
+from app.store.where import Where, containing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.domain.board import BoardFilter
+    from app.domain.lead import Lead
+    from app.domain.viewer import Viewer
+
+OPEN_ORDER = "coalesce(lead.follow_up_at, 'infinity'), -coalesce(lead.score, -1), lead.id"
+CLOSED_ORDER = "lead.closed_at DESC, lead.id DESC"
+_BOARD = """
+    WITH totals AS (
+        SELECT lead.stage, count(*) AS count, coalesce(sum(lead.expected_value), 0) AS value
+        FROM lead {joined} WHERE {where} GROUP BY lead.stage
+    )
+    SELECT wanted.stage AS column_stage, coalesce(totals.count, 0) AS count, coalesce(totals.value, 0) AS value, card.*
+    FROM unnest({stages}::text[]) WITH ORDINALITY AS wanted (stage, place)
+    LEFT JOIN totals ON totals.stage = wanted.stage
+    LEFT JOIN LATERAL (
+        (SELECT {columns} FROM lead {joins} WHERE {where} AND lead.stage = wanted.stage AND lead.closed_at IS NULL
+            ORDER BY {open_order} LIMIT {limit})
+        UNION ALL
+        (SELECT {columns} FROM lead {joins} WHERE {where} AND lead.stage = wanted.stage
+            AND lead.closed_at IS NOT NULL ORDER BY {closed_order} LIMIT {limit})
+    ) card ON true
+    ORDER BY wanted.place, {card_order}"""
+_CARD_ORDER = (
+    "card.closed_at DESC NULLS LAST, CASE WHEN card.closed_at IS NULL THEN coalesce(card.follow_up_at, 'infinity') END,"
+    " CASE WHEN card.closed_at IS NULL THEN -coalesce(card.score, -1) END,"
+    " CASE WHEN card.closed_at IS NULL THEN card.id END, card.id DESC"
+)
+
+
+async def read_columns(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage]) -> tuple[Column, ...]:
+    """Return the first page of the given columns with their totals, in one statement."""
+    where = _where(viewer, narrowed)
+    stages_at = where.bind([stage.value for stage in stages])
+    sql = _BOARD.format(
+        joined="JOIN customer ON customer.id = lead.customer_id" if narrowed.q else "",
+        where=where,
+        stages=stages_at,
+        columns=lead_columns(viewer),
+        joins=lead_joins(viewer),
+        open_order=OPEN_ORDER,
+        closed_order=CLOSED_ORDER,
+        card_order=_CARD_ORDER,
+        limit=CARDS_PER_COLUMN + 1,
+    )
+    rows = await connection().fetch(sql, *where.args)
+    return tuple(_column(stage, [row for row in rows if row["column_stage"] == stage.value]) for stage in stages)
+
+
+async def read_more_cards(
+    viewer: Viewer, narrowed: BoardFilter, stage: Stage, cursor: str
+) -> tuple[tuple[Lead, ...], str | None]:
+    """Return the cards of a column after `cursor`, and the cursor of the next page; raises Invalid for a bad one."""
+    where = _where(viewer, narrowed)
+    where.add(f"lead.stage = {where.bind(stage.value)}")
+    where.add(_after(where, stage, cursor))
+    order = OPEN_ORDER if stage.is_open else CLOSED_ORDER
+    rows = await connection().fetch(
+        f"SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)} WHERE {where}"
+        f" ORDER BY {order} LIMIT {CARDS_PER_COLUMN + 1}",
+        *where.args,
+    )
+    return _page([to_lead(row) for row in rows])
+
+
+def _where(viewer: Viewer, narrowed: BoardFilter) -> Where:
+    where = Where(viewer, own_leads(viewer))
+    if narrowed.q:
+        pattern = where.bind(containing(narrowed.q))
+        where.add(f"(customer.name ILIKE {pattern} OR customer.company ILIKE {pattern} OR email_norm ILIKE {pattern})")
+    if narrowed.owner == "none":
+        where.add("lead.assigned_to_id IS NULL")
+    elif narrowed.owner:
+        where.add(f"lead.assigned_to_id = {where.bind(viewer.id if narrowed.owner == 'me' else narrowed.owner)}")
+    return where
+
+
+def _after(where: Where, stage: Stage, cursor: str) -> str:
+    if stage.is_open:
+        follow_up_at, score, lead_id = cursors.decode(cursor, tuple[datetime | None, int, UUID])
+        at = "'infinity'" if follow_up_at is None else where.bind(follow_up_at)
+        return (
+            "(coalesce(lead.follow_up_at, 'infinity'), -coalesce(lead.score, -1), lead.id)"
+            f" > ({at}, {where.bind(score)}, {where.bind(lead_id)})"
+        )
+    closed_at, lead_id = cursors.decode(cursor, tuple[datetime, UUID])
+    return f"(lead.closed_at, lead.id) < ({where.bind(closed_at)}, {where.bind(lead_id)})"
+
+
+def _column(stage: Stage, rows: list[Any]) -> Column:
+    cards, cursor = _page([to_lead(row) for row in rows if row["id"] is not None])
+    value = rows[0]["value"]
+    weighted = (value * Decimal(str(STAGE_WEIGHT[stage]))).quantize(Decimal("0.01"))
+    return Column(stage, rows[0]["count"], value, weighted, cards, cursor)
+
+
+def _page(leads: list[Lead]) -> tuple[tuple[Lead, ...], str | None]:
+    cards = tuple(leads[:CARDS_PER_COLUMN])
+    return cards, _cursor(cards[-1]) if len(leads) > CARDS_PER_COLUMN else None
+
+
+def _cursor(last: Lead) -> str:
+    if last.closed_at is not None:
+        return cursors.encode(last.closed_at, last.id)
+    score = 1 if last.score is None else -last.score
+    return cursors.encode(last.follow_up_at, score, last.id)

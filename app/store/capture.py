@@ -1,0 +1,139 @@
+"""The writes of one capture: customer, lead, the submission itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from app.core.ids import uuid7
+from app.domain.pipeline import Stage, Status
+from app.store.rows import to_json
+from app.store.transaction import connection
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.domain.capture import Submission
+    from app.domain.idempotency import Key
+    from app.domain.viewer import Viewer
+
+# A later submission fills what was empty, and is the newest campaign and consent; it never overwrites.
+_CUSTOMER = """
+    INSERT INTO customer (id, name, email, email_norm, phone, company, job_title, country, first_campaign,
+        last_campaign, first_consent, last_consent, sso_user_id, created_at, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $10,
+        (SELECT $11::text WHERE NOT EXISTS (SELECT FROM customer WHERE sso_user_id = $11)), $12, $12)
+    ON CONFLICT (email_norm) DO UPDATE SET
+        phone = coalesce(nullif(customer.phone, ''), excluded.phone),
+        company = coalesce(nullif(customer.company, ''), excluded.company),
+        job_title = coalesce(nullif(customer.job_title, ''), excluded.job_title),
+        country = coalesce(nullif(customer.country, ''), excluded.country),
+        first_campaign = coalesce(customer.first_campaign, excluded.first_campaign),
+        last_campaign = coalesce(excluded.last_campaign, customer.last_campaign),
+        first_consent = coalesce(customer.first_consent, excluded.first_consent),
+        last_consent = coalesce(excluded.last_consent, customer.last_consent),
+        sso_user_id = coalesce(customer.sso_user_id, excluded.sso_user_id),
+        updated_at = excluded.updated_at
+    RETURNING id"""
+
+# The customer's row is locked, so nobody else can open a lead meanwhile. A new lead goes to the next rep in turn.
+_LEAD = """
+    WITH existing AS (
+        UPDATE lead SET score_due_at = coalesce(score_due_at, $10), updated_at = $10
+        WHERE customer_id = $2 AND stage NOT IN ('closed_won', 'closed_lost')
+        RETURNING id, stage, status, assigned_to_id
+    ), reps AS (
+        SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS number
+        FROM staff WHERE active AND accepts_leads AND rep_id IS NOT NULL
+    ), turn AS (
+        SELECT nextval('assignment_turn') AS taken
+        WHERE $9 AND NOT EXISTS (SELECT FROM existing) AND EXISTS (SELECT FROM reps)
+    ), made AS (
+        INSERT INTO lead (id, customer_id, assigned_to_id, status, stage, source, form_id, campaign, answers,
+            message_length, score_due_at, currency, stage_entered_at, created_at, updated_at)
+        SELECT $1, $2, (SELECT reps.id FROM reps, turn WHERE place = taken % number), 'new', 'lead', $3, $4, $5, $6,
+            $7, $10, $8, $10, $10, $10
+        WHERE NOT EXISTS (SELECT FROM existing)
+        RETURNING id, stage, status, assigned_to_id
+    )
+    SELECT *, false AS created FROM existing UNION ALL SELECT *, true FROM made"""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLead:
+    """The customer's open lead after a capture, and whether the capture made it."""
+
+    id: UUID
+    stage: Stage
+    status: Status
+    assigned_to_id: str | None
+    created: bool
+
+
+async def find_or_make_customer(_viewer: Viewer, submission: Submission, at: datetime) -> UUID:
+    """Return the customer with this e-mail, made or brought up to date, locked until the transaction ends."""
+    return await connection().fetchval(
+        _CUSTOMER,
+        uuid7(),
+        submission.name,
+        submission.email,
+        submission.email_norm,
+        submission.phone,
+        submission.company,
+        submission.job_title,
+        submission.country,
+        to_json(submission.campaign),
+        to_json(submission.consent),
+        submission.sso_user_id,
+        at,
+    )
+
+
+async def find_or_make_lead(
+    _viewer: Viewer, customer_id: UUID, submission: Submission, *, currency: str, assign: bool, at: datetime
+) -> OpenLead:
+    """Return the locked customer's open lead, made when there is none; either way a score is owed."""
+    row = await connection().fetchrow(
+        _LEAD,
+        uuid7(),
+        customer_id,
+        submission.source,
+        submission.form_id,
+        to_json(submission.campaign),
+        to_json(submission.answers),
+        len(submission.message),
+        currency,
+        assign,
+        at,
+    )
+    return OpenLead(row["id"], Stage(row["stage"]), Status(row["status"]), row["assigned_to_id"], row["created"])
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A submission as it came: who sent it, under which key, the body."""
+
+    client: str
+    key: Key | None
+    body: bytes
+    body_hash: bytes
+
+
+async def keep_submission(
+    _viewer: Viewer, received: Received, outcome: str, *, lead_id: UUID | None, customer_id: UUID | None, at: datetime
+) -> None:
+    """Keep the submission as it came, with what became of it."""
+    await connection().execute(
+        "INSERT INTO capture_submission (id, client, idempotency_key, body_hash, raw, outcome, lead_id, customer_id,"
+        " received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        uuid7(),
+        received.client,
+        received.key.value if received.key else None,
+        received.body_hash,
+        received.body.decode(),
+        outcome,
+        lead_id,
+        customer_id,
+        at,
+    )

@@ -1,0 +1,146 @@
+"""What must be true of the database before the CRM serves anybody: `crm doctor` prints it, the web refuses to start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import asyncpg
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OLDEST_SERVER: Final = 150_000
+ROLES: Final = ("crm_rep", "crm_support", "crm_admin", "crm_system")
+ALWAYS_TRIGGERS: Final = (
+    "activity_chain", "activity_no_change", "activity_no_truncate",
+    "activity_text_no_update", "activity_text_no_truncate",
+)  # fmt: skip
+# The tables each role may touch at all; a policy on any other table would be a hole.
+POLICIES: Final = {
+    "crm_system": {
+        "staff", "customer", "lead", "activity", "activity_text", "ticket", "sale", "outbox", "delivery",
+        "capture_submission", "idempotency", "inbox", "score_model", "score_snapshot", "session", "login_attempt",
+        "saved_view", "log_anchor",
+    },
+    "crm_admin": {
+        "staff", "customer", "lead", "activity", "activity_text", "ticket", "sale", "outbox", "delivery",
+        "capture_submission", "idempotency", "inbox", "score_model", "score_snapshot", "saved_view", "log_anchor",
+    },
+    "crm_rep": {
+        "staff", "customer", "lead", "activity", "activity_text", "ticket", "sale", "outbox", "idempotency",
+        "saved_view",
+    },
+    "crm_support": {
+        "staff", "customer", "lead", "activity", "activity_text", "ticket", "idempotency", "saved_view",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must hold, whether it does, and what was found."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+async def run_checks(database_url: str) -> list[Check]:
+    """Look at the database as the application's own login; raises OSError or asyncpg errors when unreachable."""
+    connection = await asyncpg.connect(database_url, timeout=5)
+    try:
+        return [
+            await _server(connection),
+            await _schema(connection),
+            await _login(connection),
+            await _memberships(connection),
+            await _row_security(connection),
+            await _policies(connection),
+            await _triggers(connection),
+            await _no_rights(connection),
+        ]
+    finally:
+        await connection.close()
+
+
+def failed(checks: Sequence[Check]) -> str:
+    """Return one line that names every failed check, empty when all hold."""
+    return "; ".join(f"{check.name}: {check.detail}" for check in checks if not check.ok)
+
+
+async def _server(connection: asyncpg.Connection) -> Check:
+    number = int(await connection.fetchval("SHOW server_version_num"))
+    return Check("PostgreSQL is 15 or newer", number >= OLDEST_SERVER, await connection.fetchval("SHOW server_version"))
+
+
+async def _schema(connection: asyncpg.Connection) -> Check:
+    found = await connection.fetchval("SELECT to_regclass('public.log_anchor') IS NOT NULL")
+    return Check("the schema is there", found, "present" if found else "run `crm migrate` first")
+
+
+async def _login(connection: asyncpg.Connection) -> Check:
+    row = await connection.fetchrow(
+        "SELECT rolname, rolsuper, rolbypassrls, rolinherit, rolcreaterole, EXISTS (SELECT FROM pg_class"
+        " WHERE relowner = pg_roles.oid AND relnamespace = 'public'::regnamespace) AS owner"
+        " FROM pg_roles WHERE rolname = current_user"
+    )
+    wrong = [
+        words
+        for flag, words in (
+            ("rolsuper", "a superuser"),
+            ("rolbypassrls", "exempt from row security"),
+            ("rolinherit", "INHERIT: it has all its roles' rights at once"),
+            ("rolcreaterole", "allowed to create roles"),
+            ("owner", "the owner of tables"),
+        )
+        if row[flag]
+    ]
+    return Check("the login is unprivileged", not wrong, f"{row['rolname']} is {', '.join(wrong) or 'unprivileged'}")
+
+
+async def _memberships(connection: asyncpg.Connection) -> Check:
+    rows = await connection.fetch(
+        "SELECT rolname FROM pg_roles WHERE rolname = ANY($1) AND NOT rolcanlogin AND NOT rolsuper"
+        " AND NOT rolbypassrls AND pg_has_role(current_user, oid, 'MEMBER')",
+        list(ROLES),
+    )
+    missing = sorted(set(ROLES) - {row["rolname"] for row in rows})
+    return Check("the four roles are there", not missing, f"missing or wrong: {', '.join(missing)}" if missing else "all")
+
+
+async def _row_security(connection: asyncpg.Connection) -> Check:
+    rows = await connection.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        " AND relname <> 'migration' AND NOT (relrowsecurity AND relforcerowsecurity)"
+    )
+    names = ", ".join(sorted(row["relname"] for row in rows))
+    return Check("row security is forced on every table", not rows, names or "all")
+
+
+async def _policies(connection: asyncpg.Connection) -> Check:
+    rows = await connection.fetch(
+        "SELECT tablename, unnest(roles)::text AS role FROM pg_policies WHERE schemaname = 'public'"
+    )
+    found = {role: {row["tablename"] for row in rows if row["role"] == role} for role in ROLES}
+    wrong = [f"{role}: {', '.join(sorted(found[role] ^ POLICIES[role]))}" for role in ROLES if found[role] != POLICIES[role]]
+    if any(row["role"] == "public" for row in rows):
+        wrong.append("a policy for PUBLIC")
+    return Check("the policies are as they must be", not wrong, "; ".join(wrong) or "all")
+
+
+async def _triggers(connection: asyncpg.Connection) -> Check:
+    rows = await connection.fetch(
+        "SELECT tgname FROM pg_trigger WHERE tgname = ANY($1) AND tgenabled = 'A'", list(ALWAYS_TRIGGERS)
+    )
+    missing = sorted(set(ALWAYS_TRIGGERS) - {row["tgname"] for row in rows})
+    return Check("the timeline's triggers always fire", not missing, ", ".join(missing) or "all")
+
+
+async def _no_rights(connection: asyncpg.Connection) -> Check:
+    rows = await connection.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        " AND has_table_privilege(current_user, oid, 'SELECT')"
+    )
+    names = ", ".join(sorted(row["relname"] for row in rows))
+    return Check("the login sees nothing without a role", not rows, names or "nothing")

@@ -1,0 +1,126 @@
+"""Customers: found or made by their normalised e-mail, read through the viewer's scope."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.core.errors import NotFound
+from app.domain.customer import Customer, CustomerPage, CustomerRow
+from app.domain.lead import Lead, Money
+from app.domain.viewer import Role
+from app.store import cursor as cursors
+from app.store.rows import optional_json
+from app.store.scope import own_customers
+from app.store.transaction import connection
+from app.store.where import Where, containing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.domain.viewer import Viewer
+
+_COLUMNS = """customer.id, customer.sso_user_id, customer.name, customer.email, customer.email_synced_at,
+    customer.email_conflict, customer.phone, customer.company, customer.job_title, customer.country,
+    customer.first_campaign, customer.last_campaign, customer.first_consent, customer.last_consent,
+    customer.last_contact_at, customer.log_seq, customer.erased_at, customer.created_at"""
+
+
+async def read_customer(viewer: Viewer, customer_id: UUID, leads: tuple[Lead, ...], currency: str) -> Customer:
+    """Return the customer with the viewer's `leads`; raises NotFound when it is not theirs to see."""
+    clv = "NULL::numeric" if viewer.role is Role.SUPPORT else "customer.clv"
+    row = await connection().fetchrow(
+        f"SELECT {_COLUMNS}, {clv} AS clv FROM customer WHERE {own_customers(viewer)} AND customer.id = $2",
+        viewer.id,
+        customer_id,
+    )
+    if row is None:
+        raise NotFound
+    return _to_customer(row, leads, currency)
+
+
+async def check_customer(viewer: Viewer, customer_id: UUID, lock: str = "") -> None:
+    """Raise NotFound when there is no such customer, or it is not the viewer's to see."""
+    found = await connection().fetchval(
+        f"SELECT 1 FROM customer WHERE {own_customers(viewer)} AND customer.id = $2 {lock}", viewer.id, customer_id
+    )
+    if found is None:
+        raise NotFound
+
+
+async def lock_customer(viewer: Viewer, customer_id: UUID) -> None:
+    """Lock the customer until the transaction ends; raises NotFound like `check_customer`."""
+    await check_customer(viewer, customer_id, "FOR NO KEY UPDATE")
+
+
+async def list_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | None) -> CustomerPage:
+    """Return a page of the customers the viewer may see, newest first."""
+    where = Where(viewer, own_customers(viewer))
+    if q:
+        pattern = where.bind(containing(q))
+        fields = ("name", "email_norm", "company", "phone")
+        where.add("(" + " OR ".join(f"customer.{field} ILIKE {pattern}" for field in fields) + ")")
+    if cursor:
+        created_at, customer_id = cursors.decode(cursor, tuple[datetime, UUID])
+        where.add(f"(customer.created_at, customer.id) < ({where.bind(created_at)}, {where.bind(customer_id)})")
+    rows = await connection().fetch(
+        f"SELECT {_COLUMNS} FROM customer WHERE {where}"
+        f" ORDER BY customer.created_at DESC, customer.id DESC LIMIT {limit + 1}",
+        *where.args,
+    )
+    items = tuple(_to_row(row) for row in rows[:limit])
+    more = len(rows) > limit
+    return CustomerPage(items, cursors.encode(items[-1].created_at, items[-1].id) if more else None)
+
+
+async def move_last_contact(viewer: Viewer, customer_id: UUID, at: datetime) -> None:
+    """Note a contact at `at`; an older one does not move the date back."""
+    await connection().execute(
+        "UPDATE customer SET last_contact_at = greatest(last_contact_at, $3), updated_at = now()"
+        f" WHERE {own_customers(viewer)} AND customer.id = $2",
+        viewer.id,
+        customer_id,
+        at,
+    )
+
+
+async def add_to_clv(viewer: Viewer, customer_id: UUID, amount: Any) -> None:
+    """Add a won sale to the customer's lifetime value."""
+    await connection().execute(
+        f"UPDATE customer SET clv = clv + $3, updated_at = now() WHERE {own_customers(viewer)} AND customer.id = $2",
+        viewer.id,
+        customer_id,
+        amount,
+    )
+
+
+def _to_row(row: Mapping[str, Any]) -> CustomerRow:
+    return CustomerRow(
+        row["id"], row["name"], row["email"], row["company"], row["phone"], row["last_contact_at"], row["created_at"]
+    )
+
+
+def _to_customer(row: Mapping[str, Any], leads: tuple[Lead, ...], currency: str) -> Customer:
+    return Customer(
+        id=row["id"],
+        sso_user_id=row["sso_user_id"],
+        name=row["name"],
+        email=row["email"],
+        email_synced_at=row["email_synced_at"],
+        email_conflict=row["email_conflict"],
+        phone=row["phone"],
+        company=row["company"],
+        job_title=row["job_title"],
+        country=row["country"],
+        first_campaign=optional_json(row["first_campaign"]),
+        last_campaign=optional_json(row["last_campaign"]),
+        first_consent=optional_json(row["first_consent"]),
+        last_consent=optional_json(row["last_consent"]),
+        last_contact_at=row["last_contact_at"],
+        clv=None if row["clv"] is None else Money(row["clv"], currency),
+        entries=row["log_seq"],
+        erased_at=row["erased_at"],
+        created_at=row["created_at"],
+        leads=leads,
+    )

@@ -1,0 +1,37 @@
+"""Whose rows: the first lock. The second is tables/sql/05_policies.sql; nothing else decides this.
+
+Every query that reads leads binds the viewer's id as $1 and puts `own_leads(viewer)` in its WHERE.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.domain.viewer import Role
+
+if TYPE_CHECKING:
+    from app.domain.viewer import Viewer
+
+
+def own_leads(viewer: Viewer) -> str:
+    """Return the WHERE for `lead`: a rep sees exactly those assigned to them."""
+    if viewer.role is Role.REP:
+        return "lead.assigned_to_id = $1"
+    return "$1::text IS NOT NULL"
+
+
+def own_customers(viewer: Viewer) -> str:
+    """Return the WHERE for `customer`: a rep reaches it through a lead of theirs."""
+    if viewer.role is Role.REP:
+        return "EXISTS (SELECT FROM lead WHERE lead.customer_id = customer.id AND lead.assigned_to_id = $1)"
+    return "$1::text IS NOT NULL"
+
+
+def own_entries(viewer: Viewer) -> str:
+    """Return the WHERE for `activity`: entries of another rep's lead stay hidden."""
+    if viewer.role is Role.REP:
+        return (
+            "EXISTS (SELECT FROM lead WHERE lead.customer_id = activity.customer_id"
+            " AND lead.assigned_to_id = $1 AND (activity.lead_id IS NULL OR lead.id = activity.lead_id))"
+        )
+    return "$1::text IS NOT NULL"
