@@ -13,7 +13,7 @@ from app.store.checks import run_checks
 def command() -> None:
     """Check that the database's roles, policies and triggers are as they must be."""
     checks = asyncio.run(run_checks(join_running_stack().must_have("DATABASE_URL")))
-    for name, ok, detail in checks:
-        click.echo(f"ok   {name}" if ok else f"BAD  {name}: {detail}")
-    if failed := [name for name, ok, _ in checks if not ok]:
-        raise CrmError(f"{len(failed)} of {len(checks)} checks failed")
+    for check in checks:
+        click.echo(f"{'ok ' if check.ok else 'BAD'}  {check.name}: {check.detail}")
+    if bad := [check for check in checks if not check.ok]:
+        raise CrmError(f"{len(bad)} of {len(checks)} checks failed")
