@@ -1,0 +1,131 @@
+"""Where our events go: a Redis stream that every consumer of the company can read, or its in-memory twin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+
+import msgspec
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from app.contracts.events import OutgoingEvent
+
+STREAM: Final = "crm.events"
+REMEMBERED_SECONDS: Final = 7 * 24 * 60 * 60
+TIMEOUT: Final = 2.0
+RETRY_AFTER: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # our own bus: it must not wait long once it is back
+# One step for Redis: a worker killed between the marker and the entry would lose or double the event.
+PUBLISH_ONCE: Final = """
+if redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[1]) then
+    redis.call('XADD', KEYS[1], '*', 'data', ARGV[2], 'id', ARGV[3], 'type', ARGV[4], 'subject', ARGV[5])
+    return 1
+end
+return 0
+"""
+
+
+class Undelivered(Exception):
+    """A sink did not take the event; the message says why, for an operator."""
+
+
+class Sink(Protocol):
+    """Something that takes events and has them safe once `publish` returns."""
+
+    name: str
+
+    @property
+    def retry_after(self) -> Sequence[float]:
+        """Seconds to wait after the first failure, the second, …; the last wait repeats."""
+        ...
+
+    async def publish(self, event: OutgoingEvent) -> str:
+        """Hand the event over and return the sink's answer; raises Undelivered."""
+        ...
+
+    async def forget(self, event_ids: Sequence[UUID]) -> None:
+        """Let these events be published again, though they were before; raises Undelivered."""
+        ...
+
+    async def close(self) -> None:
+        """Give up the connections."""
+        ...
+
+
+class RedisStream:
+    """The company's bus: plain JSON in the field `data`, at most one entry for each event id."""
+
+    name = "stream"
+    retry_after = RETRY_AFTER
+
+    def __init__(self, url: str) -> None:
+        self._redis: Any = connect(url, TIMEOUT)
+        self._publish_once = self._redis.register_script(PUBLISH_ONCE)
+
+    async def publish(self, event: OutgoingEvent) -> str:
+        """Append the event unless it is there already; Redis has it when this returns."""
+        fields = (msgspec.json.encode(event), str(event.id), event.type, event.subject)
+        keys = (STREAM, _marker(event.id))
+        try:
+            added: int = await self._publish_once(keys, (REMEMBERED_SECONDS, *fields))
+        except (RedisError, OSError) as error:
+            raise _undelivered(error) from error
+        return "added" if added else "was there already"
+
+    async def forget(self, event_ids: Sequence[UUID]) -> None:
+        """Drop the markers, so that the same ids can be appended again."""
+        try:
+            if event_ids:
+                await self._redis.delete(*(_marker(each) for each in event_ids))
+        except (RedisError, OSError) as error:
+            raise _undelivered(error) from error
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._redis.aclose()
+
+
+class MemoryStream:
+    """The twin for tests: keeps the events in a list, and is away while `trouble` says why."""
+
+    name = "stream"
+    retry_after = RETRY_AFTER
+
+    def __init__(self) -> None:
+        self.events: list[OutgoingEvent] = []
+        self.trouble: str | None = None
+        self._seen: set[UUID] = set()
+
+    async def publish(self, event: OutgoingEvent) -> str:
+        """Keep the event unless it is there already."""
+        if self.trouble is not None:
+            raise Undelivered(self.trouble)
+        if event.id in self._seen:
+            return "was there already"
+        self._seen.add(event.id)
+        self.events.append(event)
+        return "added"
+
+    async def forget(self, event_ids: Sequence[UUID]) -> None:
+        """Let the same ids be kept again."""
+        self._seen -= set(event_ids)
+
+    async def close(self) -> None:
+        """Do nothing: there is no connection."""
+
+
+def connect(url: str, seconds: float) -> Redis:
+    """Return a client that connects when it is first used, and never waits longer than that."""
+    untyped = cast("Any", Redis)
+    return untyped.from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds)
+
+
+def _marker(event_id: UUID) -> str:
+    return f"{STREAM}:published:{event_id}"
+
+
+def _undelivered(error: Exception) -> Undelivered:
+    return Undelivered(f"Redis: {type(error).__name__}")

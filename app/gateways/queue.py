@@ -1,0 +1,106 @@
+"""The alarm clock: wakes a worker through arq, by a job's name. What is owed stands in PostgreSQL only."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import msgspec
+from arq.connections import ArqRedis
+from prometheus_client import Counter
+from redis.asyncio import ConnectionPool
+
+from app.core.log import logger
+from app.core.settings import settings
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+PATIENCE: Final = 0.3
+QUIET_AFTER_FAILURE: Final = 2.0
+WAKE_UPS: Final = Counter("crm_wake_ups_total", "Wake-ups sent to the workers.", ["job", "outcome"])
+
+log = logger("queue")
+
+
+class Alarm:
+    """Connections to Redis that open when they are first needed, and are left alone while Redis is away."""
+
+    def __init__(self) -> None:
+        self._redis: ArqRedis | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._quiet_until = 0.0
+
+    async def ring(self, job: str, ids: tuple[str, ...]) -> str:
+        """Put a job into the queue and say how it went; never raises and never takes long."""
+        if time.monotonic() < self._quiet_until:
+            return "skipped"
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._connected().enqueue_job(job, *ids)
+        except Exception as error:  # noqa: BLE001  a sweep finds the work, whatever Redis says
+            self._quiet_until = time.monotonic() + QUIET_AFTER_FAILURE
+            log.warning("wake_up_failed", job=job, error=type(error).__name__)
+            return "failed"
+        return "sent"
+
+    async def ping(self) -> None:
+        """Raise when Redis does not answer in time."""
+        async with asyncio.timeout(PATIENCE):
+            redis: Any = self._connected()
+            await redis.ping()
+
+    async def close(self) -> None:
+        """Close the connections; the next ring opens new ones."""
+        redis, self._redis = self._redis, None
+        if redis is not None and self._loop is asyncio.get_running_loop():
+            await redis.aclose(close_connection_pool=True)
+
+    def _connected(self) -> ArqRedis:
+        loop = asyncio.get_running_loop()
+        if self._redis is None or self._loop is not loop:
+            # arq's own create_pool pings for five seconds: the web must start without Redis.
+            untyped = cast("Any", ConnectionPool)
+            pool = untyped.from_url(_url(), socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE)
+            self._redis = ArqRedis(pool, job_serializer=encode, job_deserializer=decode)
+            self._redis.auto_close_connection_pool = True
+            self._loop = loop
+            self._quiet_until = 0.0
+        return self._redis
+
+
+_alarm: Final = Alarm()
+
+
+async def wake(job: str, *ids: UUID | str) -> None:
+    """Ask a worker to run `job` now. Best effort: without Redis the sweep does it seconds later."""
+    WAKE_UPS.labels(job, await _alarm.ring(job, tuple(str(each) for each in ids))).inc()
+
+
+async def ping() -> None:
+    """Raise when Redis does not answer."""
+    await _alarm.ping()
+
+
+async def close() -> None:
+    """Close this process's connections to the queue."""
+    await _alarm.close()
+
+
+def encode(value: Any) -> bytes:
+    """Write a job as JSON. arq's default is pickle: whoever writes to Redis would run code in the worker."""
+    return msgspec.json.encode(value, enc_hook=repr)
+
+
+def decode(body: bytes) -> Any:
+    """Read a job written by `encode`."""
+    return msgspec.json.decode(body)
+
+
+def _url() -> str:
+    url = settings().redis_url
+    if url is None:
+        message = "REDIS_URL is not set"
+        raise ConnectionError(message)
+    return url

@@ -1,0 +1,75 @@
+"""Events by HTTP to one receiver, signed by Standard Webhooks (https://www.standardwebhooks.com)."""
+
+from __future__ import annotations
+
+import binascii
+from typing import TYPE_CHECKING, Final
+
+import httpx
+import msgspec
+from standardwebhooks.webhooks import Webhook
+
+from app.contracts.events import CONTENT_TYPE
+from app.core.clock import now
+from app.gateways.event_bus import Undelivered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.contracts.events import OutgoingEvent
+
+SECONDS: Final = 15.0
+RETRY_AFTER: Final = (5.0, 30.0, 120.0, 300.0, 900.0, 3600.0)
+PREFIX: Final = "whsec_"
+
+
+class WebhookSink:
+    """One receiver. Only a 2xx counts; a redirect is not followed, because it could lead anywhere."""
+
+    name = "webhook"
+    retry_after = RETRY_AFTER
+
+    def __init__(self, url: str, secrets: Sequence[str]) -> None:
+        self._url = url
+        self._secrets = secrets
+        self._http = httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, trust_env=False)
+
+    async def publish(self, event: OutgoingEvent) -> str:
+        """Post the event; returns the receiver's status line."""
+        body = msgspec.json.encode(event)
+        headers = {"content-type": CONTENT_TYPE, **sign(self._secrets, str(event.id), now(), body)}
+        try:
+            answer = await self._http.post(self._url, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise Undelivered(f"the receiver: {type(error).__name__}") from error
+        said = f"{answer.status_code} {answer.reason_phrase}".strip()
+        if not answer.is_success:
+            raise Undelivered(f"the receiver answered {said}")
+        return said
+
+    async def forget(self, event_ids: Sequence[UUID]) -> None:
+        """Do nothing: receivers know repetitions by their id."""
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+
+def sign(secrets: Sequence[str], message_id: str, at: datetime, body: bytes) -> dict[str, str]:
+    """Return the three headers; every secret signs, so that a receiver may hold any of them."""
+    text = body.decode()
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": " ".join(Webhook(key_of(each)).sign(message_id, at, text) for each in secrets),
+    }
+
+
+def key_of(secret: str) -> bytes:
+    """Read a secret as the specification writes it, or as it stands where it is no base64."""
+    try:
+        return binascii.a2b_base64(secret.removeprefix(PREFIX) + "==") or secret.encode()
+    except binascii.Error:
+        return secret.encode()

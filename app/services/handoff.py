@@ -1,0 +1,155 @@
+"""The handoff of events to other systems: from the outbox to every sink (walk 2 of docs/map.md)."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import msgspec
+
+from app.contracts.events import SALE_CLOSED_WON, OutgoingEvent
+from app.core import clock
+from app.core.errors import Conflict, NotFound
+from app.core.log import logger
+from app.core.settings import settings
+from app.domain.handoff import Attempt
+from app.domain.timeline import NewEntry
+from app.domain.viewer import system
+from app.gateways import queue
+from app.gateways.event_bus import Undelivered
+from app.store import outbox, timeline
+from app.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.domain.handoff import EventLine, OwedEvent
+    from app.domain.viewer import Viewer
+    from app.gateways.event_bus import Sink
+    from app.gateways.sinks import Sinks
+
+VIEWER: Final = system("jobs")
+SOURCE: Final = "/slyyfoxx/crm"
+RUN_SECONDS: Final = 4.0
+
+log = logger("handoff")
+
+
+class _CustomerOf(msgspec.Struct):
+    customer_id: str
+
+
+async def publish_due(sinks: Sinks, name: str) -> int:
+    """Hand over what the sink `name` is owed, oldest first, for a few seconds; returns how many it took.
+
+    An event that fails waits for its next try and holds up nobody: neither other events nor other sinks.
+    """
+    taken, tried, end = 0, list[UUID](), time.monotonic() + RUN_SECONDS
+    while time.monotonic() < end:
+        known = len(tried)
+        try:
+            attempt = await _publish_next(sinks, name, tried)
+        except Exception as error:
+            if len(tried) == known:  # it is the database, not one event
+                raise
+            log.error("event_stuck", event_id=str(tried[-1]), sink=name, error=type(error).__name__)  # noqa: TRY400
+            continue
+        if attempt is None:
+            break
+        taken += attempt.ok
+    return taken
+
+
+async def list_events(viewer: Viewer, *, unsent: bool) -> list[EventLine]:
+    """Return the newest events of the outbox."""
+    async with transaction(viewer):
+        return await outbox.find_events(viewer, since=None, event_id=None, unsent=unsent)
+
+
+async def replay(sinks: Sinks, *, since: datetime | None = None, event_id: UUID | None = None) -> int:
+    """Publish one event, or all made since then, once more with the same ids; returns how many.
+
+    Raises NotFound when there is none, and Conflict while a sink does not answer.
+    """
+    async with transaction(VIEWER):
+        lines = await outbox.find_events(
+            VIEWER, since=since, event_id=event_id, unsent=False, limit=1_000_000
+        )
+    ids = [line.id for line in lines]
+    if not ids:
+        raise NotFound("There is no such event")
+    try:
+        for sink in sinks.values():
+            await sink.forget(ids)
+    except Undelivered as error:
+        raise Conflict(f"Nothing is replayed: {error}") from error
+    async with transaction(VIEWER):
+        await outbox.ask_again(VIEWER, ids, list(sinks), clock.now())
+    await queue.wake("relay_outbox")
+    return len(ids)
+
+
+async def _publish_next(sinks: Sinks, name: str, tried: list[UUID]) -> Attempt | None:
+    """Hand over one event while its row is locked: a worker that dies leaves it to the next at once."""
+    sink = sinks[name]
+    async with transaction(VIEWER):
+        owed = await outbox.claim_owed(VIEWER, name, sink.retry_after, clock.now(), tried)
+        if owed is None:
+            return None
+        tried.append(owed.id)
+        attempt = await _try(sink, owed)
+        all_have_it = await outbox.record_attempt(VIEWER, attempt, list(sinks), _next_try(sink, attempt))
+        if all_have_it:
+            await _tell_timeline(owed, attempt)
+    log.info("event_published" if attempt.ok else "event_failed", event_id=str(owed.id), sink=name,
+             attempt=attempt.number, answer=attempt.answer)  # fmt: skip
+    return attempt
+
+
+async def _try(sink: Sink, owed: OwedEvent) -> Attempt:
+    at, started, ok = clock.now(), time.monotonic(), True
+    try:
+        answer = await sink.publish(_envelope(owed))
+    except (Undelivered, msgspec.MsgspecError) as error:
+        ok, answer = False, str(error)
+    latency = round((time.monotonic() - started) * 1000)
+    return Attempt(owed.id, sink.name, owed.attempts + 1, at, ok, answer, latency)
+
+
+def _envelope(owed: OwedEvent) -> OutgoingEvent:
+    payload = owed.payload.encode()
+    return OutgoingEvent(
+        id=owed.id,
+        source=SOURCE,
+        type=owed.type,
+        subject=msgspec.json.decode(payload, type=_CustomerOf).customer_id,
+        time=owed.created_at,
+        dataschema=f"{settings().public_url}/schemas/{owed.type}.json",
+        data=msgspec.Raw(payload),
+    )
+
+
+def _next_try(sink: Sink, attempt: Attempt) -> datetime | None:
+    """Say when a failed attempt is repeated; the wait grows and then stays: a sale is never given up."""
+    if attempt.ok:
+        return None
+    waits = sink.retry_after
+    return attempt.at + timedelta(seconds=waits[min(attempt.number, len(waits)) - 1])
+
+
+async def _tell_timeline(owed: OwedEvent, attempt: Attempt) -> None:
+    """Append the handoff to the customer's timeline, once, however often the event is replayed."""
+    lead_id = UUID(owed.aggregate_id)
+    if owed.type != SALE_CLOSED_WON or await outbox.was_handed_over(VIEWER, lead_id):
+        return
+    entry = NewEntry(
+        customer_id=UUID(msgspec.json.decode(owed.payload, type=_CustomerOf).customer_id),
+        lead_id=lead_id,
+        kind="sale_handed_over",
+        actor_id=VIEWER.id,
+        occurred_at=attempt.at,
+        data={"event_id": str(owed.id), "attempt": attempt.number},
+    )
+    await timeline.append(VIEWER, entry)

@@ -1,0 +1,133 @@
+"""What the SSO says about people, written to customers and staff; the caller has decided that it is newer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.domain.sso_events import Known, as_number, known_from_number
+from app.store.transaction import connection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.domain.sso_events import Email, UserNews
+    from app.domain.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class SyncedCustomer:
+    """A customer, locked, as far as the SSO is concerned."""
+
+    id: UUID
+    email: str | None
+    known: Known
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A customer, locked, whose address at the SSO another customer has here."""
+
+    id: UUID
+    email: str | None
+    email_norm: str | None
+    wanted: str
+
+
+async def lock_staff_state(_viewer: Viewer, user_id: str) -> Known | None:
+    """Lock somebody of the staff and return what is known of them; None for nobody."""
+    number = await connection().fetchval(
+        "SELECT email_version FROM staff WHERE id = $1 FOR NO KEY UPDATE", user_id
+    )
+    return None if number is None else known_from_number(number)
+
+
+async def update_staff(_viewer: Viewer, news: UserNews, known: Known, now: datetime) -> None:
+    """Write name, e-mail and activity of somebody of the staff, as far as the news speaks of them."""
+    await connection().execute(
+        "UPDATE staff SET name = coalesce($2, name), email = coalesce($3, email),"
+        " active = coalesce($4, active), email_version = $5, updated_at = $6 WHERE id = $1",
+        news.user_id,
+        news.name,
+        news.email and news.email.written,
+        news.active,
+        as_number(known),
+        now,
+    )
+
+
+async def lock_customer_of(_viewer: Viewer, news: UserNews) -> SyncedCustomer | None:
+    """Lock the customer with this account, else one without any account who has the address; or None."""
+    row = await connection().fetchrow(f"{_LOCK} WHERE sso_user_id = $1 FOR NO KEY UPDATE", news.user_id)
+    if row is None:
+        norms = [norm for norm in (news.previous_norm, news.email and news.email.norm) if norm]
+        row = await connection().fetchrow(
+            f"{_LOCK} WHERE sso_user_id IS NULL AND email_norm = ANY($1)"
+            " ORDER BY array_position($1, email_norm) LIMIT 1 FOR NO KEY UPDATE",
+            norms,
+        )
+    if row is None:
+        return None
+    known = Known(row["email_version"], row["email_synced_at"])
+    return SyncedCustomer(row["id"], row["email"], known, row["erased_at"] is not None)
+
+
+_LOCK = "SELECT id, email, email_version, email_synced_at, erased_at FROM customer"
+
+
+async def find_holders(_viewer: Viewer, norms: Sequence[str]) -> dict[str, UUID]:
+    """Return which customer has which of these addresses."""
+    rows = await connection().fetch(
+        "SELECT email_norm, id FROM customer WHERE email_norm = ANY($1)", list(norms)
+    )
+    return {row["email_norm"]: row["id"] for row in rows}
+
+
+async def update_customer(
+    _viewer: Viewer, customer_id: UUID, news: UserNews, known: Known, now: datetime
+) -> None:
+    """Write account, name and version; the e-mail is written by `give_emails` or `note_conflict`."""
+    await connection().execute(
+        "UPDATE customer SET sso_user_id = $2, name = coalesce($3, name), email_version = $4,"
+        " email_synced_at = $5, updated_at = $6 WHERE id = $1",
+        customer_id,
+        news.user_id,
+        news.name if news.type == "UserProfileUpdated" else None,
+        known.version,
+        known.at,
+        now,
+    )
+
+
+async def note_conflict(_viewer: Viewer, customer_id: UUID, wanted: str | None) -> None:
+    """Note the address the SSO asks for that another customer has, or that there is none any more."""
+    await connection().execute(
+        "UPDATE customer SET email_conflict = $2 WHERE id = $1 AND email_conflict IS DISTINCT FROM $2",
+        customer_id,
+        wanted,
+    )
+
+
+async def lock_conflicts(_viewer: Viewer) -> list[Conflict]:
+    """Lock every customer with a conflict."""
+    rows: Sequence[Mapping[str, Any]] = await connection().fetch(
+        "SELECT id, email, email_norm, email_conflict AS wanted FROM customer"
+        " WHERE email_conflict IS NOT NULL AND erased_at IS NULL ORDER BY id FOR NO KEY UPDATE"
+    )
+    return [Conflict(**row) for row in rows]
+
+
+async def give_emails(_viewer: Viewer, given: Mapping[UUID, Email], now: datetime) -> None:
+    """Give each customer their address; all give up the old one first: two may have exchanged theirs."""
+    if len(given) > 1:
+        await connection().execute(
+            "UPDATE customer SET email = NULL, email_norm = NULL WHERE id = ANY($1)", list(given)
+        )
+    await connection().executemany(
+        "UPDATE customer SET email = $2, email_norm = $3, email_conflict = NULL, updated_at = $4"
+        " WHERE id = $1",
+        [(customer_id, email.written, email.norm, now) for customer_id, email in given.items()],
+    )

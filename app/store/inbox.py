@@ -1,0 +1,120 @@
+"""The inbox: events from other systems, kept before anything is done about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from app.store.transaction import connection
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.domain.sso_events import Verdict
+    from app.domain.viewer import Viewer
+
+LIST_LIMIT: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An event as it is put into the inbox; `raw` is what came over the wire."""
+
+    source: str
+    id: str
+    type: str
+    raw: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class DueEvent:
+    """An event to be applied now."""
+
+    source: str
+    id: str
+    type: str
+    raw: str
+    attempts: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLine:
+    """An event as an operator reads it in a list; never with what it says, which is personal."""
+
+    source: str
+    id: str
+    type: str
+    status: str
+    attempts: int
+    last_error: str | None
+    received_at: datetime
+
+
+async def insert_event(_viewer: Viewer, kept: Kept, now: datetime) -> bool:
+    """Keep an event; False when it was kept before."""
+    verdict = kept.verdict
+    return bool(
+        await connection().fetchval(
+            "INSERT INTO inbox"
+            " (source, id, type, raw, status, next_try_at, last_error, received_at, settled_at) VALUES"
+            " ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING true",
+            kept.source,
+            kept.id,
+            kept.type,
+            kept.raw,
+            verdict.status,
+            verdict.next_try_at,
+            verdict.reason,
+            now,
+            None if verdict.next_try_at else now,
+        )
+    )
+
+
+async def claim_due(_viewer: Viewer, now: datetime) -> DueEvent | None:
+    """Lock the event that has been due the longest and that nobody else holds; None when there is none."""
+    row = await connection().fetchrow(
+        "SELECT source, id, type, raw, attempts, received_at FROM inbox"
+        " WHERE status IN ('received', 'waiting') AND next_try_at <= $1"
+        " ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED",
+        now,
+    )
+    return None if row is None else DueEvent(**row)
+
+
+async def settle(_viewer: Viewer, event: DueEvent, verdict: Verdict, now: datetime) -> None:
+    """Write down what became of an event."""
+    await connection().execute(
+        "UPDATE inbox SET status = $3, last_error = $4, next_try_at = $5, attempts = attempts + 1,"
+        " settled_at = $6 WHERE source = $1 AND id = $2 AND status IN ('received', 'waiting')",
+        event.source,
+        event.id,
+        verdict.status,
+        verdict.reason,
+        verdict.next_try_at,
+        None if verdict.next_try_at else now,
+    )
+
+
+async def list_inbox(_viewer: Viewer, status: str | None) -> list[InboxLine]:
+    """Return the newest events, all or those of one status."""
+    rows: Any = await connection().fetch(
+        "SELECT source, id, type, status, attempts, last_error, received_at FROM inbox"
+        " WHERE $1::text IS NULL OR status = $1 ORDER BY received_at DESC, id LIMIT $2",
+        status,
+        LIST_LIMIT,
+    )
+    return [InboxLine(**row) for row in rows]
+
+
+async def make_due(_viewer: Viewer, event_id: str | None, now: datetime) -> int:
+    """Take dead events, or the one named, up again as if they had just come; returns how many."""
+    tag = await connection().execute(
+        "UPDATE inbox SET status = 'received', attempts = 0, next_try_at = $2, settled_at = NULL,"
+        " last_error = NULL WHERE status = 'dead' AND raw <> '' AND ($1::text IS NULL OR id = $1)",
+        event_id,
+        now,
+    )
+    return int(tag.split()[-1])

@@ -1,0 +1,37 @@
+"""What a worker opens when it starts, and closes when it ends."""
+
+import asyncio
+import contextlib
+import socket
+from typing import Any
+
+from app.core.settings import BadSetting, settings
+from app.gateways import queue
+from app.gateways.event_stream import StreamReader
+from app.gateways.sinks import close_sinks, open_sinks
+from app.store.transaction import close_pool, open_pool
+from jobs.consume_sso_stream import GROUP, STREAM, consume_sso_stream
+
+
+async def start(ctx: dict[str, Any]) -> None:
+    """Open the pool and the sinks, and begin to read the SSO's stream."""
+    here = settings()
+    if here.database_url is None or here.redis_url is None:
+        raise BadSetting("DATABASE_URL and REDIS_URL must be set for a worker")
+    await open_pool(here.database_url, here.pool_size)
+    ctx["sinks"] = open_sinks(here)
+    # The host's name: after a restart the consumer finds what it left unfinished under the same name.
+    ctx["reader"] = StreamReader(here.redis_url, STREAM, GROUP, socket.gethostname())
+    ctx["consumer"] = asyncio.create_task(consume_sso_stream(ctx["reader"]), name="consume_sso_stream")
+
+
+async def stop(ctx: dict[str, Any]) -> None:
+    """End what `start` began; a worker that never got that far has nothing to end."""
+    if "consumer" in ctx:
+        ctx["consumer"].cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await ctx["consumer"]
+        await ctx["reader"].close()
+        await close_sinks(ctx["sinks"])
+    await queue.close()
+    await close_pool()

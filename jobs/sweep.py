@@ -1,0 +1,19 @@
+"""What the tables say is owed is done, though every wake-up were lost."""
+
+from typing import Any, Final
+
+from app.services import housekeeping, identity_changes, scoring
+
+LEADS_AT_ONCE: Final = 200
+
+
+async def sweep(ctx: dict[str, Any]) -> None:  # noqa: ARG001  arq passes it to every job
+    """Score the leads that still wait, and end e-mail conflicts whose reason is gone."""
+    await scoring.score_due(LEADS_AT_ONCE)
+    await identity_changes.settle_conflicts()
+
+
+async def tidy(ctx: dict[str, Any]) -> None:  # noqa: ARG001  arq passes it to every job
+    """Forget what is only kept for a while, and owe new scores where time has changed the old ones."""
+    await housekeeping.tidy()
+    await scoring.owe_old_scores()

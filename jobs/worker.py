@@ -1,0 +1,63 @@
+"""The worker's settings for arq: its jobs, and the sweeps that keep every promise without a wake-up."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from arq import cron, run_worker
+from arq.connections import RedisSettings
+
+from app.core.log import configure
+from app.core.settings import BadSetting, settings
+from app.gateways import queue
+from jobs.apply_sso_events import apply_sso_events
+from jobs.life import start, stop
+from jobs.relay_outbox import relay_outbox
+from jobs.relay_webhooks import relay_webhooks
+from jobs.score_lead import score_lead
+from jobs.sweep import sweep, tidy
+
+EVERY_SECOND: Final = set(range(60))
+EVERY_OTHER_SECOND: Final = set(range(0, 60, 2))
+FOR_EVER: Final = 10**9
+
+
+class WorkerSettings:
+    """What `crm worker` runs."""
+
+    functions: ClassVar[list[Any]] = [score_lead, relay_outbox, apply_sso_events, sweep]
+    cron_jobs: ClassVar[list[Any]] = [
+        cron(relay_outbox, second=EVERY_SECOND, run_at_startup=True),
+        cron(apply_sso_events, second=EVERY_OTHER_SECOND, run_at_startup=True),
+        cron(sweep, second=EVERY_OTHER_SECOND, run_at_startup=True),
+        # One at a time in the whole fleet: a receiver that hangs must not take every place of every worker.
+        cron(relay_webhooks, second=EVERY_SECOND, job_id="relay_webhooks"),
+        cron(tidy, minute={7}, second=0),
+    ]
+    on_startup = start
+    on_shutdown = stop
+    job_serializer = queue.encode
+    job_deserializer = queue.decode
+    keep_result = 0
+    job_timeout = 20  # a killed worker's job runs again after this and ten seconds more
+    max_jobs = 10
+    max_tries = 3
+    poll_delay = 0.1
+    health_check_interval = 10
+    log_results = False
+
+
+def run() -> None:
+    """Work until a signal, or until Redis is lost; a supervisor starts the process again."""
+    configure()
+    run_worker(WorkerSettings, redis_settings=redis_settings())  # pyright: ignore[reportArgumentType]
+
+
+def redis_settings() -> RedisSettings:
+    """Return where the queue is; a worker that starts before Redis waits for it."""
+    url = settings().redis_url
+    if url is None:
+        raise BadSetting("REDIS_URL must be set for a worker")
+    found = RedisSettings.from_dsn(url)
+    found.conn_retries, found.conn_retry_delay = FOR_EVER, 1
+    return found
