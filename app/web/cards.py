@@ -1,0 +1,77 @@
+"""What a card says about a lead besides its fields: the next step, the rot mark, the score's band."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from app.core import clock
+from app.domain.board import rots_at
+from app.web import formats
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from app.domain.lead import Lead
+
+HOT: Final = 70
+WARM: Final = 40
+ROT_WARNING: Final = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class CardWords:
+    """The short phrases on a card; an empty one is not shown."""
+
+    band: str
+    reason: str
+    due: str  # `late`, `planned` or `none`; empty for a closed lead
+    next_step: str
+    rot: str
+    rotten: bool
+
+
+def describe(lead: Lead, zone: ZoneInfo) -> CardWords:
+    """Put a lead's state into the card's phrases."""
+    rot, rotten = _rot(lead)
+    due, next_step = _next_step(lead, zone)
+    return CardWords(band(lead.score), _top_reason(lead), due, next_step, rot, rotten)
+
+
+def band(score: int | None) -> str:
+    """Name a score's band: hot, warm or cold."""
+    if score is None:
+        return "none"
+    return "hot" if score >= HOT else "warm" if score >= WARM else "cold"
+
+
+def _top_reason(lead: Lead) -> str:
+    if not lead.score_reasons:
+        return ""
+    top = max(lead.score_reasons, key=lambda reason: abs(reason.points))
+    return f"{top.label} {top.points:+.0f}"
+
+
+def _next_step(lead: Lead, zone: ZoneInfo) -> tuple[str, str]:
+    if not lead.stage.is_open:
+        return "", ""
+    if lead.follow_up_at is None:
+        return "none", "No next step"
+    what = lead.follow_up_note or "Follow up"
+    late = (clock.now() - lead.follow_up_at).total_seconds()
+    if late > 0:
+        return "late", f"{what} · overdue {formats.distance(late)}"
+    return "planned", f"{what} · {formats.appointment(lead.follow_up_at, zone)}"
+
+
+def _rot(lead: Lead) -> tuple[str, bool]:
+    moment = rots_at(lead)
+    if moment is None:
+        return "", False
+    left = moment - clock.now()
+    if left <= timedelta(0):
+        return f"rotting {formats.distance(-left.total_seconds())}", True
+    return (
+        (f"rots in {formats.distance(left.total_seconds())}", False) if left <= ROT_WARNING else ("", False)
+    )

@@ -1,0 +1,39 @@
+"""Customers: the list with its search, and one customer's page."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request, Response, get
+
+from app.domain.viewer import Viewer
+from app.services.customers import list_customers, read_customer
+from app.web import timeline
+from app.web.respond import page
+
+Asking = Request[Viewer, Any, Any]
+PAGE: Final = 50
+LONGEST_SEARCH: Final = 200
+
+
+@get("/customers", name="customers.list")
+async def show_customers(request: Asking) -> Response[str]:
+    """Show the customers the viewer may see, newest first."""
+    q = request.query_params.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
+    found = await list_customers(request.user, q=q, limit=PAGE, cursor=request.query_params.get("cursor"))
+    query = {"cursor": found.next_cursor} | ({"q": q} if q else {})
+    more_url = f"/customers?{urlencode(query)}" if found.next_cursor else ""
+    return page(request, "customers/list.html.jinja2", page=found, q=q, more_url=more_url)
+
+
+@get("/customers/{customer_id:uuid}", name="customers.show")
+async def show_customer(request: Asking, customer_id: UUID) -> Response[str]:
+    """Show a customer beside their timeline."""
+    customer = await read_customer(request.user, customer_id)
+    shown = await timeline.story(request, customer_id, customer.open_lead)
+    return page(request, "customers/page.html.jinja2", customer=customer, **shown)
+
+
+routes = [show_customers, show_customer, *timeline.routes]

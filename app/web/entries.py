@@ -1,0 +1,125 @@
+"""What a timeline entry says: its icon, its sentence, its facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from app.domain.activity import OUTCOMES
+from app.domain.pipeline import LABELS, LOST_REASONS, Stage
+from app.domain.timeline import KINDS
+from app.web import formats
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from zoneinfo import ZoneInfo
+
+    from app.domain.timeline import Entry
+
+LOOKS: Final = {
+    "lead_captured": ("form", "new"),
+    "lead_created": ("form", "new"),
+    "lead_reopened": ("form", "new"),
+    "call_logged": ("phone", "talk"),
+    "email_logged": ("mail", "talk"),
+    "meeting_logged": ("meeting", "talk"),
+    "note_logged": ("note", "talk"),
+    "stage_changed": ("arrow", "plain"),
+    "lead_assigned": ("person", "plain"),
+    "follow_up_set": ("clock", "plain"),
+    "follow_up_done": ("check", "plain"),
+    "sale_won": ("trophy", "won"),
+    "lead_lost": ("flag", "plain"),
+    "sale_handed_over": ("send", "won"),
+    "ticket_opened": ("ticket", "plain"),
+    "ticket_changed": ("ticket", "plain"),
+    "email_updated": ("mail", "plain"),
+    "email_conflict": ("alert", "plain"),
+    "score_changed": ("chart", "plain"),
+}
+BODIES: Final = ("notes", "message", "note", "text", "subject")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryWords:
+    """The phrases of an entry; an empty one is not shown."""
+
+    icon: str
+    tone: str
+    label: str
+    by: str
+    summary: str
+    body: str
+    facts: tuple[str, ...]
+
+
+def describe(entry: Entry, zone: ZoneInfo) -> EntryWords:
+    """Put an entry into words for the timeline."""
+    icon, tone = LOOKS.get(entry.kind, ("dots", "plain"))
+    body = next((str(entry.text[name]) for name in BODIES if entry.text.get(name)), "")
+    return EntryWords(
+        icon=icon,
+        tone=tone,
+        label=KINDS.get(entry.kind, entry.kind.replace("_", " ").capitalize()),
+        by=_by(entry),
+        summary=_summary(entry),
+        body=body,
+        facts=tuple(_facts(entry, zone)),
+    )
+
+
+def by_day(entries: Iterable[Entry], zone: ZoneInfo, after: str = "") -> list[tuple[str, list[Entry]]]:
+    """Group entries under the heading of their day; the day `after` has its heading already."""
+    groups = groupby(entries, key=lambda entry: formats.day_heading(entry.occurred_at, zone))
+    return [("" if heading == after else heading, list(items)) for heading, items in groups]
+
+
+def _by(entry: Entry) -> str:
+    name = entry.actor_name or entry.actor_id
+    return f"by {name} for {entry.on_behalf_of}" if entry.on_behalf_of else f"by {name}"
+
+
+def _summary(entry: Entry) -> str:
+    data = entry.data
+    if entry.kind == "stage_changed":
+        return f"{_stage(data.get('from'))} → {_stage(data.get('to'))}{_after_days(data.get('days'))}"
+    if entry.kind == "lead_lost":
+        reason = str(data.get("reason", ""))
+        return f"From {_stage(data.get('from'))} · {LOST_REASONS.get(reason, reason)}"
+    if entry.kind == "sale_won":
+        return f"From {_stage(data.get('from'))}"
+    return ""
+
+
+def _stage(value: Any) -> str:
+    return LABELS[Stage(value)] if value in set(Stage) else "–"
+
+
+def _after_days(days: Any) -> str:
+    return f", after {formats.plural(days, 'day')}" if isinstance(days, int) and days else ""
+
+
+def _facts(entry: Entry, zone: ZoneInfo) -> Iterable[str]:
+    data, text = entry.data, entry.text
+    for part in (OUTCOMES.get(data.get("outcome", "")), str(data.get("direction") or "").capitalize()):
+        if part and entry.kind.endswith("_logged"):
+            yield part
+    if minutes := data.get("duration_minutes"):
+        yield f"{minutes} min"
+    if planned := data.get("follow_up_at"):
+        what = text.get("follow_up_note") or "follow up"
+        yield f"Next: {what}, {formats.stored_day(planned, zone)}"
+    if entry.kind == "lead_captured":
+        yield from _capture_facts(entry)
+
+
+def _capture_facts(entry: Entry) -> Iterable[str]:
+    if form := entry.data.get("form_id") or entry.data.get("source"):
+        yield f"Form: {form}"
+    campaign = entry.text.get("campaign")
+    if isinstance(campaign, dict):
+        yield "Campaign: " + " / ".join(str(value) for value in campaign.values() if value)
+    answers = entry.text.get("answers")
+    if isinstance(answers, dict):
+        yield from (f"{name}: {value}" for name, value in answers.items())

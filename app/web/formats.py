@@ -1,0 +1,119 @@
+"""How values look to a person: money, days, distances in time, initials."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from markupsafe import Markup
+
+from app.core import clock
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from app.domain.lead import Money
+
+SIGNS: Final = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+MINUTE: Final = 60
+HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
+MONTH: Final = 30 * DAY
+YEAR: Final = 365 * DAY
+STEPS: Final = ((YEAR, "y"), (MONTH, "mo"), (DAY, "d"), (HOUR, "h"), (MINUTE, "min"))
+
+
+def amount(value: Decimal, currency: str) -> str:
+    """Write an amount with its currency: €12,000 or CHF 9.50."""
+    digits = f"{value:,.2f}".removesuffix(".00")
+    return SIGNS.get(currency, f"{currency}\N{NO-BREAK SPACE}") + digits
+
+
+def money(value: Money | None) -> str:
+    """Write money, or a dash where there is none to see."""
+    return "–" if value is None else amount(value.amount, value.currency)
+
+
+def short_amount(value: Decimal, currency: str) -> str:
+    """Write an amount for a tight place: €1.2M, €84k, €950."""
+    million, thousand, exact = 1_000_000, 1_000, 10_000
+    sign = SIGNS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
+    if value >= million:
+        return f"{sign}{value / million:.1f}M"
+    if value >= exact:
+        return f"{sign}{value / thousand:.0f}k"
+    return f"{sign}{value:,.0f}"
+
+
+def distance(seconds: float) -> str:
+    """Write a length of time in its one largest unit: 3 d, 2 h, 5 min."""
+    for size, unit in STEPS:
+        if seconds >= size:
+            return f"{int(seconds // size)}\N{NO-BREAK SPACE}{unit}"
+    return "moments"
+
+
+def ago(moment: datetime) -> str:
+    """Write how long ago, or how far ahead, a moment is."""
+    seconds = (clock.now() - moment).total_seconds()
+    if abs(seconds) < MINUTE:
+        return "just now"
+    return f"{distance(seconds)} ago" if seconds > 0 else f"in {distance(-seconds)}"
+
+
+def since(moment: datetime) -> str:
+    """Write how long something has lasted."""
+    return distance(max((clock.now() - moment).total_seconds(), 0))
+
+
+def day(value: date | datetime, zone: ZoneInfo) -> str:
+    """Write a day: 22 Nov 2026."""
+    local = value.astimezone(zone) if isinstance(value, datetime) else value
+    return f"{local.day} {local:%b %Y}"
+
+
+def day_heading(value: datetime, zone: ZoneInfo) -> str:
+    """Write a day as the heading above its entries: Today, Yesterday, Sunday 22 November 2026."""
+    local, today = value.astimezone(zone).date(), clock.now().astimezone(zone).date()
+    names = {today: "Today", today - timedelta(days=1): "Yesterday"}
+    return names.get(local, f"{local:%A} {local.day} {local:%B %Y}")
+
+
+def exact(moment: datetime, zone: ZoneInfo) -> str:
+    """Write a moment to the minute, in the reader's own time: Sun 22 Nov 2026, 09:30."""
+    local = moment.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+
+
+def appointment(moment: datetime, zone: ZoneInfo) -> str:
+    """Write when something is planned: today 10:00, tomorrow 10:00, Fri 10:00, 3 Dec."""
+    local, today = moment.astimezone(zone), clock.now().astimezone(zone).date()
+    days = (local.date() - today).days
+    names = {0: "today", 1: "tomorrow"}
+    week = 7
+    if 0 <= days < week:
+        return f"{names.get(days, f'{local:%a}')} {local:%H:%M}"
+    return f"{local.day} {local:%b}" if local.year == today.year else day(local, zone)
+
+
+def time_tag(moment: datetime, words: str, zone: ZoneInfo) -> Markup:
+    """Wrap words about a moment in a `time` element that knows the exact one."""
+    stamp = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp, exact(moment, zone), words)
+
+
+def initials(name: str) -> str:
+    """Return the one or two letters that stand for a person."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
+
+
+def plural(count: int, noun: str) -> str:
+    """Write a count with its noun: 1 lead, 3 leads."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def stored_day(stamp: str, zone: ZoneInfo) -> str:
+    """Write the day of a time kept as RFC 3339 text in an entry."""
+    return day(datetime.fromisoformat(stamp), zone)

@@ -1,0 +1,95 @@
+"""What people type into forms: read whole, checked whole, shown again with every problem beside its field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from app.core.errors import Invalid, Malformed, NotFound
+from app.core.ids import uuid7
+from app.domain.idempotency import Key
+
+if TYPE_CHECKING:
+    from litestar import Request
+
+    from app.domain.viewer import Viewer
+
+LONGEST_VERSION: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The values of a form as text, and what is wrong with each."""
+
+    values: dict[str, str] = field(default_factory=dict[str, str])
+    errors: dict[str, str] = field(default_factory=dict[str, str])
+
+    def text(self, name: str) -> str:
+        """Return what was typed, trimmed; empty when the field is not there."""
+        return self.values.get(name, "").strip()
+
+    def amount(self, name: str) -> Decimal:
+        """Return the amount typed, with or without thousands separators; notes what is no amount."""
+        typed = self.text(name).replace(",", "").replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
+        try:
+            value = Decimal(typed)
+        except InvalidOperation:
+            value = Decimal("NaN")
+        if not value.is_finite():
+            self.note(name, "Please enter an amount such as 12000 or 12000.50")
+            return Decimal(0)
+        return value
+
+    def day(self, name: str) -> date | None:
+        """Return the day typed, None when left empty; notes what is no date."""
+        try:
+            return date.fromisoformat(self.text(name)) if self.text(name) else None
+        except ValueError:
+            self.note(name, "Please enter a date such as 2027-01-31")
+            return None
+
+    def version(self) -> int:
+        """Return the version of the lead this form was made from; raises Malformed without one."""
+        typed = self.text("version")
+        if not (typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_VERSION):
+            raise Malformed("This form does not say which version of the lead it is about")
+        return int(typed)
+
+    def uuid(self, name: str) -> UUID | None:
+        """Return the id in a hidden field, None when empty; raises NotFound for what is no id."""
+        try:
+            return UUID(self.text(name)) if self.text(name) else None
+        except ValueError as error:
+            raise NotFound from error
+
+    def key(self, viewer: Viewer) -> Key | None:
+        """Return the idempotency key the form was rendered with."""
+        body = "\n".join(f"{name}={value}" for name, value in sorted(self.values.items()))
+        return Key.of(viewer.id, self.text("key") or None, body.encode())
+
+    def with_new_key(self) -> Form:
+        """Return the form with a fresh idempotency key: sent twice, it acts once."""
+        return replace(self, values=self.values | {"key": str(uuid7())})
+
+    def note(self, name: str, detail: str) -> None:
+        """Note what is wrong with a field."""
+        self.errors.setdefault(name, detail)
+
+    def check(self) -> None:
+        """Raise Invalid when something was noted; the caller shows the form again."""
+        if self.errors:
+            raise Invalid([])
+
+    def with_problems(self, error: Invalid) -> Form:
+        """Return the form with the problems of a service, each beside the field its pointer ends in."""
+        found = {p.pointer.rpartition("/")[2]: f"This {p.detail}" for p in error.problems}
+        return replace(self, errors=found | self.errors)
+
+
+async def read_form(request: Request[Any, Any, Any]) -> Form:
+    """Return the text fields of the request's form; the guard's own token is left out."""
+    sent = await request.form()
+    return Form({name: value for name, value in sent.items() if isinstance(value, str) and name[:1] != "_"})

@@ -1,0 +1,75 @@
+"""Answers: a whole page, a fragment, a redirect; with the headers every personal answer carries."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo, available_timezones
+
+from litestar import MediaType, Request, Response
+
+from app.web.templating import Reader, render
+
+Asking = Request[Any, Any, Any]
+HEADERS: Final = {"Vary": "HX-Request, HX-Request-Type", "Cache-Control": "no-store"}
+THEMES: Final = ("light", "dark")
+UTC: Final = ZoneInfo("UTC")
+
+
+def page(
+    request: Asking,
+    template: str,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **context: Any,
+) -> Response[str]:
+    """Answer with a template rendered for this request; a fragment is a template without the layout."""
+    html = render(template, reader(request), **context)
+    return Response(html, media_type=MediaType.HTML, status_code=status, headers=HEADERS | (headers or {}))
+
+
+def redirect(request: Asking, path: str) -> Response[str]:
+    """Send the browser to another page after a write, by htmx's header or by 303."""
+    if is_partial(request):
+        return Response(
+            "", media_type=MediaType.HTML, status_code=200, headers=HEADERS | {"HX-Redirect": path}
+        )
+    return Response("", media_type=MediaType.HTML, status_code=303, headers=HEADERS | {"Location": path})
+
+
+def is_partial(request: Asking) -> bool:
+    """True when htmx wants a part of the page: neither the whole one nor a restored history entry."""
+    headers = request.headers
+    return (
+        headers.get("hx-request") == "true"
+        and headers.get("hx-request-type", "partial") != "full"
+        and headers.get("hx-history-restore-request") != "true"
+    )
+
+
+def reader(request: Asking) -> Reader:
+    """Return who reads the answer, and how."""
+    theme = request.cookies.get("theme", "")
+    return Reader(
+        viewer=request.scope.get("user"),
+        csrf=csrf_token(request),
+        zone=zone(request),
+        theme=theme if theme in THEMES else "",
+        path=request.url.path,
+        partial=is_partial(request),
+    )
+
+
+def zone(request: Asking) -> ZoneInfo:
+    """Return the time zone the browser reported in its cookie, else UTC."""
+    name = unquote(request.cookies.get("zone", ""))
+    return ZoneInfo(name) if name in _ZONES else UTC
+
+
+def csrf_token(request: Asking) -> str:
+    """Return the token this session's forms must carry."""
+    return str(request.scope.get("_csrf_token") or "")
+
+
+_ZONES: Final = available_timezones()

@@ -1,0 +1,151 @@
+"""The one Jinja environment, and what every template may use."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from markupsafe import Markup
+
+from app.core.ids import uuid7
+from app.domain import permissions
+from app.domain.pipeline import LOST_REASONS, OPEN_STAGES, Stage
+from app.web import cards, entries, formats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from app.domain.viewer import Viewer
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+TEMPLATES: Final = ROOT / "templates"
+DIST: Final = ROOT / "static" / "dist"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the page, and how: what the layout and the time filters need."""
+
+    viewer: Viewer | None = None
+    csrf: str = ""
+    zone: ZoneInfo = ZoneInfo("UTC")
+    theme: str = ""
+    path: str = "/"
+    partial: bool = False
+
+
+class Unindented(Extension):
+    """Leaves a template's indentation out of its output: a board is a third smaller without."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Return the source without the white space its lines begin with."""
+        del name, filename
+        return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE)
+
+
+_reader: ContextVar[Reader] = ContextVar("reader")
+
+
+def render(template: str, reader: Reader, **context: Any) -> str:
+    """Return the template as `reader` sees it."""
+    token = _reader.set(reader)
+    try:
+        return environment().get_template(template).render(context)
+    finally:
+        _reader.reset(token)
+
+
+@cache
+def environment() -> Environment:
+    """Build the environment once: escaped, strict, with our filters and globals."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=[Unindented],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters.update(_filters())
+    env.globals.update(
+        asset=asset,
+        csrf_field=csrf_field,
+        dom_id=dom_id,
+        new_key=lambda: str(uuid7()),
+        reader=_reader.get,
+        stages=tuple(Stage),
+        open_stages=OPEN_STAGES,
+        lost_reasons=LOST_REASONS,
+        nav=navigation,
+        permissions=permissions,
+    )
+    return env
+
+
+def asset(name: str) -> str:
+    """Return the URL of a built file; its name carries its hash."""
+    return f"/static/{_manifest().get(name, name)}"
+
+
+def csrf_field() -> Markup:
+    """Return the hidden field that every form with method post carries."""
+    return Markup('<input type="hidden" name="_csrf_token" value="{}">').format(_reader.get().csrf)
+
+
+def dom_id(kind: str, key: object) -> str:
+    """Return the element id of a thing: the one place that spells it."""
+    return f"{kind}-{key}"
+
+
+def navigation(viewer: Viewer) -> list[tuple[str, str, str]]:
+    """Return the viewer's pages: path, label, icon."""
+    pages = [("/", "My day" if viewer.is_rep else "Home", "home")]
+    if permissions.can_see_board(viewer):
+        pages.append(("/board", "Board", "board"))
+    return [*pages, ("/customers", "Customers", "people")]
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    file = DIST / "manifest.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
+def _filters() -> dict[str, Callable[..., Any]]:
+    return {
+        "money": formats.money,
+        "amount": formats.amount,
+        "short_amount": formats.short_amount,
+        "initials": formats.initials,
+        "plural": formats.plural,
+        "since": formats.since,
+        "ago": lambda moment: _tag(moment, formats.ago(moment)),
+        "appointment": lambda moment: _tag(moment, formats.appointment(moment, _zone())),
+        "day": _day,
+        "day_heading": lambda moment: formats.day_heading(moment, _zone()),
+        "exact": lambda moment: formats.exact(moment, _zone()),
+        "card": lambda lead: cards.describe(lead, _zone()),
+        "entry_words": lambda entry: entries.describe(entry, _zone()),
+        "groupby_day": lambda items, after="": entries.by_day(items, _zone(), after),
+    }
+
+
+def _zone() -> ZoneInfo:
+    return _reader.get().zone
+
+
+def _tag(moment: datetime, words: str) -> Markup:
+    return formats.time_tag(moment, words, _zone())
+
+
+def _day(value: date | datetime) -> str:
+    return formats.day(value, _zone())

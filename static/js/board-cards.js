@@ -1,0 +1,41 @@
+// The board as the scripts see it: cards, columns, and putting one into the other.
+export const board = document.getElementById("board");
+
+export const cardOf = (element) => element?.closest?.(".card") ?? null;
+export const columnOf = (element) => element?.closest?.(".column") ?? null;
+export const stageOf = (card) => columnOf(card)?.dataset.stage;
+export const columnAt = (stage) => board.querySelector(`.column[data-stage="${stage}"]`);
+export const columns = () => [...board.querySelectorAll(".column")];
+export const cardsIn = (column) => [...column.querySelectorAll(".card:not(.is-ghost)")];
+export const findCard = (id) => board.querySelector(`.card[data-lead-id="${CSS.escape(id)}"]`);
+export const nameOf = (card) => card.querySelector(".card-link").textContent;
+export const isOpen = (stage) => !stage.startsWith("closed_");
+
+export function putInto(card, stage) {
+  columnAt(stage).querySelector(".cards").prepend(card);
+}
+
+// Where a card stood, to put it back exactly there.
+export function placeOf(card) {
+  return { parent: card.parentNode, next: card.nextElementSibling };
+}
+
+export function putBack(card, { parent, next }) {
+  parent.insertBefore(card, next?.parentNode === parent ? next : null);
+}
+
+export function focusCard(card) {
+  card?.querySelector(".card-link")?.focus({ preventScroll: false });
+}
+
+// The server's word on a card or a column head replaces ours; anything else in the answer is a message.
+export function apply(html) {
+  const answer = document.createElement("template");
+  answer.innerHTML = html;
+  for (const element of [...answer.content.children]) {
+    if (element.matches(".card")) findCard(element.dataset.leadId)?.replaceWith(element);
+    else if (element.matches(".toast")) document.getElementById("toasts").append(element);
+    else document.getElementById(element.id)?.replaceWith(element);
+    htmx.process(element);
+  }
+}

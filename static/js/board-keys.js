@@ -1,0 +1,79 @@
+// The board without a mouse: arrows go about, brackets and digits move the card in focus.
+import { board, cardOf, cardsIn, columnOf, columns, focusCard, stageOf } from "./board-cards.js";
+import { openMenu } from "./board-menu.js";
+import { move, undo } from "./board-move.js";
+import { isTyping } from "./page.js";
+
+const OFF = "keys-off";
+const help = document.getElementById("keys");
+const box = help.querySelector("[data-keys-switch]");
+const stages = columns().map((column) => column.dataset.stage);
+
+const ON_A_CARD = {
+  ArrowDown: (card) => within(card, 1),
+  ArrowUp: (card) => within(card, -1),
+  ArrowRight: (card) => across(card, 1),
+  ArrowLeft: (card) => across(card, -1),
+};
+const LETTERS = {
+  j: ON_A_CARD.ArrowDown,
+  k: ON_A_CARD.ArrowUp,
+  l: ON_A_CARD.ArrowRight,
+  h: ON_A_CARD.ArrowLeft,
+  "]": (card) => step(card, 1),
+  "[": (card) => step(card, -1),
+  m: (card) => openMenu(card),
+  a: (card) => location.assign(`${card.querySelector(".card-link").getAttribute("href")}#notes`),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (document.querySelector("dialog[open], .popover:popover-open")) return;
+  const act = actFor(event);
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+function actFor({ key, target }) {
+  const card = cardOf(target);
+  if (key in ON_A_CARD) return onCard(card, key);
+  if (isOff()) return null;
+  if (key === "?") return () => help.showModal();
+  if (key === "z") return undo;
+  if (!card) return null;
+  if (key in LETTERS) return () => LETTERS[key](card);
+  return stages[key - 1] ? () => move(card, stages[key - 1]) : null;
+}
+
+// Without a card in focus, an arrow goes to the first one; the page itself still scrolls by keys elsewhere.
+function onCard(card, key) {
+  if (card) return () => ON_A_CARD[key](card);
+  return document.activeElement === document.body ? () => focusCard(board.querySelector(".card")) : null;
+}
+
+function within(card, by) {
+  const cards = cardsIn(columnOf(card));
+  focusCard(cards[cards.indexOf(card) + by]);
+}
+
+function across(card, by) {
+  const all = columns();
+  const row = cardsIn(columnOf(card)).indexOf(card);
+  for (let at = all.indexOf(columnOf(card)) + by; all[at]; at += by) {
+    const cards = cardsIn(all[at]);
+    if (cards.length) return focusCard(cards[Math.min(row, cards.length - 1)]);
+  }
+}
+
+function step(card, by) {
+  const to = stages[stages.indexOf(stageOf(card)) + by];
+  if (to) move(card, to);
+}
+
+function isOff() {
+  return localStorage.getItem(OFF) === "1";
+}
+
+box.checked = !isOff();
+box.addEventListener("change", () => localStorage.setItem(OFF, box.checked ? "0" : "1"));

@@ -1,0 +1,117 @@
+// A move: shown at once, sent once, taken back with the reason unless the server says yes.
+import {
+  apply, board, columnAt, findCard, focusCard, isOpen, nameOf, placeOf, putBack, putInto, stageOf,
+} from "./board-cards.js";
+import { closeDialog, openDialog } from "./dialogs.js";
+import { token } from "./page.js";
+import { announce, announceAtOnce, toast } from "./toasts.js";
+
+const DIALOGS = { closed_won: "won", closed_lost: "lost" };
+let last = null;
+
+export function move(card, to) {
+  const from = stageOf(card);
+  if (!from || from === to || !isOpen(from) || card.classList.contains("is-saving")) return undefined;
+  return isOpen(to) ? save({ card, from, to, key: crypto.randomUUID(), undo: true }) : close(card, to);
+}
+
+export function undo() {
+  const card = last && findCard(last.id);
+  if (card && stageOf(card) === last.to) save({ card, from: last.to, to: last.from, key: crypto.randomUUID(), undo: false });
+  last = null;
+}
+
+async function save(wish) {
+  const { card, to } = wish;
+  const id = card.dataset.leadId;
+  const place = placeOf(card);
+  const hadFocus = card.contains(document.activeElement);
+  putInto(card, to);
+  card.classList.add("is-saving");
+  if (hadFocus) focusCard(card);
+  const answer = await send(wish).catch(() => null);
+  card.classList.remove("is-saving");
+  if (answer?.ok) settle(id, answer, hadFocus, wish);
+  else refuse(wish, place, answer);
+}
+
+async function send({ card, from, to, key }) {
+  const body = new URLSearchParams({ to, from, key, version: card.dataset.version });
+  const query = board.dataset.query ? `?${board.dataset.query}` : "";
+  const response = await fetch(`/leads/${card.dataset.leadId}/stage${query}`, {
+    method: "POST",
+    body,
+    headers: { "HX-Request": "true", "HX-Request-Type": "partial", "X-CSRFToken": token() },
+  });
+  return { ok: response.ok, status: response.status, html: await response.text() };
+}
+
+function settle(id, { html }, hadFocus, { from, to, undo: offer }) {
+  apply(html);
+  const card = findCard(id);
+  const label = columnAt(to).dataset.label;
+  card.classList.add("is-landed");
+  if (hadFocus) focusCard(card);
+  announce(`${nameOf(card)} moved to ${label}. ${countOf(to)} leads there.`);
+  if (!offer) return;
+  last = { id, from, to };
+  toast(`${nameOf(card)} moved to ${label}.`, { action: { label: "Undo", run: undo } });
+}
+
+function refuse(wish, place, answer) {
+  const { card, from } = wish;
+  putBack(card, place);
+  if (answer?.status === 409) return showCurrent(card, answer.html);
+  if (answer && answer.status < 500) return explain(card, answer);
+  card.classList.add("is-refused");
+  announceAtOnce(`${nameOf(card)} was not moved.`);
+  toast(`Not saved: ${nameOf(card)} is still in ${columnAt(from).dataset.label}.`, {
+    bad: true,
+    action: { label: "Retry", run: () => save({ ...wish, card: findCard(card.dataset.leadId) ?? card }) },
+  });
+}
+
+// Somebody else was quicker: the fresh card goes where it now belongs, and the message says so.
+function showCurrent(card, html) {
+  const id = card.dataset.leadId;
+  apply(html);
+  const fresh = findCard(id);
+  const stage = fresh.dataset.stageNow;
+  if (stage && stage !== stageOf(fresh)) putInto(fresh, stage);
+  fresh.classList.add("is-refused");
+}
+
+function explain(card, { status, html }) {
+  if (status === 404) card.remove();
+  apply(html);
+}
+
+async function close(card, to) {
+  const place = placeOf(card);
+  const id = card.dataset.leadId;
+  putInto(card, to);
+  card.classList.add("is-saving");
+  const done = await openDialog(`/leads/${id}/${DIALOGS[to]}?view=board`).catch(() => false);
+  const now = findCard(id) ?? card;
+  now.classList.remove("is-saving");
+  if (!done) putBack(now, place);
+  focusCard(now);
+}
+
+document.addEventListener("htmx:after:request", (event) => {
+  const { sourceElement, response, text, hx } = event.detail.ctx;
+  const closes = response.status === 200 && sourceElement.matches?.('#dialog form[action$="/won"], #dialog form[action$="/lost"]');
+  if (!closes || hx?.redirect) return;
+  event.preventDefault();
+  const name = nameOf(findCard(sourceElement.getAttribute("action").split("/")[2]));
+  const won = sourceElement.getAttribute("action").endsWith("/won");
+  apply(text);
+  closeDialog("done");
+  const words = won ? `${name} is won. Handing over to onboarding.` : `${name} is lost.`;
+  toast(words);
+  announce(words);
+});
+
+function countOf(stage) {
+  return columnAt(stage).querySelector(".count").dataset.count;
+}

@@ -1,0 +1,5 @@
+// Everything the board does in the browser.
+import "./board-drag.js";
+import "./board-keys.js";
+import "./board-menu.js";
+import "./board-tabs.js";

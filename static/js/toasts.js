@@ -1,0 +1,43 @@
+// Short messages that go away by themselves, and words for who listens instead of looking.
+const LASTS = 10_000;
+const place = document.getElementById("toasts");
+
+export function toast(text, { bad = false, action = null } = {}) {
+  const shown = document.createElement("p");
+  shown.className = bad ? "toast toast--bad" : "toast";
+  shown.setAttribute("role", bad ? "alert" : "status");
+  shown.textContent = text;
+  if (action) shown.append(button(action, shown));
+  place.append(shown);
+  return shown;
+}
+
+export function announce(text) {
+  document.getElementById("live").textContent = text;
+}
+
+export function announceAtOnce(text) {
+  document.getElementById("live-urgent").textContent = text;
+}
+
+function button({ label, run }, shown) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = label;
+  made.addEventListener("click", () => {
+    shown.remove();
+    run();
+  });
+  return made;
+}
+
+// Whoever adds a toast (a script, or an answer of the server), it leaves after a while; not under the pointer.
+function leaveLater(shown) {
+  setTimeout(() => (shown.matches(":hover, :focus-within") ? leaveLater(shown) : shown.remove()), LASTS);
+}
+
+new MutationObserver((changes) => {
+  for (const change of changes)
+    for (const node of change.addedNodes) if (node.classList?.contains("toast")) leaveLater(node);
+}).observe(place, { childList: true });
+for (const shown of place.children) leaveLater(shown);
