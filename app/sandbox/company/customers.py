@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.pipeline import Stage
 from app.sandbox.company.aftermath import raise_ticket, sell
-from app.sandbox.company.story import OUTCOMES, Story, lead_row, tell
+from app.sandbox.company.lead_rows import lead_row
+from app.sandbox.company.story import OUTCOMES, Story, tell
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,7 +71,7 @@ def _stories(setting: Setting, person: Person, leads: int) -> list[Story]:
         if fate:
             start = draw.days_before(end, 0, OLDEST_OPEN[fate])
         else:
-            end = draw.days_before(end, 1, LONGEST_AGO // leads)
+            end = draw.at_work(draw.days_before(end, 2, LONGEST_AGO // leads).date())
             start = draw.days_before(end, 5, 120)
         # A fresh lead may still wait for its owner.
         unowned = fate is Stage.LEAD and draw.chance(0.05)

@@ -34,8 +34,11 @@ class Draw(Random):
         return start + timedelta(seconds=int(self.random() * (end - start).total_seconds()))
 
     def moments(self, start: datetime, end: datetime, count: int) -> list[datetime]:
-        """Return so many moments between two others, in order."""
-        return sorted(self.moment(start, end) for _ in range(count))
+        """Return so many moments between two others, in order, and in working hours where possible."""
+        days = [self.moment(start, end) for _ in range(count)]
+        working = [self.at_work(day.date()) for day in days]
+        pairs = zip(working, days, strict=True)
+        return sorted(at if start <= at <= end else day for at, day in pairs)
 
     def days_before(self, end: datetime, least: int, most: int) -> datetime:
         """Return a moment this many days before another."""

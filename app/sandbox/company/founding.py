@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +18,7 @@ from app.sandbox.company.draw import Draw
 from app.sandbox.company.people import people, reps_of, staff_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from app.sandbox.company.customers import Rows
 
@@ -78,7 +79,7 @@ async def _fill(owner_url: str, company: _Company, leads: int, progress: Callabl
             await loading.refuse_unless_empty(owner)
             indexes = await loading.open_tables(owner)
             await loading.hire(owner, company.staff)
-            for rows in _batches(company.setting, leads):
+            async for rows in _drawn_ahead(_batches(company.setting, leads)):
                 await loading.copy(owner, rows)
                 made.update({table: len(rows[table]) for table in TABLES})
                 progress(made["lead"])
@@ -87,6 +88,14 @@ async def _fill(owner_url: str, company: _Company, leads: int, progress: Callabl
     finally:
         await owner.close()
     return Summary(made["lead"], made["customer"], made["activity"], made["sale"], made["ticket"])
+
+
+async def _drawn_ahead(batches: Iterator[Rows]) -> AsyncIterator[Rows]:
+    """Yield the batches, drawing the next one while the database is busy with this one."""
+    drawing = asyncio.create_task(asyncio.to_thread(next, batches, None))
+    while (rows := await drawing) is not None:
+        drawing = asyncio.create_task(asyncio.to_thread(next, batches, None))
+        yield rows
 
 
 def _batches(setting: Setting, leads: int) -> Iterator[Rows]:

@@ -14,7 +14,7 @@ START: Final = 25
 TEAM_POINTS: Final = {"1-9": -8, "10-49": 4, "50-200": 14, "201-1000": 18, "1000+": 10}
 CHANNEL_POINTS: Final = {"partner": 18, "google": 6, "newsletter": 3, "linkedin": -4}
 PHONE_POINTS, MESSAGE_POINTS, LONG_MESSAGE = 8, 10, 40
-MIDDLE, SPREAD = 48, 11
+MIDDLE, SPREAD = 56, 11
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from app.domain.pipeline import OPEN_STAGES, Stage, Status
+from app.domain.pipeline import OPEN_STAGES, Stage
 from app.sandbox.company import words
-from app.sandbox.company.score import VERSION, promise_of
+from app.sandbox.company.score import promise_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,7 +32,11 @@ OUTCOMES: Final = {
     "email_logged": ("sent", "sent", "received"),
     "meeting_logged": ("held", "held", "held", "no_show"),
 }
-MOST_CONTACTS: Final = {Stage.LEAD: 1, Stage.QUALIFIED: 3, Stage.PROPOSAL_SENT: 4, Stage.NEGOTIATION: 5}
+MOST_CONTACTS: Final = {Stage.LEAD: 1, Stage.QUALIFIED: 2, Stage.PROPOSAL_SENT: 3, Stage.NEGOTIATION: 4}
+# How far lost leads got, as often as it is drawn.
+LOST_AT: Final = (
+    (Stage.LEAD,) * 5 + (Stage.QUALIFIED,) * 3 + (Stage.PROPOSAL_SENT,) * 2 + (Stage.NEGOTIATION,)
+)
 VALUES: Final = (2400, 3600, 4800, 7200, 9600, 12000, 18000, 24000, 36000, 60000)
 
 
@@ -131,7 +135,7 @@ def _work_on(draw: Draw, story: Story) -> None:
 def _last_open_stage(draw: Draw, stage: Stage) -> Stage:
     if stage.is_open:
         return stage
-    return Stage.NEGOTIATION if stage is Stage.CLOSED_WON else draw.choice(OPEN_STAGES)
+    return Stage.NEGOTIATION if stage is Stage.CLOSED_WON else draw.choice(LOST_AT)
 
 
 def _shuffled_into(draw: Draw, moves: list[Stage], contacts: int) -> list[Stage | None]:
@@ -159,59 +163,3 @@ def _close(draw: Draw, story: Story, before: Stage) -> None:
         note = {"note": words.LOST_NOTES[story.lost_reason]}
         facts = {"from": before.value, "reason": story.lost_reason}
         story.entries.append(Entry(story.ended_at, "lead_lost", story.actor_id, facts, note))
-
-
-def lead_row(draw: Draw, story: Story, customer_id: UUID, today: datetime, currency: str) -> dict[str, Any]:
-    """Return the lead as its table keeps it today."""
-    is_open = story.stage.is_open
-    contacted = any(entry.kind in OUTCOMES for entry in story.entries)
-    follow_up = _follow_up(draw, today) if is_open and story.rep and draw.chance(0.6) else None
-    return {
-        "id": story.id,
-        "customer_id": customer_id,
-        "assigned_to_id": story.rep.id if story.rep else None,
-        "status": _status(draw, story.stage, contacted=contacted).value,
-        "stage": story.stage.value,
-        "source": "contact-form",
-        "form_id": "demo-request",
-        "campaign": story.form["campaign"],
-        "answers": {"team_size": story.form["team_size"]},
-        "message_length": len(story.form["message"]),
-        "score": story.promise.score,
-        "win_probability": story.promise.probability,
-        "score_reasons": story.promise.reasons,
-        "score_version": VERSION,
-        "scored_at": story.created_at,
-        "score_due_at": today if is_open else None,
-        "expected_value": None if story.stage is Stage.LEAD else story.value,
-        "currency": currency,
-        "expected_close_on": _close_date(draw, story, today),
-        "follow_up_at": follow_up,
-        "follow_up_note": draw.choice(words.FOLLOW_UPS) if follow_up else "",
-        "stage_entered_at": story.stage_entered_at or story.created_at,
-        "closed_at": None if is_open else story.ended_at,
-        "lost_reason": story.lost_reason,
-        "version": len(story.entries),
-        "created_at": story.created_at,
-        "updated_at": story.entries[-1].at,
-    }
-
-
-def _follow_up(draw: Draw, today: datetime) -> datetime:
-    return draw.at_work(today.date() + timedelta(days=draw.randint(-3, 10)))
-
-
-def _status(draw: Draw, stage: Stage, *, contacted: bool) -> Status:
-    if not stage.is_open:
-        return Status.CONVERTED if stage is Stage.CLOSED_WON else Status.DISQUALIFIED
-    if not contacted:
-        return Status.NEW
-    return Status.NURTURING if draw.chance(0.08) else Status.WORKING
-
-
-def _close_date(draw: Draw, story: Story, today: datetime) -> date | None:
-    if not story.stage.is_open:
-        return story.ended_at.date()
-    if story.stage in {Stage.PROPOSAL_SENT, Stage.NEGOTIATION}:
-        return today.date() + timedelta(days=draw.randint(3, 60))
-    return None
