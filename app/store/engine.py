@@ -24,9 +24,6 @@ class SafeTransaction(PostgresTransaction):
 
     @override
     async def __aenter__(self) -> SafeTransaction:
-        if self._parent is not None:
-            message = "a transaction is already open: one service call, one transaction"
-            raise RuntimeError(message)
         self.connection = await self.get_connection()
         try:
             await self.begin()

@@ -1,0 +1,45 @@
+"""The boot checks: each thing that must hold, broken once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.store.checks import failed, run_checks
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from tests.database import Place
+
+BREAKS = {
+    "row security": "ALTER TABLE lead NO FORCE ROW LEVEL SECURITY",
+    "row security is forced": "ALTER TABLE activity DISABLE ROW LEVEL SECURITY",
+    "policies": "DROP POLICY rep_own ON lead",
+    "policies are": "CREATE POLICY hole ON session TO crm_rep USING (true)",
+    "PUBLIC": "CREATE POLICY hole ON lead USING (true)",
+    "activity_no_change": "ALTER TABLE activity DISABLE TRIGGER activity_no_change",
+    "activity_chain": "ALTER TABLE activity ENABLE TRIGGER activity_chain",
+    "activity_text_no_update": "DROP TRIGGER activity_text_no_update ON activity_text",
+    "crm_app": "GRANT SELECT ON lead TO PUBLIC",
+}
+
+
+async def test_a_migrated_database_passes(database: Place) -> None:
+    assert failed(await run_checks(database.app_url)) == ""
+
+
+async def test_the_owners_login_is_refused(database: Place) -> None:
+    assert "the login is unprivileged" in failed(await run_checks(database.owner_url))
+
+
+@pytest.mark.parametrize("name", [name for name in BREAKS if name != "crm_app"])
+async def test_what_was_broken_is_named(database: Place, owner: asyncpg.Connection, name: str) -> None:
+    await owner.execute(BREAKS[name])
+    assert name in failed(await run_checks(database.app_url))
+
+
+async def test_a_right_of_the_login_itself_is_named(database: Place, owner: asyncpg.Connection) -> None:
+    await owner.execute(BREAKS["crm_app"])
+    assert "sees nothing without a role: lead" in failed(await run_checks(database.app_url))

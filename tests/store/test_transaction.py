@@ -1,0 +1,122 @@
+"""The one door: whatever fails, the connection comes back and the next caller starts clean."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import asyncpg
+import pytest
+from piccolo.engine.exceptions import TransactionError
+
+from app.domain.viewer import Role, Viewer, system
+from app.store.engine import engine
+from app.store.transaction import connection, transaction
+from tables.staff import Staff
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
+
+pytestmark = pytest.mark.usefixtures("pool")
+JOBS = system("jobs")
+
+
+def idle_connections() -> tuple[int, int]:
+    pool = engine.pool
+    assert pool is not None
+    return pool.get_idle_size(), pool.get_size()
+
+
+async def test_role_and_identity_end_with_the_transaction(cast: Cast) -> None:
+    async with transaction(cast.rita):
+        row = await connection().fetchrow("SELECT current_user AS role, viewer_id() AS id")
+    assert tuple(row) == ("crm_rep", cast.rita.id)
+    pool = engine.pool
+    assert pool is not None
+    async with pool.acquire() as free:
+        assert await free.fetchval("SELECT current_user = session_user")
+        assert await free.fetchval("SELECT current_setting('app.user_id', true)") in {None, ""}
+
+
+@pytest.mark.parametrize("identity", ["x'; DROP TABLE lead; --", "\\", "'", "a'b\\'c", "Ω", "auth0|123"])
+async def test_an_identity_is_a_value_and_never_sql(identity: str) -> None:
+    async with transaction(Viewer(identity, Role.REP)):
+        assert await connection().fetchval("SELECT viewer_id()") == identity
+
+
+async def test_an_error_rolls_back_and_gives_the_connection_back(owner: asyncpg.Connection, cast: Cast) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with transaction(JOBS):
+            await connection().execute("UPDATE staff SET name = 'changed'")
+            raise ZeroDivisionError
+    assert await owner.fetchval("SELECT count(*) FROM staff WHERE name = 'changed'") == 0
+    assert idle_connections()[0] == idle_connections()[1]
+
+
+async def test_a_failing_commit_gives_the_connection_back(owner: asyncpg.Connection) -> None:
+    await owner.execute("ALTER TABLE lead ALTER CONSTRAINT lead_customer_id_fkey DEFERRABLE INITIALLY DEFERRED")
+    for _ in range(10):
+        with pytest.raises(asyncpg.ForeignKeyViolationError):
+            async with transaction(JOBS):
+                await connection().execute(
+                    "INSERT INTO lead (id, customer_id, status, stage, currency, stage_entered_at, created_at,"
+                    " updated_at) VALUES (gen_random_uuid(), gen_random_uuid(), 'new', 'lead', 'EUR', now(), now(), now())"
+                )
+    assert idle_connections()[0] == idle_connections()[1]
+    assert engine.current_transaction.get() is None
+
+
+async def test_a_killed_backend_gives_its_place_back(owner: asyncpg.Connection) -> None:
+    for _ in range(10):
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)):
+            async with transaction(JOBS):
+                backend = await connection().fetchval("SELECT pg_backend_pid()")
+                await owner.execute("SELECT pg_terminate_backend($1)", backend)
+                await connection().execute("SELECT 1")
+    async with transaction(JOBS):
+        assert await connection().fetchval("SELECT 1") == 1
+
+
+async def test_a_cancelled_call_gives_the_connection_back() -> None:
+    async def wait_in_transaction() -> None:
+        async with transaction(JOBS):
+            await connection().execute("SELECT pg_sleep(60)")
+
+    for _ in range(5):
+        task = asyncio.create_task(wait_in_transaction())
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    async with transaction(JOBS):
+        assert await connection().fetchval("SELECT 1") == 1
+    assert idle_connections()[0] == idle_connections()[1]
+
+
+async def test_a_transaction_inside_a_transaction_is_refused() -> None:
+    async with transaction(JOBS):
+        with pytest.raises(TransactionError):
+            async with transaction(JOBS):
+                pass
+        assert await connection().fetchval("SELECT 1") == 1
+
+
+async def test_nothing_runs_outside_a_transaction() -> None:
+    with pytest.raises(RuntimeError, match="no transaction"):
+        connection()
+    with pytest.raises(RuntimeError, match="no transaction"):
+        await Staff.select()
+
+
+async def test_piccolo_works_inside_the_transaction(cast: Cast) -> None:
+    async with transaction(cast.rita):
+        rows = await Staff.select(Staff.name).order_by(Staff.name)
+    assert [row["name"] for row in rows] == ["Ada Andersson", "Omar Okafor", "Rita Reyes", "Sam Sato"]
+
+
+async def test_sixty_viewers_over_four_connections_never_mix() -> None:
+    async def who(number: int) -> str:
+        async with transaction(Viewer(f"person-{number}", Role.REP)):
+            return await connection().fetchval("SELECT viewer_id()")
+
+    assert await asyncio.gather(*(who(n) for n in range(60))) == [f"person-{n}" for n in range(60)]
