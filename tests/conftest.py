@@ -105,7 +105,7 @@ async def owner(database: Place) -> AsyncGenerator[asyncpg.Connection]:
 
 
 @pytest.fixture
-async def viewers(owner: asyncpg.Connection) -> Cast:
+async def cast(owner: asyncpg.Connection) -> Cast:
     """rita, omar, sam and ada, known to the CRM, as they call a service."""
     return await hire(owner)
 
@@ -130,14 +130,26 @@ async def redis(place: Place) -> AsyncGenerator[redis_client.Redis]:
 
 
 @pytest.fixture
-async def app(pool: None, redis: redis_client.Redis, viewers: Cast) -> AsyncGenerator[Litestar]:
+async def app(pool: None, redis: redis_client.Redis, cast: Cast) -> AsyncGenerator[Litestar]:
     """The real application, started; its life cycle opens the pool itself."""
     from app.main import create_app  # noqa: PLC0415  reads the environment that `place` sets
 
     await close_pool()
-    started = create_app()
-    async with started.lifespan():
-        yield started
+    built = create_app()
+    stop = asyncio.Event()
+    living = asyncio.create_task(_live(built, stop, started := asyncio.Event()))
+    await asyncio.wait({living, asyncio.create_task(started.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    if started.is_set():
+        yield built
+    stop.set()
+    await living
+
+
+async def _live(app: Litestar, stop: asyncio.Event, started: asyncio.Event) -> None:
+    """Hold the life cycle in one task, as its cancel scopes demand: a fixture's two halves are two tasks."""
+    async with app.lifespan():
+        started.set()
+        await stop.wait()
 
 
 @pytest.fixture

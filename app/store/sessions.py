@@ -183,7 +183,7 @@ async def take_login_attempt_unscoped(state: str) -> LoginAttempt | None:
     """Return a login under way and forget it, so that no code is tried twice; None for an old one."""
     row = await connection().fetchrow(
         "DELETE FROM login_attempt WHERE state_hash = $1"
-        " RETURNING nonce, verifier, next, created_at > $2 - make_interval(mins => $3) AS fresh",
+        " RETURNING nonce, verifier, next, created_at > $2::timestamptz - make_interval(mins => $3) AS fresh",
         hash_of(state),
         now(),
         LOGIN_MINUTES,
@@ -195,8 +195,11 @@ async def forget_old_logins() -> None:
     """Delete sessions that are over and logins that were never finished."""
     at = now()
     await connection().execute(
-        "DELETE FROM session WHERE expires_at < $1 OR last_seen_at < $1 - interval '30 minutes'", at
+        "DELETE FROM session WHERE expires_at < $1 OR last_seen_at < $1::timestamptz - interval '30 minutes'",
+        at,
     )
     await connection().execute(
-        "DELETE FROM login_attempt WHERE created_at < $1 - make_interval(mins => $2)", at, LOGIN_MINUTES
+        "DELETE FROM login_attempt WHERE created_at < $1::timestamptz - make_interval(mins => $2)",
+        at,
+        LOGIN_MINUTES,
     )

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _KEEP = """
     INSERT INTO staff AS s (id, rep_id, name, email, roles, accepts_leads, last_login_at,
         created_at, updated_at)
-    VALUES ($1, $2, coalesce(nullif($3, ''), nullif($4, ''), $1), $4, $5, $2 IS NOT NULL,
-        CASE WHEN $6 THEN $7::timestamptz END, $7, $7)
+    VALUES ($1, $2::text, coalesce(nullif($3, ''), nullif($4, ''), $1), $4, $5, $2::text IS NOT NULL,
+        CASE WHEN $6::boolean THEN $7::timestamptz END, $7, $7)
     ON CONFLICT (id) DO UPDATE SET
         rep_id = excluded.rep_id,
         name = CASE WHEN $3 = '' THEN s.name ELSE $3 END,

@@ -11,6 +11,7 @@ YES = "yes"  # it works
 NO = "no"  # 403: known, but not for this role
 NONE = "none"  # 404: as if it were not there
 WHO = "who"  # 401 on /v1, the way to the login on pages
+BAD = "bad"  # 400: open to everybody, and our request carries no proof from the SSO
 
 PEOPLE = ("rita", "omar", "sam", "ada", "cms", "nobody")
 
@@ -30,6 +31,7 @@ TABLE = """
 GET   /v1/leads                                  yes   yes   no    yes   no    who
 GET   /v1/leads/{id}                             yes   none  no    yes   no    who
 POST  /v1/leads/{id}/stage                       yes   none  no    yes   no    who
+POST  /v1/leads/{id}/assign                      no    no    no    yes   no    who
 POST  /v1/leads/{id}/won                         yes   none  no    yes   no    who
 POST  /v1/leads/{id}/lost                        yes   none  no    yes   no    who
 GET   /v1/customers                              yes   yes   yes   yes   no    who
@@ -37,6 +39,30 @@ GET   /v1/customers/{id}                         yes   none  yes   yes   no    w
 GET   /v1/customers/{id}/timeline                yes   none  yes   yes   no    who
 POST  /v1/activity/log                           yes   none  yes   yes   no    who
 POST  /v1/leads/capture                          no    no    no    no    yes   who
+GET   /                                          yes   yes   yes   yes   who   who
+GET   /board                                     yes   yes   no    yes   who   who
+GET   /board/{id}                                yes   yes   no    yes   who   who
+GET   /leads/{id}                                yes   none  no    yes   who   who
+GET   /leads/{id}/why                            yes   none  no    yes   who   who
+GET   /leads/{id}/handoff                        yes   none  no    yes   who   who
+GET   /leads/{id}/stage                          yes   none  no    yes   who   who
+POST  /leads/{id}/stage                          yes   none  no    yes   who   who
+GET   /leads/{id}/won                            yes   none  no    yes   who   who
+POST  /leads/{id}/won                            yes   none  no    yes   who   who
+GET   /leads/{id}/lost                           yes   none  no    yes   who   who
+POST  /leads/{id}/lost                           yes   none  no    yes   who   who
+GET   /customers                                 yes   yes   yes   yes   who   who
+GET   /customers/{id}                            yes   none  yes   yes   who   who
+GET   /customers/{id}/timeline                   yes   none  yes   yes   who   who
+POST  /customers/{id}/activities                 yes   none  yes   yes   who   who
+GET   /login                                     yes   yes   yes   yes   yes   yes
+GET   /login/start                               yes   yes   yes   yes   yes   yes
+GET   /auth/callback                             bad   bad   bad   bad   bad   bad
+POST  /auth/backchannel-logout                   bad   bad   bad   bad   bad   bad
+POST  /logout                                    yes   yes   yes   yes   who   who
+GET   /static/{id}                               none  none  none  none  none  none
+GET   /health/live                               yes   yes   yes   yes   yes   yes
+GET   /health/ready                              yes   yes   yes   yes   yes   yes
 """
 
 

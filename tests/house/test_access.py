@@ -9,7 +9,7 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from tests.conftest import browser_of
-from tests.house.access import NO, NONE, PEOPLE, WHO, YES, expectations
+from tests.house.access import BAD, NO, NONE, PEOPLE, WHO, YES, expectations
 from tests.house.world import build
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from litestar import Litestar
 
 STAFF = PEOPLE[:4]
-REFUSALS = {401: WHO, 403: NO, 404: NONE}
+REFUSALS = {400: BAD, 401: WHO, 403: NO, 404: NONE}
 
 
 def _routes(app: Litestar) -> set[str]:

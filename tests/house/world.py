@@ -25,7 +25,13 @@ class World:
 
     def fill(self, path: str) -> str:
         """Put the id that a path speaks of into it."""
-        for part, key in (("/leads/", self.lead), ("/customers/", self.customer), ("/tickets/", self.ticket)):
+        ids = {
+            "/leads/": self.lead,
+            "/customers/": self.customer,
+            "/tickets/": self.ticket,
+            "/board/": "lead",
+        }
+        for part, key in ids.items():
             path = path.replace(f"{part}{{id}}", f"{part}{key}")
         return path
 
@@ -39,6 +45,11 @@ class World:
         me = CAST.rita if who in {"cms", "nobody"} else CAST.named(who)
         bodies: dict[str, dict[str, Any]] = {
             "POST /v1/leads/{id}/stage": {"stage": "qualified", "version": 1},
+            "POST /v1/leads/{id}/assign": {
+                "assigned_to_id": CAST.omar.id,
+                "version": 1,
+                "reason": "On leave",
+            },
             "POST /v1/leads/{id}/won": {"version": 1, "sale_details": SALE},
             "POST /v1/leads/{id}/lost": {"version": 1, "reason": "no_budget", "note": "Not this year"},
             "POST /v1/leads/capture": {"name": "Grace Hopper", "email": f"grace-{uuid4()}@navy.example"},
@@ -53,8 +64,13 @@ class World:
         return bodies[route]
 
     def _form(self, route: str) -> dict[str, str]:
-        forms: dict[str, dict[str, str]] = {}
-        return forms[route]
+        forms: dict[str, dict[str, str]] = {
+            "POST /leads/{id}/stage": {"to": "qualified", "from": "lead", "version": "1"},
+            "POST /leads/{id}/won": {"version": "1", "currency": "EUR", **SALE},
+            "POST /leads/{id}/lost": {"version": "1", "reason": "no_budget", "note": "Not this year"},
+            "POST /customers/{id}/activities": {"activity_type": "Call", "notes": "Talked about the demo"},
+        }
+        return forms.get(route, {})
 
 
 async def build(owner: asyncpg.Connection) -> World:
