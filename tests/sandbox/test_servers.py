@@ -20,6 +20,7 @@ from redis import Redis
 
 from app.sandbox.home import CannotStart, hold
 from app.sandbox.servers import start_servers
+from tests.sandbox.homes import new_home
 from tests.sandbox.launcher import Place
 from tests.wait import until_true
 
@@ -39,18 +40,14 @@ def accounts() -> list[str | None]:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A folder that every account can reach, as a home must be for root."""
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.owner() == pwd.getpwuid(os.geteuid()).pw_name and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o055)
-    return tmp_path / "home"
+def home() -> Generator[Path]:
+    with new_home() as folder:
+        yield folder
 
 
 @pytest.fixture(params=accounts())
 def launched(request: pytest.FixtureRequest, home: Path) -> Generator[tuple[subprocess.Popen[str], Place]]:
     """Servers started by another process, of this account and, where we are root, of an ordinary one."""
-    home.mkdir()
     if request.param:
         os.chown(home, pwd.getpwnam(request.param).pw_uid, -1)
     command = [sys.executable, "-m", "tests.sandbox.launcher", str(home)]

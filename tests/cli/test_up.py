@@ -1,0 +1,119 @@
+"""`crm up`: one of it a home, nothing left behind, and what ends is started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from redis import Redis
+
+from tests.e2e.stack import running
+from tests.sandbox.homes import new_home
+from tests.wait import until_true
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from tests.e2e.stack import Stack
+
+PROC = Path("/proc")
+pytestmark = pytest.mark.xdist_group("up")
+
+
+@pytest.fixture(scope="module")
+def stack() -> Generator[Stack]:
+    with new_home() as home, running(home) as started:
+        yield started
+
+
+def children(word: str, home: str) -> list[int]:
+    """Return the processes of a home's system whose command line has a word."""
+    numbers = (int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit())
+    return [pid for pid in numbers if _has(pid, "cmdline", word) and _has(pid, "environ", f"CRM_HOME={home}")]
+
+
+def _has(pid: int, file: str, entry: str) -> bool:
+    try:
+        return entry.encode() in (PROC / str(pid) / file).read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def test_env_and_token_speak_to_what_runs(stack: Stack) -> None:
+    assert stack.setting("CRM_URL") == stack.url
+    assert stack.setting("CRM_DATABASE_URL").startswith("postgresql://crm_app:")
+    assert stack.setting("CRM_OWNER_DATABASE_URL").startswith("postgresql://crm_owner:")
+    for who in ("rita", "omar", "sam", "ada", "cms"):
+        assert stack.crm("token", who).count(".") == 2
+
+
+def test_a_second_up_is_refused(stack: Stack) -> None:
+    command = [sys.executable, "-m", "app.cli", "up"]
+    done = subprocess.run(command, env=stack.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "is in use by another `crm up`" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["serve", "worker"])
+def test_a_killed_process_is_started_again(stack: Stack, name: str) -> None:
+    home = stack.environment["CRM_HOME"]
+    old = until_true(lambda: children(name, home), f"{name} runs")
+    os.kill(old[0], signal.SIGKILL)
+    until_true(lambda: set(children(name, home)) - set(old), f"another {name} runs")
+    until_true(lambda: is_ready(stack.url), "the web answers")
+
+
+def is_ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health/ready").is_success
+    except httpx.TransportError:
+        return False
+
+
+def test_killed_servers_are_started_again(stack: Stack) -> None:
+    file = next(Path(stack.environment["CRM_HOME"]).glob("pg-*/postmaster.pid"))
+    redis: Any = Redis.from_url(stack.setting("CRM_REDIS_URL"))
+    old = (file.read_text().split()[0], redis.info()["process_id"])
+    for pid in old:
+        os.kill(int(pid), signal.SIGKILL)
+    until_true(lambda: file.exists() and file.read_text().split()[0] != old[0], "another PostgreSQL runs")
+    until_true(lambda: is_ready(stack.url), "PostgreSQL and Valkey answer")
+    assert stack.crm("doctor").startswith("ok")
+
+
+def test_the_web_and_the_worker_have_no_right_to_the_schema(stack: Stack) -> None:
+    for name in ("serve", "worker"):
+        (pid, *_) = until_true(lambda name=name: children(name, stack.environment["CRM_HOME"]), name)
+        assert b"OWNER_DATABASE_URL" not in (PROC / str(pid) / "environ").read_bytes()
+
+
+@pytest.fixture
+def second() -> Generator[tuple[Stack, int]]:
+    """Another system, and the process number of its launcher."""
+    with new_home() as home, running(home) as started:
+        yield started, children("up", str(home))[0]
+
+
+def test_ctrl_c_ends_everything_in_order(second: tuple[Stack, int]) -> None:
+    stack, launcher = second
+    home = Path(stack.environment["CRM_HOME"])
+    os.kill(launcher, signal.SIGINT)
+    until_true(lambda: not children("up", str(home)), "the launcher ends")
+    assert not (home / "run.json").exists()
+    assert not list(home.glob("pg-*/postmaster.pid"))
+    assert "Stopped." in (home / "up.log").read_text()
+
+
+def test_a_killed_launcher_leaves_no_orphan(second: tuple[Stack, int]) -> None:
+    stack, launcher = second
+    home = stack.environment["CRM_HOME"]
+    os.kill(launcher, signal.SIGKILL)
+    for name in ("serve", "worker", "app.sandbox.app:create_app"):
+        until_true(lambda name=name: not children(name, home), f"{name} ends with the launcher")
+    until_true(lambda: not list(Path(home).glob("pg-*/postmaster.pid")), "PostgreSQL ends with the launcher")
