@@ -5,11 +5,10 @@ Mount: `*routes` among the pages, inside the router that carries `guards.middlew
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import Cookie
-from litestar.params import Parameter
 
 from app.core.errors import Malformed
 from app.services import sessions
@@ -18,7 +17,6 @@ from app.web.guards import PUBLIC, PUBLIC_POST, SESSION_COOKIE, session_token
 from app.web.respond import page
 
 Asking = Request[Any, Any, Any]
-Text = Annotated[str | None, Parameter(max_length=4096, required=False)]
 
 STATE_COOKIE: Final = "__Host-login"
 STATE_SECONDS: Final = 15 * 60
@@ -45,17 +43,16 @@ async def begin_login(request: Asking) -> Response[str]:
 
 
 @get("/auth/callback", name="login.finish", opt=PUBLIC)
-async def end_login(
-    request: Asking, code: Text = None, state: Text = None, iss: Text = None, error: Text = None
-) -> Response[str]:
+async def end_login(request: Asking) -> Response[str]:
     """Take the browser back from the SSO and give it a session of its own."""
-    if error or not code or not state:
+    brought = request.query_params
+    if "error" in brought or not brought.get("code") or not brought.get("state"):
         raise BadLogin
     finished = await finish_login(
         Callback(
-            code=code,
-            state=state,
-            issuer=iss,
+            code=brought["code"],
+            state=brought["state"],
+            issuer=brought.get("iss"),
             kept_state=request.cookies.get(STATE_COOKIE),
             old_session=session_token(request),
         )

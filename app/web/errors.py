@@ -8,7 +8,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import quote
 
 from jinja2 import TemplateError
@@ -112,7 +112,7 @@ def _problems(error: ValidationException) -> list[Problem]:
     """Read Litestar's list of what is wrong with a body, query or path."""
     found: list[Problem] = []
     told: Any = error.extra
-    items: list[Any] = told if isinstance(told, list) else []
+    items = cast("list[Any]", told) if isinstance(told, list) else []
     for item in items:
         key, source = str(item.get("key") or ""), str(item.get("source") or "body")
         pointer = "#/" + key.replace(".", "/") if source == "body" else f"#{source}/{key}"
