@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from app.domain.scoring.features import Features
 
+    Token = tuple[str, str]
     Value = str | float | None
 
 MISSING: Final = ("missing", "")
@@ -25,22 +26,31 @@ class Plan:
 
     rarest: int
     spans: int
-    penalty: float
+    penalty: float  # pulls every weight towards nothing
+    bond: float = 5.0  # pulls the weights of neighbouring spans together
 
     @staticmethod
     def of(rows: int) -> Plan:
         """Return the plan for a number of closed leads; few leads allow only coarse statements."""
         few = rows < 1500  # noqa: PLR2004
-        return Plan(5 if few else 10, 8 if few else 16, 5.0 if rows < 2000 else 2.0)  # noqa: PLR2004
+        return Plan(5 if few else 10, 8 if few else 32, 5.0 if rows < 2000 else 2.0)  # noqa: PLR2004
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """One field, and for each of its tokens the rows that hold it."""
+    """One field: for each of its tokens the rows that hold it, and the tokens of the spans beside it."""
 
     name: str
     cuts: tuple[float, ...] | None
-    members: Mapping[tuple[str, str], list[int]]
+    members: Mapping[Token, list[int]]
+
+    def beside(self, token: Token) -> list[Token]:
+        """Return the neighbouring spans that occur; a category has no neighbours."""
+        kind, place = token
+        if kind != "span":
+            return []
+        near = (("span", str(int(place) + step)) for step in (-1, 1))
+        return [other for other in near if other in self.members]
 
 
 def encode(name: str, rows: Sequence[Features], plan: Plan) -> Encoded:
@@ -48,13 +58,13 @@ def encode(name: str, rows: Sequence[Features], plan: Plan) -> Encoded:
     values = [row.get(name) for row in rows]
     cuts = _cuts(values, plan) if _is_number(values) else None
     named = set[str]() if cuts is not None else _named(values, plan)
-    members: dict[tuple[str, str], list[int]] = {}
+    members: dict[Token, list[int]] = {}
     for place, value in enumerate(values):
         members.setdefault(_token(value, cuts, named), []).append(place)
     return Encoded(name, cuts, members)
 
 
-def _token(value: Value, cuts: tuple[float, ...] | None, named: set[str]) -> tuple[str, str]:
+def _token(value: Value, cuts: tuple[float, ...] | None, named: set[str]) -> Token:
     if value is None:
         return MISSING
     if cuts is None:

@@ -16,28 +16,45 @@ from app.domain.scoring.result import sigmoid
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from app.domain.scoring.encoding import Encoded
+    from app.domain.scoring.encoding import Encoded, Token
     from app.domain.scoring.features import Features
 
-    Token = tuple[str, str]
 
 MOST_PASSES: Final = 15
 SMALL_STEP: Final = 1e-3
 LONGEST_STEP: Final = 1.0
 PER_E: Final = 10.0
+NO_PENALTY: Final = 1e-9
+
+
+def fit(
+    rows: Sequence[Features], won: Sequence[bool], labels: Mapping[str, str], plan: Plan | None = None
+) -> Points:
+    """Learn the points of the fields in `labels` from closed leads."""
+    plan = plan or Plan.of(len(rows))
+    outcomes = [int(one) for one in won]
+    base = math.log((sum(outcomes) + 0.5) / (len(outcomes) - sum(outcomes) + 0.5))
+    learners = [_Learner.of(encode(name, rows, plan), plan) for name in labels]
+    state = _State(outcomes, [base] * len(outcomes))
+    for _ in range(MOST_PASSES):
+        state.step(range(len(outcomes)), 0.0, NO_PENALTY)
+        if max((learner.improve(state) for learner in learners), default=0.0) < SMALL_STEP:
+            break
+    fields = tuple(
+        _to_field(learner.field, learner.weights, labels[learner.field.name]) for learner in learners
+    )
+    return Points(fields, _centre(fields, rows, outcomes, base), PER_E)
 
 
 @dataclass(slots=True)
-class _Fit:
-    """The log odds of every row while they are being learned."""
+class _State:
+    """What happened to every row, and the log odds it is given so far."""
 
     won: list[int]
     logits: list[float]
-    penalty: float
 
-    def step(self, members: Sequence[int], weight: float) -> float:
-        """Take one Newton step for the weight that these rows share, and return it."""
-        slope, bend = self.penalty * weight, self.penalty
+    def step(self, members: Sequence[int], slope: float, bend: float) -> float:
+        """Take one Newton step for the weight these rows share, given the penalty's slope and bend."""
         logits, won, exp = self.logits, self.won, math.exp
         for place in members:
             chance = 1 / (1 + exp(-logits[place]))
@@ -49,29 +66,36 @@ class _Fit:
         return step
 
 
-def fit(
-    rows: Sequence[Features], won: Sequence[bool], labels: Mapping[str, str], plan: Plan | None = None
-) -> Points:
-    """Learn the points of the fields in `labels` from closed leads, oldest first."""
-    plan = plan or Plan.of(len(rows))
-    fields = [encode(name, rows, plan) for name in labels]
-    base = math.log((sum(won) + 0.5) / (len(won) - sum(won) + 0.5))
-    state = _Fit([int(one) for one in won], [base] * len(won), plan.penalty)
-    weights: list[dict[Token, float]] = [dict.fromkeys(field.members, 0.0) for field in fields]
-    everybody, free = range(len(won)), _Fit(state.won, state.logits, 1e-9)
-    for _ in range(MOST_PASSES):
-        longest = abs(free.step(everybody, 0.0))
-        for field, weight in zip(fields, weights, strict=True):
-            for token, members in field.members.items():
-                step = state.step(members, weight[token])
-                weight[token] += step
-                longest = max(longest, abs(step))
-        if longest < SMALL_STEP:
-            break
-    learned = tuple(
-        _to_field(field, weight, labels[field.name]) for field, weight in zip(fields, weights, strict=True)
-    )
-    return Points(learned, _centre(learned, rows, state.won, base), PER_E)
+@dataclass(slots=True)
+class _Learner:
+    """The weights of one field while they are being learned."""
+
+    field: Encoded
+    plan: Plan
+    weights: dict[Token, float]
+    beside: dict[Token, list[Token]]
+
+    @staticmethod
+    def of(field: Encoded, plan: Plan) -> _Learner:
+        """Begin with nothing learned."""
+        beside = {token: field.beside(token) for token in field.members}
+        return _Learner(field, plan, dict.fromkeys(field.members, 0.0), beside)
+
+    def improve(self, state: _State) -> float:
+        """Take a step for each weight; returns the longest."""
+        longest = 0.0
+        for token, members in self.field.members.items():
+            step = state.step(members, *self._pull(token))
+            self.weights[token] += step
+            longest = max(longest, abs(step))
+        return longest
+
+    def _pull(self, token: Token) -> tuple[float, float]:
+        """Return slope and bend of the penalties: towards nothing, and towards the neighbours."""
+        weight, beside = self.weights[token], self.beside[token]
+        apart = sum(weight - self.weights[other] for other in beside)
+        slope = self.plan.penalty * weight + self.plan.bond * apart
+        return slope, self.plan.penalty + self.plan.bond * len(beside)
 
 
 def _to_field(field: Encoded, weight: Mapping[Token, float], label: str) -> Field:
