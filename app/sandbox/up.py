@@ -6,10 +6,11 @@ import asyncio
 import os
 import signal
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from app.core.errors import Conflict
 from app.core.settings import BadSetting, Settings, load
 from app.sandbox.children import CRM, child, is_live, log_of, neighbours_words
 from app.sandbox.external import check_database, check_redis
@@ -134,7 +135,8 @@ class Stack:
 async def _demo(owner_url: str) -> None:
     from app.sandbox.company import demo  # noqa: PLC0415  only the first start needs the generator
 
-    await demo(owner_url)
+    with suppress(Conflict):  # It is only ever put into an empty database.
+        await demo(owner_url)
 
 
 @contextmanager
