@@ -20,9 +20,8 @@ def files(suffix: str, *folders: str) -> tuple[Path, ...]:
     """Return the files below `folders` that git knows or would add."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *folders]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
-    return tuple(
-        ROOT / name for name in sorted(set(listed)) if name.endswith(suffix) and (ROOT / name).exists()
-    )
+    paths = (ROOT / name for name in sorted(set(listed)) if name.endswith(suffix))
+    return tuple(path for path in paths if path.is_file())
 
 
 def short(path: Path) -> str:
