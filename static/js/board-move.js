@@ -27,6 +27,7 @@ async function save(wish) {
   const place = placeOf(card);
   const hadFocus = card.contains(document.activeElement);
   putInto(card, to);
+  card.classList.remove("is-landed", "is-refused");
   card.classList.add("is-saving");
   if (hadFocus) focusCard(card);
   const answer = await send(wish).catch(() => null);
@@ -52,7 +53,7 @@ function settle(id, { html }, hadFocus, { from, to, undo: offer }) {
   const label = columnAt(to).dataset.label;
   card.classList.add("is-landed");
   if (hadFocus) focusCard(card);
-  announce(`${nameOf(card)} moved to ${label}. ${countOf(to)} leads there.`);
+  announce(`${nameOf(card)} moved to ${label}. Leads there: ${countOf(to)}.`);
   if (!offer) return;
   last = { id, from, to };
   toast(`${nameOf(card)} moved to ${label}.`, { action: { label: "Undo", run: undo } });
