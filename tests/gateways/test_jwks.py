@@ -127,7 +127,6 @@ async def test_who_gives_up_waiting_does_not_stop_the_others() -> None:
         "not an object",
         None,
     ],
-    ids=repr,
 )
 def test_a_key_that_is_not_for_signing_is_left_out(wrong: Any) -> None:
     assert list(read_keys({"keys": [wrong, jwk("good")]})) == ["good"]
