@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import httpx
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Litestar, MediaType, Request, Response, get
-from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 from litestar.template import TemplateConfig
 from redis.asyncio import Redis

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from litestar import Request, Router, get, post
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.response import Redirect, Template
 
 from app.core import clock
@@ -62,7 +62,7 @@ def show_form(request: AnyRequest) -> Template:
 
 
 @post("/")
-async def submit_form(request: AnyRequest, courier: Courier) -> Template | Redirect:
+async def submit_form(request: AnyRequest, courier: NamedDependency[Courier]) -> Template | Redirect:
     """Keep the request for a demo, and say thank you without waiting for the CRM."""
     fields = {name: value.strip() for name, value in (await fields_of(request)).items()}
     wrong = _problems(fields)
@@ -80,7 +80,7 @@ def show_thanks() -> Template:
 
 
 @get("/submissions", sync_to_thread=False)
-def show_submissions(courier: Courier) -> Template:
+def show_submissions(courier: NamedDependency[Courier]) -> Template:
     """Show the editors what was sent to the CRM, and what it said."""
     context = {"waiting": courier.waiting, "answered": courier.answered}
     return Template("cms_submissions.html.jinja2", context=context)

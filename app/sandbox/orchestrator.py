@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import Router, get
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.response import Template
 
 from app.sandbox.background import Loop
@@ -23,7 +23,7 @@ def orchestrator_router(onboarding: Onboarding, consumer: Loop) -> Router:
 
 
 @get("/", sync_to_thread=False)
-def show_projects(onboarding: Onboarding, consumer: Loop) -> Template:
+def show_projects(onboarding: NamedDependency[Onboarding], consumer: NamedDependency[Loop]) -> Template:
     """Show the projects, newest first, and how the stream is doing."""
     context = {
         "projects": onboarding.projects[::-1],
@@ -35,7 +35,7 @@ def show_projects(onboarding: Onboarding, consumer: Loop) -> Template:
 
 
 @get("/projects.json", sync_to_thread=False)
-def list_projects(onboarding: Onboarding, consumer: Loop) -> dict[str, Any]:
+def list_projects(onboarding: NamedDependency[Onboarding], consumer: NamedDependency[Loop]) -> dict[str, Any]:
     """Answer the same as JSON."""
     return {
         "projects": onboarding.projects,

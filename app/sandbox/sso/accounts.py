@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from litestar import Request, get, post
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
 
 from app.core.errors import CrmError
@@ -18,14 +19,14 @@ AnyRequest = Request[Any, Any, State]
 
 
 @get("/accounts", sync_to_thread=False)
-def show_accounts(request: AnyRequest, provider: Provider) -> Template:
+def show_accounts(request: AnyRequest, provider: NamedDependency[Provider]) -> Template:
     """Show the accounts, or those that match `?q=`."""
     params = query_of(request)
     return _page(provider, params.get("q", ""), changed=params.get("changed"))
 
 
 @post("/accounts")
-async def register_account(request: AnyRequest, provider: Provider) -> Template | Redirect:
+async def register_account(request: AnyRequest, provider: NamedDependency[Provider]) -> Template | Redirect:
     """Open a customer's account."""
     fields = await fields_of(request)
     try:
@@ -36,7 +37,9 @@ async def register_account(request: AnyRequest, provider: Provider) -> Template 
 
 
 @post("/accounts/{user_id:str}/email")
-async def change_email(request: AnyRequest, provider: Provider, user_id: str) -> Template | Redirect:
+async def change_email(
+    request: AnyRequest, provider: NamedDependency[Provider], user_id: str
+) -> Template | Redirect:
     """Give an account another e-mail address."""
     fields = await fields_of(request)
     try:
@@ -47,7 +50,7 @@ async def change_email(request: AnyRequest, provider: Provider, user_id: str) ->
 
 
 @post("/accounts/{user_id:str}/active")
-async def change_active(request: AnyRequest, provider: Provider, user_id: str) -> Redirect:
+async def change_active(request: AnyRequest, provider: NamedDependency[Provider], user_id: str) -> Redirect:
     """Close an account, or open it again."""
     fields = await fields_of(request)
     user = provider.directory.set_active(user_id, active=fields.get("active") == "yes")

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from litestar import Request, get, post
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
 
 from app.core import clock
@@ -36,7 +37,7 @@ class Asked:
 
 
 @get("/authorize", sync_to_thread=False)
-def ask_who(request: Request[Any, Any, State], provider: Provider) -> Template | Redirect:
+def ask_who(request: Request[Any, Any, State], provider: NamedDependency[Provider]) -> Template | Redirect:
     """Show the "Who are you?" page, or send a refusal back."""
     asked = _read(query_of(request), provider)
     if wrong := _refusal(asked):
@@ -48,7 +49,7 @@ def ask_who(request: Request[Any, Any, State], provider: Provider) -> Template |
 
 
 @post("/authorize")
-async def sign_in(request: Request[Any, Any, State], provider: Provider) -> Redirect:
+async def sign_in(request: Request[Any, Any, State], provider: NamedDependency[Provider]) -> Redirect:
     """Send the visitor back with a code for the account they chose."""
     fields = await fields_of(request)
     asked = _read(fields, provider)

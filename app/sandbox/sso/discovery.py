@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, get
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 
 from app.core.errors import Unauthenticated
 from app.sandbox.sso.bearer import bearer_claims
@@ -15,7 +16,7 @@ CLAIMS = ["sub", "name", "email", "email_verified", "roles", "sales_rep_id", "si
 
 
 @get("/.well-known/openid-configuration", sync_to_thread=False)
-def show_metadata(provider: Provider) -> dict[str, Any]:
+def show_metadata(provider: NamedDependency[Provider]) -> dict[str, Any]:
     """Answer OpenID Connect Discovery 1.0."""
     at = provider.issuer
     return {
@@ -40,13 +41,13 @@ def show_metadata(provider: Provider) -> dict[str, Any]:
 
 
 @get("/jwks.json", sync_to_thread=False)
-def show_keys(provider: Provider) -> dict[str, Any]:
+def show_keys(provider: NamedDependency[Provider]) -> dict[str, Any]:
     """Answer the public keys (RFC 7517)."""
     return {"keys": [provider.key.public_jwk]}
 
 
 @get("/userinfo", sync_to_thread=False)
-def show_userinfo(request: Request[Any, Any, State], provider: Provider) -> dict[str, Any]:
+def show_userinfo(request: Request[Any, Any, State], provider: NamedDependency[Provider]) -> dict[str, Any]:
     """Answer who the bearer's token is about, as the directory knows them now."""
     claims = bearer_claims(request, provider, provider.tokens.audience)
     if "openid" not in claims["scope"].split():

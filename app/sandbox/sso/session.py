@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import jwt
 from litestar import Request, get
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
 
 from app.sandbox.forms import query_of
@@ -17,7 +18,9 @@ SEE_OTHER = 303
 
 
 @get("/end-session", sync_to_thread=False)
-def end_session(request: Request[Any, Any, State], provider: Provider) -> Template | Redirect:
+def end_session(
+    request: Request[Any, Any, State], provider: NamedDependency[Provider]
+) -> Template | Redirect:
     """End the login a hint names, and go back to the relying party (OIDC RP-Initiated Logout)."""
     params = query_of(request)
     with suppress(jwt.InvalidTokenError):

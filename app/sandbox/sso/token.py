@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from litestar import Request, Response, post
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.status_codes import HTTP_200_OK
 
 from app.core.errors import NotFound
@@ -24,7 +25,9 @@ Answer = dict[str, Any]
 
 
 @post("/token", status_code=HTTP_200_OK)
-async def issue_token(request: Request[Any, Any, State], provider: Provider) -> Response[Answer]:
+async def issue_token(
+    request: Request[Any, Any, State], provider: NamedDependency[Provider]
+) -> Response[Answer]:
     """Exchange a grant for tokens (RFC 6749 §3.2)."""
     fields = await fields_of(request)
     client = authenticate(provider.clients, request.headers.get("authorization"), fields)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from litestar import Request, get, patch, post
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 
 from app.core.errors import Forbidden, Invalid, Problem
 from app.sandbox.forms import json_of, query_of
@@ -21,7 +22,7 @@ AnyRequest = Request[Any, Any, State]
 
 
 @get("/users", sync_to_thread=False)
-def list_users(request: AnyRequest, provider: Provider) -> dict[str, Any]:
+def list_users(request: AnyRequest, provider: NamedDependency[Provider]) -> dict[str, Any]:
     """Answer a page of accounts, `?cursor=` and `?limit=`; `?updated_after=` leaves out older ones."""
     _check_reader(request, provider)
     params = query_of(request)
@@ -36,14 +37,14 @@ def list_users(request: AnyRequest, provider: Provider) -> dict[str, Any]:
 
 
 @get("/users/{user_id:str}", sync_to_thread=False)
-def show_user(request: AnyRequest, provider: Provider, user_id: str) -> dict[str, Any]:
+def show_user(request: AnyRequest, provider: NamedDependency[Provider], user_id: str) -> dict[str, Any]:
     """Answer one account as it is now."""
     _check_reader(request, provider)
     return provider.directory.get(user_id).as_json()
 
 
 @post("/users")
-async def register_user(request: AnyRequest, provider: Provider) -> dict[str, Any]:
+async def register_user(request: AnyRequest, provider: NamedDependency[Provider]) -> dict[str, Any]:
     """Open a customer's account from `{"email", "name"}`; the CRM hears UserCreated."""
     body = await json_of(request)
     user = provider.directory.register(_text(body, "email"), _text(body, "name"))
@@ -51,7 +52,9 @@ async def register_user(request: AnyRequest, provider: Provider) -> dict[str, An
 
 
 @patch("/users/{user_id:str}")
-async def change_user(request: AnyRequest, provider: Provider, user_id: str) -> dict[str, Any]:
+async def change_user(
+    request: AnyRequest, provider: NamedDependency[Provider], user_id: str
+) -> dict[str, Any]:
     """Change an account by `{"email"?, "active"?}`; the CRM hears of each change."""
     body = await json_of(request)
     user = provider.directory.get(user_id)

@@ -1,0 +1,134 @@
+"""The demo company is believable, the same for one seed, and leaves every guard of the database in place."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import asyncpg
+import pytest
+
+from app.core.errors import Conflict
+from app.domain.pipeline import Stage
+from app.domain.timeline import KINDS
+from app.sandbox.company import demo, seed
+from tests import make
+from tests.cast import CAST
+
+if TYPE_CHECKING:
+    from tests.database import Place
+
+GUARDS = """
+    SELECT indexdef AS guard FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT relname FROM pg_class WHERE relforcerowsecurity
+    UNION ALL SELECT tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
+    ORDER BY guard"""
+BROKEN = """
+    SELECT count(*) FROM activity LEFT JOIN activity before
+        ON before.customer_id = activity.customer_id AND before.seq = activity.seq - 1
+    WHERE activity.hash <> sha256(convert_to(activity_canonical(activity), 'UTF8'))
+        OR activity.prev_hash IS DISTINCT FROM before.hash"""
+UNCOMMITTED = """
+    SELECT count(*) FROM activity JOIN activity_text body ON body.activity_id = activity.id
+    WHERE activity.commitment IS DISTINCT FROM sha256(body.salt || convert_to(body.body, 'UTF8'))"""
+
+
+async def everything(owner: asyncpg.Connection) -> str:
+    """Return a digest of all rows but for what the database's clock has written."""
+    digest = hashlib.sha256()
+    for table in ("staff", "customer", "lead", "sale", "outbox", "ticket", "activity", "activity_text"):
+        for row in await owner.fetch(f"SELECT * FROM {table} ORDER BY 1"):
+            known = {
+                name: value for name, value in row.items() if name not in {"recorded_at", "hash", "prev_hash"}
+            }
+            known.pop("log_head", None)
+            digest.update(repr(known).encode())
+    return digest.hexdigest()
+
+
+async def test_the_demo_shows_something_in_every_column(owner: asyncpg.Connection, database: Place) -> None:
+    made = await demo(database.owner_url)
+    stages = await owner.fetch(
+        "SELECT stage, count(DISTINCT assigned_to_id) AS reps FROM lead GROUP BY stage"
+    )
+    assert {row["stage"] for row in stages} == set(Stage)
+    assert {row["reps"] for row in stages} == {2}
+    assert made.leads == 120
+    assert str(made).startswith("120 leads of ")
+    rep_ids = {rep_id for (rep_id,) in await owner.fetch("SELECT rep_id FROM staff WHERE rep_id IS NOT NULL")}
+    assert rep_ids == {CAST.rita.rep_id, CAST.omar.rep_id}
+    assert await owner.fetchval("SELECT count(*) FROM customer WHERE sso_user_id IS NOT NULL") == 12
+
+
+async def test_history_happened_in_order_and_in_the_past(owner: asyncpg.Connection, database: Place) -> None:
+    await seed(database.owner_url, leads=300)
+    wrong = await owner.fetchval(
+        "SELECT count(*) FROM activity LEFT JOIN lead ON lead.id = activity.lead_id"
+        " WHERE occurred_at > now() OR occurred_at < lead.created_at"
+    )
+    assert wrong == 0
+    kinds = {kind for (kind,) in await owner.fetch("SELECT DISTINCT kind FROM activity")}
+    assert kinds <= set(KINDS)
+    money = "SELECT sum(clv) = (SELECT sum(amount) FROM sale) FROM customer"
+    assert await owner.fetchval(money) is True
+    points = "SELECT sum((reason->>'points')::int) FROM jsonb_array_elements(score_reasons) reason"
+    assert await owner.fetchval(f"SELECT bool_and(score = ({points})) FROM lead") is True
+    assert await owner.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL") == 0
+
+
+async def test_the_timeline_is_chained_and_every_text_committed_to(
+    owner: asyncpg.Connection, database: Place
+) -> None:
+    made = await seed(database.owner_url, leads=100)
+    assert await owner.fetchval("SELECT count(*) FROM activity") == made.entries
+    assert await owner.fetchval(BROKEN) == 0
+    assert await owner.fetchval(UNCOMMITTED) == 0
+    heads = "SELECT count(*) FROM customer WHERE log_head IS DISTINCT FROM (SELECT hash FROM activity WHERE"
+    assert await owner.fetchval(f"{heads} customer_id = customer.id AND seq = log_seq)") == 0
+
+
+async def test_the_same_seed_draws_the_same_company(database: Place) -> None:
+    found: list[str] = []
+    for number in (1, 1, 2):
+        await database.refresh()
+        await seed(database.owner_url, leads=60, reps=3, seed=number)
+        owner = await asyncpg.connect(database.owner_url)
+        found.append(await everything(owner))
+        await owner.close()
+    assert found[0] == found[1] != found[2]
+
+
+async def test_no_guard_is_left_open(owner: asyncpg.Connection, database: Place) -> None:
+    before = await owner.fetch(GUARDS)
+    await seed(database.owner_url, leads=10)
+    assert await owner.fetch(GUARDS) == before
+
+
+@pytest.mark.parametrize("reps", [1, 7])
+async def test_there_are_as_many_reps_as_asked_for(
+    owner: asyncpg.Connection, database: Place, reps: int
+) -> None:
+    await seed(database.owner_url, leads=200, reps=reps)
+    owners = await owner.fetchval("SELECT count(DISTINCT assigned_to_id) FROM lead")
+    assert owners == reps
+    assert await owner.fetchval("SELECT count(*) FROM staff WHERE rep_id IS NOT NULL") == max(reps, 2)
+
+
+async def test_progress_is_told(owner: asyncpg.Connection, database: Place) -> None:
+    told: list[int] = []
+    await seed(database.owner_url, leads=25, progress=told.append)
+    assert told == [25]
+
+
+async def test_only_an_empty_database_is_filled(owner: asyncpg.Connection, database: Place) -> None:
+    await make.customer(owner)
+    with pytest.raises(Conflict, match="not empty"):
+        await demo(database.owner_url)
+    assert await owner.fetchval("SELECT count(*) FROM lead") == 0
+
+
+async def test_whoever_signed_in_before_stays_as_they_are(owner: asyncpg.Connection, database: Place) -> None:
+    columns = "id, name, email, created_at, updated_at"
+    await owner.execute(f"INSERT INTO staff ({columns}) VALUES ($1, 'Rita', '', now(), now())", CAST.rita.id)
+    await demo(database.owner_url)
+    assert await owner.fetchval("SELECT name FROM staff WHERE id = $1", CAST.rita.id) == "Rita"
