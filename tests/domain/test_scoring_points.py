@@ -79,10 +79,10 @@ def test_a_reason_says_field_and_value_in_words() -> None:
 
 def test_a_span_is_named_by_its_ends() -> None:
     spans = Field("n", "N", cuts=(1.0, 2.5), spans=(1, 2, 3))
-    assert [spans.look_up(value) for value in (0.0, 1.0, 2.5)] == [
-        ("under 1", 1),
-        ("1 to 2.5", 2),
-        ("2.5 or more", 3),
+    assert [spans.look_up(value) for value in (1.0, 2.5, 2.6)] == [
+        ("at most 1", 1),
+        ("over 1 to 2.5", 2),
+        ("over 2.5", 3),
     ]
     assert spans.look_up("many") == ("another", 0)
     assert Field("n", "N", spans=(4,)).look_up(9.0) == ("any number", 4)
@@ -98,7 +98,7 @@ def test_a_heap_of_equal_numbers_is_one_span() -> None:
     rows = rows_of("n", [0.0] * 50 + [float(number) for number in range(1, 51)])
     encoded = encode("n", rows, Plan(5, 8, 1.0))
     assert encoded.cuts is not None
-    assert len(encoded.members["span", "1"]) >= 50
+    assert encoded.members["span", "0"] == list(range(50))
 
 
 def test_a_number_with_a_few_typing_errors_stays_a_number() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MISSING: Final = ("missing", "")
 OTHER: Final = ("other", "")
+HEAP: Final = 2.0
 NUMERIC_SHARE: Final = 0.95  # a column with a few typing errors is still a number
 
 
@@ -33,7 +34,7 @@ class Plan:
     def of(rows: int) -> Plan:
         """Return the plan for a number of closed leads; few leads allow only coarse statements."""
         few = rows < 1500  # noqa: PLR2004
-        return Plan(5 if few else 10, 8 if few else 32, 5.0 if rows < 2000 else 2.0)  # noqa: PLR2004
+        return Plan(5 if few else 10, 8 if few else 28, 5.0 if rows < 2000 else 2.0)  # noqa: PLR2004
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,17 @@ class Encoded:
     members: Mapping[Token, list[int]]
 
     def beside(self, token: Token) -> list[Token]:
-        """Return the neighbouring spans that occur; a category has no neighbours."""
+        """Return the neighbouring spans; a category has none, and a heap speaks for itself."""
         kind, place = token
-        if kind != "span":
+        if kind != "span" or self._is_heap(token):
             return []
         near = (("span", str(int(place) + step)) for step in (-1, 1))
-        return [other for other in near if other in self.members]
+        return [other for other in near if other in self.members and not self._is_heap(other)]
+
+    def _is_heap(self, token: Token) -> bool:
+        """Say whether a span is far fuller than an even cut makes it: one value, such as no visit at all."""
+        rows = sum(len(members) for (kind, _), members in self.members.items() if kind == "span")
+        return len(self.members[token]) * (len(self.cuts or ()) + 1) > HEAP * rows
 
 
 def encode(name: str, rows: Sequence[Features], plan: Plan) -> Encoded:
@@ -69,7 +75,7 @@ def _token(value: Value, cuts: tuple[float, ...] | None, named: set[str]) -> Tok
         return MISSING
     if cuts is None:
         return ("value", str(value)) if str(value) in named else OTHER
-    return OTHER if isinstance(value, str) else ("span", str(bisect_right(cuts, value)))
+    return OTHER if isinstance(value, str) else ("span", str(bisect_left(cuts, value)))
 
 
 def _is_number(values: Sequence[Value]) -> bool:
@@ -82,7 +88,7 @@ def _cuts(values: Sequence[Value], plan: Plan) -> tuple[float, ...]:
     """Return the inner quantiles; equal ones are one cut, so that a heap of zeros has its own span."""
     numbers = sorted(value for value in values if not isinstance(value, str | None))
     places = (place * len(numbers) // plan.spans for place in range(1, plan.spans))
-    return tuple(sorted({numbers[place] for place in places}))
+    return tuple(sorted({numbers[place] for place in places} - {numbers[-1]}))
 
 
 def _named(values: Sequence[Value], plan: Plan) -> set[str]:

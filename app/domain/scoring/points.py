@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -39,7 +39,7 @@ class Field(msgspec.Struct, frozen=True):
             return (ANOTHER, self.other) if points is None else (str(value), points)
         if isinstance(value, str):
             return ANOTHER, self.other
-        place = bisect_right(self.cuts, value)
+        place = bisect_left(self.cuts, value)
         return self.span(place), self.spans[place]
 
     def span(self, place: int) -> str:
@@ -47,10 +47,10 @@ class Field(msgspec.Struct, frozen=True):
         if not self.cuts:
             return "any number"
         if place == 0:
-            return f"under {self.cuts[0]:g}"
+            return f"at most {self.cuts[0]:g}"
         if place == len(self.cuts):
-            return f"{self.cuts[-1]:g} or more"
-        return f"{self.cuts[place - 1]:g} to {self.cuts[place]:g}"
+            return f"over {self.cuts[-1]:g}"
+        return f"over {self.cuts[place - 1]:g} to {self.cuts[place]:g}"
 
 
 class Points(msgspec.Struct, frozen=True):
