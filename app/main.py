@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from litestar import Litestar, Router
 
-from app.api import activities, auth as bearer, customers as api_customers, leads as api_leads, present
+from app.api import activities, events, present
+from app.api import auth as bearer
+from app.api import customers as api_customers
+from app.api import leads as api_leads
 from app.core import log
 from app.core.settings import BadSetting, settings
 from app.gateways import queue
@@ -28,7 +31,7 @@ def create_app() -> Litestar:
     log.configure()
     errors.presenters["lead"] = present.lead
     pages = [*auth.routes, *board.routes, *customers.routes, *health.routes, *home.routes, *leads.routes]
-    api = [*activities.routes, *api_customers.routes, *api_leads.routes]
+    api = [*activities.routes, *api_customers.routes, *api_leads.routes, *events.routes]
     return Litestar(
         route_handlers=[
             Router("/", route_handlers=pages, middleware=guards.middleware),

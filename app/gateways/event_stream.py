@@ -115,6 +115,6 @@ def _down_when_broken() -> Generator[None]:
 
 def _entries(raw: list[tuple[bytes, dict[bytes, bytes] | None]]) -> list[StreamEntry]:
     return [
-        StreamEntry(entry_id.decode(), None if fields is None else fields.get(b"data", b""))
+        StreamEntry(entry_id.decode(), fields.get(b"data", b"") if fields else None)
         for entry_id, fields in raw
     ]

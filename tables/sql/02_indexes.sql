@@ -17,6 +17,7 @@ CREATE INDEX customer_name_trgm ON customer USING gin (name gin_trgm_ops);
 CREATE INDEX customer_email_trgm ON customer USING gin (email_norm gin_trgm_ops);
 CREATE INDEX customer_company_trgm ON customer USING gin (company gin_trgm_ops);
 CREATE INDEX customer_phone_trgm ON customer USING gin (phone gin_trgm_ops);
+CREATE INDEX customer_email_conflict ON customer (id) WHERE email_conflict IS NOT NULL;
 CREATE INDEX customer_list ON customer (created_at DESC, id DESC);
 
 CREATE INDEX activity_lead ON activity (lead_id);

@@ -39,6 +39,7 @@ GET   /v1/customers/{id}                         yes   none  yes   yes   no    w
 GET   /v1/customers/{id}/timeline                yes   none  yes   yes   no    who
 POST  /v1/activity/log                           yes   none  yes   yes   no    who
 POST  /v1/leads/capture                          no    no    no    no    yes   who
+POST  /v1/events/sso                             who   who   who   who   who   who
 GET   /                                          yes   yes   yes   yes   who   who
 GET   /board                                     yes   yes   no    yes   who   who
 GET   /board/{id}                                yes   yes   no    yes   who   who

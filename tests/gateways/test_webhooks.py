@@ -1,0 +1,99 @@
+"""The webhook as its receiver sees it: signed by the standard, never redirected, and only a 2xx counts."""
+
+from __future__ import annotations
+
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from standardwebhooks.webhooks import Webhook
+from typing_extensions import override
+
+from app.core.settings import BadSetting, load
+from app.gateways.event_bus import Undelivered
+from app.gateways.sinks import close_sinks, open_sinks
+from app.gateways.webhooks import WebhookSink
+from tests.gateways.test_event_bus import an_event
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+OLD, NEW = "whsec_b2xkIHNlY3JldCBvZiB0aGUgdGVzdHM=", "whsec_bmV3IHNlY3JldCBvZiB0aGUgdGVzdHM="
+
+
+class Receiver(ThreadingHTTPServer):
+    """Answers `status` and keeps what came."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.status = 204
+        self.came: list[tuple[dict[str, str], bytes]] = []
+        self.url = f"http://127.0.0.1:{self.server_port}/events"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        receiver = cast("Receiver", self.server)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        receiver.came.append((headers, self.rfile.read(int(headers["content-length"]))))
+        self.send_response(receiver.status)
+        if receiver.status == 302:
+            self.send_header("Location", f"{receiver.url}/elsewhere")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    @override
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def receiver() -> Generator[Receiver]:
+    server = Receiver()
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("secret", [OLD, NEW])
+async def test_a_receiver_with_either_secret_accepts_the_call(receiver: Receiver, secret: str) -> None:
+    sink, event = WebhookSink(receiver.url, (OLD, NEW)), an_event()
+    assert await sink.publish(event) == "204 No Content"
+    ((headers, body),) = receiver.came
+    assert Webhook(secret).verify(body, headers)["id"] == str(event.id) == headers["webhook-id"]
+    assert headers["content-type"] == "application/cloudevents+json"
+    await sink.close()
+
+
+@pytest.mark.parametrize("status", [302, 400, 410, 429, 500, 503])
+async def test_anything_but_success_is_a_failure_and_no_redirect_is_followed(
+    receiver: Receiver, status: int
+) -> None:
+    sink, receiver.status = WebhookSink(receiver.url, (OLD,)), status
+    with pytest.raises(Undelivered, match=str(status)):
+        await sink.publish(an_event())
+    assert len(receiver.came) == 1
+    await sink.close()
+
+
+async def test_a_receiver_that_is_away_is_a_failure() -> None:
+    sink = WebhookSink("http://127.0.0.1:1/", (OLD,))
+    with pytest.raises(Undelivered, match="ConnectError"):
+        await sink.publish(an_event())
+    await sink.close()
+
+
+async def test_the_settings_decide_which_sinks_there_are(receiver: Receiver) -> None:
+    env = {"REDIS_URL": "redis://127.0.0.1:1/0"}
+    assert set(open_sinks(load(env))) == {"stream"}
+    with pytest.raises(BadSetting, match="HANDOFF_WEBHOOK_SECRET"):
+        open_sinks(load({**env, "HANDOFF_WEBHOOK_URL": receiver.url}))
+    sinks = open_sinks(load({**env, "HANDOFF_WEBHOOK_URL": receiver.url, "HANDOFF_WEBHOOK_SECRET": OLD}))
+    await sinks["webhook"].publish(an_event())
+    assert json.loads(receiver.came[0][1])["type"] == "SaleClosedWonV1"
+    await close_sinks(sinks)

@@ -1,0 +1,301 @@
+"""The local e-mail ends where the SSO's is, whatever the order, repetition or odds of its events."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app.core import clock
+from app.core.errors import Invalid, Malformed, NotFound, TooLarge
+from app.core.ids import uuid7
+from app.gateways.event_stream import StreamEntry
+from app.services import identity_events
+from app.services.identity_changes import settle_conflicts
+from tests import make
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    import asyncpg
+
+    from tests.cast import Cast
+
+pytestmark = pytest.mark.usefixtures("pool")
+GRACE = "sso-grace"
+
+
+def event(**data: Any) -> dict[str, Any]:
+    """A UserEmailUpdated of Grace; keywords change its data, or with a capital letter its envelope."""
+    envelope = {key.lower(): data.pop(key) for key in list(data) if key[0].isupper()}
+    return {
+        "specversion": "1.0",
+        "id": str(uuid7()),
+        "source": "/slyyfoxx/sso",
+        "type": "UserEmailUpdated",
+        "subject": GRACE,
+        "data": {"user_id": GRACE, "email": "new@grace.example", "updated_at": clock.now(), **data},
+        **envelope,
+    }
+
+
+def raw(said: Any) -> bytes:
+    return json.dumps(said, default=datetime.isoformat).encode()
+
+
+async def receive(*events: dict[str, Any]) -> list[str]:
+    answers = [(await identity_events.receive_event(raw(said))).status for said in events]
+    await identity_events.apply_due()
+    return answers
+
+
+async def grace(owner: asyncpg.Connection) -> Any:
+    return await owner.fetchrow("SELECT * FROM customer WHERE sso_user_id = $1", GRACE)
+
+
+async def statuses(owner: asyncpg.Connection) -> list[str]:
+    return [row["status"] for row in await owner.fetch("SELECT status FROM inbox ORDER BY received_at, id")]
+
+
+async def kinds(owner: asyncpg.Connection) -> list[str]:
+    return [row["kind"] for row in await owner.fetch("SELECT kind FROM activity ORDER BY recorded_at")]
+
+
+@pytest.fixture
+async def customer_id(owner: asyncpg.Connection) -> UUID:
+    return await make.customer(owner, sso_user_id=GRACE, email="old@grace.example")
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """`later(timedelta(minutes=1))` moves the CRM's clock on."""
+    ahead = timedelta()
+
+    def move(by: timedelta) -> None:
+        nonlocal ahead
+        ahead += by
+
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + ahead)
+    return move
+
+
+async def test_a_new_address_is_taken_over_and_told_without_naming_it(
+    owner: asyncpg.Connection, customer_id: UUID
+) -> None:
+    assert await receive(event(version=1, email="Grace@New.example")) == ["accepted"]
+    row = await grace(owner)
+    assert (row["email"], row["email_norm"]) == ("Grace@New.example", "grace@new.example")
+    entry = await owner.fetchrow("SELECT kind, actor_id, data, body FROM activity JOIN activity_text ON true")
+    assert (entry["kind"], entry["actor_id"], entry["data"]) == ("email_updated", "sso", "{}")
+    assert json.loads(entry["body"]) == {"old": "old@grace.example", "new": "Grace@New.example"}
+
+
+@pytest.mark.parametrize("by_version", [True, False])
+async def test_four_events_in_any_order_end_in_the_newest(
+    owner: asyncpg.Connection, customer_id: UUID, *, by_version: bool
+) -> None:
+    start = clock.now() - timedelta(hours=1)
+    for order in permutations((1, 2, 3, 4)):
+        user_id = f"sso-{order}-{by_version}"
+        address = f"{''.join(map(str, order))}@order.example"
+        customer = await make.customer(owner, sso_user_id=user_id)
+        for number in order:
+            said = {"version": number} if by_version else {"updated_at": start + timedelta(minutes=number)}
+            await receive(event(user_id=user_id, email=f"v{number}.{address}", **said))
+        email = await owner.fetchval("SELECT email FROM customer WHERE id = $1", customer)
+        assert email == f"v4.{address}", order
+
+
+async def test_the_same_event_a_hundred_times_is_one_change(
+    owner: asyncpg.Connection, customer_id: UUID
+) -> None:
+    said = event(version=1)
+    answers = await asyncio.gather(*(identity_events.receive_event(raw(said)) for _ in range(100)))
+    await identity_events.receive_entries([StreamEntry("1-0", raw(said))])
+    await asyncio.gather(*(identity_events.apply_due() for _ in range(3)))
+    assert sorted(answer.status for answer in answers) == ["accepted"] + ["duplicate"] * 99
+    assert await kinds(owner) == ["email_updated"]
+
+
+async def test_an_old_event_is_stale(owner: asyncpg.Connection, customer_id: UUID) -> None:
+    await receive(event(version=5, email="five@grace.example"), event(version=4, email="four@grace.example"))
+    assert await statuses(owner) == ["applied", "stale"]
+    assert (await grace(owner))["email"] == "five@grace.example"
+
+
+async def test_an_event_waits_for_its_user_a_day(
+    owner: asyncpg.Connection, later: Callable[[timedelta], None]
+) -> None:
+    await receive(event(version=1))
+    assert await statuses(owner) == ["waiting"]
+    later(timedelta(minutes=1))
+    await make.customer(owner, sso_user_id=GRACE)
+    await identity_events.apply_due()
+    assert await statuses(owner) == ["applied"]
+    await receive(event(user_id="nobody", version=1))
+    later(timedelta(hours=25))
+    await identity_events.apply_due()
+    assert await statuses(owner) == ["applied", "dead"]
+
+
+async def test_a_customer_without_account_is_found_by_the_former_address(owner: asyncpg.Connection) -> None:
+    customer_id = await make.customer(owner, email="Old@Grace.example")
+    await receive(event(version=2, previous_email="old@grace.example"))
+    row = await grace(owner)
+    assert (row["id"], row["email"]) == (customer_id, "new@grace.example")
+
+
+async def test_an_account_made_for_a_known_address_is_linked(owner: asyncpg.Connection) -> None:
+    customer_id = await make.customer(owner, email="new@grace.example")
+    await receive(event(Type="UserCreated", version=1))
+    assert (await grace(owner))["id"] == customer_id
+    assert await kinds(owner) == []
+
+
+async def test_an_address_somebody_else_has_is_a_conflict_and_never_a_merge(
+    owner: asyncpg.Connection, customer_id: UUID
+) -> None:
+    other = await make.customer(owner, email="new@grace.example")
+    await receive(event(version=1))
+    row = await grace(owner)
+    assert (row["email"], row["email_conflict"]) == ("old@grace.example", "new@grace.example")
+    assert await kinds(owner) == ["email_conflict"]
+    await owner.execute(
+        "UPDATE customer SET email = 'x@y.example', email_norm = 'x@y.example' WHERE id = $1", other
+    )
+    assert await settle_conflicts() == 1
+    row = await grace(owner)
+    assert (row["email"], row["email_conflict"]) == ("new@grace.example", None)
+    assert await kinds(owner) == ["email_conflict", "email_updated"]
+
+
+async def test_two_people_who_exchanged_their_addresses_both_end_right(owner: asyncpg.Connection) -> None:
+    await make.customer(owner, sso_user_id="a", email="a@swap.example")
+    await make.customer(owner, sso_user_id="b", email="b@swap.example")
+    await receive(
+        event(user_id="a", version=3, email="b@swap.example"),
+        event(user_id="b", version=2, email="a@swap.example"),
+        event(user_id="a", version=2, email="t@swap.example"),
+    )
+    rows = await owner.fetch("SELECT sso_user_id, email, email_conflict FROM customer ORDER BY 1")
+    assert [tuple(row) for row in rows] == [("a", "b@swap.example", None), ("b", "a@swap.example", None)]
+
+
+async def test_a_wrong_clock_is_not_believed(owner: asyncpg.Connection, customer_id: UUID) -> None:
+    future = clock.now() + timedelta(minutes=6)
+    versions = [int(future.timestamp() * unit) for unit in (1, 10**3, 10**6, 10**9)]
+    await receive(*(event(version=version) for version in versions), event(updated_at=future))
+    assert await statuses(owner) == ["dead"] * 5
+    await receive(event(version=7, email="seven@grace.example", updated_at=future))
+    assert (await grace(owner))["email"] == "seven@grace.example"
+
+
+async def test_poison_dies_after_five_tries_and_can_be_replayed(
+    owner: asyncpg.Connection, cast: Cast, customer_id: UUID, later: Callable[[timedelta], None]
+) -> None:
+    await owner.execute(
+        "ALTER TABLE customer ADD CONSTRAINT no_poison CHECK (email_norm <> 'new@grace.example')"
+    )
+    await make.customer(owner, sso_user_id="neighbour")
+    await receive(event(version=1), event(user_id="neighbour", email="n@n.example", version=1))
+    assert sorted(await statuses(owner)) == ["applied", "received"]
+    for _ in range(4):
+        later(timedelta(seconds=16))
+        await identity_events.apply_due()
+    dead = await owner.fetchrow("SELECT * FROM inbox WHERE status = 'dead'")
+    assert (dead["attempts"], dead["last_error"]) == (5, "CheckViolationError no_poison")
+    await owner.execute("ALTER TABLE customer DROP CONSTRAINT no_poison")
+    assert await identity_events.replay(cast.ada) == 1
+    await identity_events.apply_due()
+    assert (await grace(owner))["email"] == "new@grace.example"
+    with pytest.raises(NotFound):
+        await identity_events.replay(cast.ada, "no-such-event")
+
+
+async def test_staff_follow_and_the_deactivated_are_signed_out(owner: asyncpg.Connection, cast: Cast) -> None:
+    await owner.execute(
+        "INSERT INTO session"
+        " (id_hash, staff_id, roles, role, created_at, last_seen_at, refreshed_at, expires_at)"
+        " VALUES (sha256('x'), $1, '{}', 'crm_rep', now(), now(), now(), now() + interval '1 hour')",
+        cast.rita.id,
+    )
+    await receive(event(user_id=cast.rita.id, email="rr@slyyfoxx.example", name="Rita R.", version=2))
+    told = "SELECT name, email, active, (SELECT count(*) FROM session) FROM staff WHERE id = $1"
+    assert tuple(await owner.fetchrow(told, cast.rita.id)) == ("Rita R.", "rr@slyyfoxx.example", True, 1)
+    await receive(event(Type="UserDeactivated", user_id=cast.rita.id, version=3))
+    assert tuple(await owner.fetchrow(told, cast.rita.id))[2:] == (False, 0)
+
+
+async def test_an_erased_customer_stays_erased(owner: asyncpg.Connection) -> None:
+    await make.customer(owner, sso_user_id=GRACE, email=None, erased_at=clock.now())
+    await receive(event(version=1))
+    assert await statuses(owner) == ["ignored"]
+    assert (await grace(owner))["email"] is None
+
+
+async def test_an_unknown_type_is_ignored_and_not_kept_in_words(owner: asyncpg.Connection) -> None:
+    assert await receive(event(Type="UserLiked")) == ["ignored"]
+    assert tuple(await owner.fetchrow("SELECT status, raw FROM inbox")) == ("ignored", "")
+
+
+UNREADABLE = [b"", b"\xff", b"not json", b"[]", b"null", b"[" * 5000, b'"\\ud800"']
+WRONG: list[Any] = [
+    {**event(), "specversion": "0.3"},
+    {key: value for key, value in event().items() if key != "id"},
+    {key: value for key, value in event().items() if key != "source"},
+    {key: value for key, value in event().items() if key != "type"},
+    event(Id=""),
+    event(Id=7),
+    event(Id="a\x00b"),
+    event(Source="x" * 256),
+    event(Data=None),
+    event(Data=[]),
+    event(user_id=None),
+    event(email=None),
+    event(email="no address"),
+    event(email="a\x00@b.example"),
+    event(version=-1),
+    event(version="3"),
+    event(version=2**63),
+    event(updated_at="yesterday"),
+    event(updated_at=None),
+]
+
+
+@pytest.mark.parametrize("body", UNREADABLE)
+async def test_what_cannot_be_read_is_refused_and_leaves_nothing(
+    owner: asyncpg.Connection, body: bytes
+) -> None:
+    with pytest.raises(Malformed):
+        await identity_events.receive_event(body)
+    assert await statuses(owner) == []
+
+
+@pytest.mark.parametrize("said", WRONG)
+async def test_what_is_wrong_is_refused_with_its_place(owner: asyncpg.Connection, said: Any) -> None:
+    with pytest.raises(Invalid) as caught:
+        await identity_events.receive_event(raw(said))
+    assert all(problem.pointer.startswith("#/") for problem in caught.value.problems)
+    assert await statuses(owner) == []
+
+
+async def test_on_the_stream_bad_entries_are_buried_and_good_ones_pass(
+    owner: asyncpg.Connection, customer_id: UUID
+) -> None:
+    bad = [*UNREADABLE, *map(raw, WRONG), b"x" * 2**20]
+    entries = [StreamEntry(f"{number}-0", body) for number, body in enumerate(bad)]
+    await identity_events.receive_entries([*entries, StreamEntry("998-0", raw(event(version=1)))])
+    await identity_events.receive_entries([StreamEntry("999-0", None)])
+    await identity_events.apply_due()
+    assert sorted(await statuses(owner)) == ["applied"] + ["dead"] * len(bad)
+    assert await owner.fetchval("SELECT count(*) FROM inbox WHERE status = 'dead' AND last_error = ''") == 0
+
+
+async def test_too_much_is_refused() -> None:
+    with pytest.raises(TooLarge):
+        await identity_events.receive_event(b" " * 65537)
