@@ -59,4 +59,4 @@ async def insert_or_update_staff(person: Viewer, roles: Sequence[str], *, signs_
 async def is_active_rep(_viewer: Viewer, staff_id: str) -> bool:
     """True for somebody active who has a rep id, and so can own leads."""
     sql = "SELECT EXISTS (SELECT FROM staff WHERE id = $1 AND active AND rep_id IS NOT NULL)"
-    return await connection().fetchval(sql, staff_id)
+    return bool(await connection().fetchval(sql, staff_id))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.core.settings import Settings, settings
 from app.gateways.sso import flow
-from app.gateways.sso.http import get_json
+from app.gateways.sso.http import SsoRefused, get_json
 from app.gateways.sso.keys import KeyCache
 from app.gateways.sso.provider import Discovery, Provider
 from app.gateways.sso.tokens import Verified, Verifier
@@ -63,9 +63,12 @@ class CompanySso:
         return await flow.refresh(await self.provider(), self._client, refresh_token)
 
     async def userinfo(self, access_token: str) -> dict[str, Any]:
-        """Return the userinfo claims, or nothing where the provider has no such endpoint."""
+        """Return the userinfo claims, or nothing where the provider tells us none."""
         endpoint = (await self.provider()).userinfo_endpoint
-        return await get_json(endpoint, bearer=access_token) if endpoint else {}
+        try:
+            return await get_json(endpoint, bearer=access_token) if endpoint else {}
+        except SsoRefused:
+            return {}
 
     async def _load_keys(self) -> dict[str, Any]:
         return await get_json((await self.provider()).jwks_uri)

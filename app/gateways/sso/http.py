@@ -34,9 +34,11 @@ class SsoRefused(CrmError):
 
 
 async def get_json(url: str, *, bearer: str | None = None) -> dict[str, Any]:
-    """Fetch one JSON object; raises SsoDown for everything else."""
+    """Fetch one JSON object; raises SsoRefused for a bearer it does not take, SsoDown for everything else."""
     headers = {"accept": "application/json", **({"authorization": f"Bearer {bearer}"} if bearer else {})}
     status, body = await _send(httpx.Request("GET", _safe(url), headers=headers))
+    if bearer and BAD_REQUEST <= status < SERVER_ERROR:
+        raise SsoRefused
     if status != OK:
         raise SsoDown
     return _object(body)

@@ -1,0 +1,192 @@
+"""A session after the login: what ends it, what confirms it, and whose word counts for a write."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import jwt
+import pytest
+
+from app.gateways.sso.company import sso as company_sso
+from app.web.guards import csrf_token
+from tests.conftest import browser_of
+from tests.wait import until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+    import asyncpg
+    from httpx import AsyncClient
+    from litestar import Litestar
+
+    from tests.fakes import FakeSso
+
+    SignIn = Callable[[str], Awaitable[AsyncClient]]
+
+SID = "__Host-sid"
+BOARD = "/board"
+LOGOUT_EVENT = {"http://schemas.openid.net/event/backchannel-logout": {}}
+
+
+@pytest.fixture(autouse=True)
+def _forgetful(sso: FakeSso) -> Iterator[None]:
+    company_sso.cache_clear()
+    yield
+    company_sso.cache_clear()
+    sso.restore()
+
+
+@pytest.fixture
+async def browser(app: Litestar) -> AsyncIterator[AsyncClient]:
+    async with browser_of(app) as client:
+        yield client
+
+
+def logout_token(sso: FakeSso, **changed: Any) -> str:
+    said = jwt.decode(sso.token("rita"), options={"verify_signature": False})
+    claims = {**said, "events": LOGOUT_EVENT, "sid": "sid-rita", **changed}
+    return sso.signed(claims, {"typ": "logout+jwt"})
+
+
+async def test_a_bearer_token_opens_no_page(browser: AsyncClient, as_user: Any) -> None:
+    assert (await browser.get(BOARD, headers=as_user("rita"))).status_code == 401
+
+
+async def test_an_expired_session_inside_a_page_says_so_beside_it(browser: AsyncClient) -> None:
+    answer = await browser.get(BOARD, headers={"HX-Request": "true", "Accept": "text/html"})
+    assert answer.status_code == 401
+    assert answer.headers["hx-retarget"] == "#toasts"
+    assert "/login" in answer.text
+
+
+async def test_a_session_that_is_over_is_nobodys(signed_in: SignIn, owner: asyncpg.Connection) -> None:
+    for change in (
+        "UPDATE session SET last_seen_at = now() - interval '31 minutes'",
+        "UPDATE session SET expires_at = now() - interval '1 second'",
+        "UPDATE staff SET active = false",
+        "DELETE FROM session",
+    ):
+        rita = await signed_in("rita")
+        assert (await rita.get(BOARD)).status_code == 200
+        await owner.execute(change)
+        assert (await rita.get(BOARD)).status_code == 303
+
+
+async def confirmed_ago(owner: asyncpg.Connection, minutes: int) -> None:
+    await owner.execute("UPDATE session SET refreshed_at = now() - make_interval(mins => $1)", minutes)
+
+
+async def test_the_sso_confirms_a_session_every_five_minutes(
+    signed_in: SignIn, owner: asyncpg.Connection
+) -> None:
+    rita = await signed_in("rita")
+    before = await owner.fetchval("SELECT refresh_token FROM session")
+    await confirmed_ago(owner, 6)
+    assert (await rita.get(BOARD)).status_code == 200
+
+    async def confirmed() -> bool:
+        return await owner.fetchval(
+            "SELECT refreshed_at > now() - interval '1 minute' AND refresh_token <> $1 FROM session", before
+        )
+
+    await until(confirmed, "the session is confirmed")
+
+
+async def test_a_session_the_sso_no_longer_stands_by_ends(
+    signed_in: SignIn, owner: asyncpg.Connection
+) -> None:
+    rita = await signed_in("rita")
+    await owner.execute("UPDATE session SET refresh_token = '\\x00'")
+    await confirmed_ago(owner, 6)
+    await rita.get(BOARD)
+
+    async def gone() -> bool:
+        return await owner.fetchval("SELECT count(*) = 0 FROM session")
+
+    await until(gone, "the session is gone")
+
+
+async def test_a_session_outlives_the_sso_by_its_grace_and_no_longer(
+    signed_in: SignIn, owner: asyncpg.Connection, sso: FakeSso
+) -> None:
+    rita = await signed_in("rita")
+    sso.down = True
+    await confirmed_ago(owner, 19)
+    assert (await rita.get(BOARD)).status_code == 200
+    await confirmed_ago(owner, 21)
+    assert (await rita.get(BOARD)).status_code == 303
+    sso.down = False
+    assert (await rita.get(BOARD)).status_code == 200
+
+
+async def test_the_sso_ends_a_session_over_the_back_channel(
+    browser: AsyncClient, signed_in: SignIn, sso: FakeSso
+) -> None:
+    rita, omar = await signed_in("rita"), await signed_in("omar")
+    answer = await browser.post("/auth/backchannel-logout", data={"logout_token": logout_token(sso)})
+    assert answer.status_code == 200
+    assert (await rita.get(BOARD)).status_code == 303
+    assert (await omar.get(BOARD)).status_code == 200
+
+
+async def test_what_is_no_logout_token_ends_nothing(
+    browser: AsyncClient, signed_in: SignIn, sso: FakeSso
+) -> None:
+    rita = await signed_in("rita")
+    wrong: list[dict[str, Any]] = [
+        {"nonce": "x"},
+        {"events": None},
+        {"events": {}},
+        {"events": "x"},
+        {"aud": "another"},
+        {"iss": "https://evil.example"},
+        {"iat": int(time.time()) - 300},
+        {"jti": None},
+        {"sub": None, "sid": None},
+    ]
+    tokens = [logout_token(sso, **changed) for changed in wrong]
+    for token in [*tokens, sso.token("rita"), "x", ""]:
+        answer = await browser.post("/auth/backchannel-logout", data={"logout_token": token})
+        assert answer.status_code == 400
+    assert (await browser.post("/auth/backchannel-logout")).status_code == 400
+    assert (await rita.get(BOARD)).status_code == 200
+
+
+async def test_a_logout_token_works_once(browser: AsyncClient, signed_in: SignIn, sso: FakeSso) -> None:
+    token = logout_token(sso)
+    assert (await browser.post("/auth/backchannel-logout", data={"logout_token": token})).status_code == 200
+    rita = await signed_in("rita")
+    assert (await browser.post("/auth/backchannel-logout", data={"logout_token": token})).status_code == 400
+    assert (await rita.get(BOARD)).status_code == 200
+
+
+async def test_a_write_that_is_not_from_our_page_is_403(signed_in: SignIn) -> None:
+    rita = await signed_in("rita")
+    own = rita.headers.pop("x-csrftoken")
+    assert own == csrf_token(rita.cookies[SID])
+    refused: list[Any] = [
+        {},
+        {"x-csrftoken": "0" * 64},
+        {"x-csrftoken": "é".encode()},
+        {"x-csrftoken": own, "Sec-Fetch-Site": "cross-site"},
+        {"x-csrftoken": own, "Sec-Fetch-Site": "same-site"},
+        {"x-csrftoken": own, "Origin": "https://evil.example"},
+        {"x-csrftoken": own, "Origin": "null"},
+    ]
+    for headers in refused:
+        assert (await rita.post("/logout", headers=headers)).status_code == 403
+    assert (await rita.get(BOARD)).status_code == 200
+
+
+async def test_a_form_carries_its_token_in_a_field(signed_in: SignIn) -> None:
+    rita = await signed_in("rita")
+    del rita.headers["x-csrftoken"]
+    answer = await rita.post("/logout", data={"_csrf_token": csrf_token(rita.cookies[SID])})
+    assert answer.status_code == 303
+
+
+async def test_the_token_of_another_session_is_403(signed_in: SignIn) -> None:
+    rita, omar = await signed_in("rita"), await signed_in("omar")
+    answer = await rita.post("/logout", headers={"x-csrftoken": csrf_token(omar.cookies[SID])})
+    assert answer.status_code == 403
