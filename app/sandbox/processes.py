@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PR_SET_PDEATHSIG: Final = 1
 LOOK_AGAIN: Final = 0.02
+LARGEST_LOG: Final = 10_000_000
 _LIBC: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -73,7 +74,7 @@ class Command:
 
 def spawn(command: Command) -> subprocess.Popen[bytes]:
     """Start it in a session of its own: Ctrl-C reaches only the launcher, which stops all in order."""
-    command.log.parent.mkdir(mode=0o700, exist_ok=True)
+    _turn_page(command.log)
     account, hook = command.account, partial(_die_with_parent, os.getpid(), command.stop_signal)
     with command.log.open("ab") as output:
         process = subprocess.Popen(
@@ -92,6 +93,12 @@ def spawn(command: Command) -> subprocess.Popen[bytes]:
     with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as pipe:
         pipe.write(command.stdin.encode())
     return process
+
+
+def _turn_page(log: Path) -> None:
+    log.parent.mkdir(mode=0o700, exist_ok=True)
+    if log.exists() and log.stat().st_size > LARGEST_LOG:
+        log.replace(log.with_suffix(".old"))
 
 
 def end_with_parent() -> None:

@@ -1,6 +1,7 @@
 """crm seed."""
 
 import asyncio
+import sys
 
 import click
 
@@ -17,4 +18,7 @@ from app.sandbox.stack import join_running_stack
 def command(leads: int, reps: int, seed: int) -> None:
     """Fill an empty database with a believable company."""
     owner_url = join_running_stack().must_have("OWNER_DATABASE_URL")
-    click.echo(asyncio.run(fill(owner_url, leads=leads, reps=reps, seed=seed)))
+    with click.progressbar(length=leads, label="Leads", file=sys.stderr) as bar:
+        work = fill(owner_url, leads=leads, reps=reps, seed=seed, progress=lambda n: bar.update(n - bar.pos))
+        summary = asyncio.run(work)
+    click.echo(f"Made {summary}.")

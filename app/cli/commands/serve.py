@@ -1,10 +1,13 @@
 """crm serve."""
 
+import asyncio
+
 import click
 import uvicorn
 
-from app.core.settings import settings
+from app.core.settings import BadSetting, settings
 from app.sandbox.ports import check_free
+from app.store.checks import failed, run_checks
 
 
 @click.command("serve")
@@ -13,6 +16,9 @@ def command(workers: int) -> None:
     """Run the web server."""
     here = settings()
     check_free(here.host, here.port, "CRM_PORT")
+    # The application looks again; looking here first says what is wrong in one line.
+    if wrong := failed(asyncio.run(run_checks(here.must_have("DATABASE_URL")))):
+        raise BadSetting(wrong)
     uvicorn.run(
         "app.main:create_app",
         factory=True,

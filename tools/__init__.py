@@ -1,0 +1,1 @@
+"""Small programs that build and check; nothing here runs with the CRM."""
