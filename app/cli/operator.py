@@ -1,0 +1,34 @@
+"""What operators' commands share: the running stack's database, and who acts."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from app.domain.viewer import system
+from app.gateways import queue
+from app.sandbox.stack import join_running_stack
+from app.store.transaction import close_pool, open_pool
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from app.core.settings import Settings
+
+T = TypeVar("T")
+OPERATOR: Final = system("operator")
+
+
+def on_stack(work: Callable[[Settings], Awaitable[T]]) -> T:
+    """Run `work` as part of the stack that runs, or of the one the environment names."""
+    settings = join_running_stack()
+    return asyncio.run(_with_pool(settings, work))
+
+
+async def _with_pool(settings: Settings, work: Callable[[Settings], Awaitable[T]]) -> T:
+    await open_pool(settings.must_have("DATABASE_URL"), 1)
+    try:
+        return await work(settings)
+    finally:
+        await queue.close()
+        await close_pool()
