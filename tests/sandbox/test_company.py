@@ -36,7 +36,7 @@ UNCOMMITTED = """
 async def everything(owner: asyncpg.Connection) -> str:
     """Return a digest of all rows but for what the database's clock has written."""
     digest = hashlib.sha256()
-    for table in ("staff", "customer", "lead", "sale", "outbox", "ticket", "activity", "activity_text"):
+    for table in ("staff", "customer", "lead", "score_snapshot", "sale", "outbox", "ticket", "activity", "activity_text"):
         for row in await owner.fetch(f"SELECT * FROM {table} ORDER BY 1"):
             known = {
                 name: value for name, value in row.items() if name not in {"recorded_at", "hash", "prev_hash"}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from app.domain.pipeline import Stage
 from app.sandbox.company.aftermath import raise_ticket, sell
 from app.sandbox.company.lead_rows import lead_row
+from app.sandbox.company.score import snapshot_row
 from app.sandbox.company.story import OUTCOMES, Story, tell
 
 if TYPE_CHECKING:
@@ -23,7 +25,16 @@ if TYPE_CHECKING:
 
 Rows = dict[str, list[dict[str, Any]]]
 
-TABLES: Final = ("customer", "lead", "outbox", "sale", "ticket", "activity", "activity_text")
+TABLES: Final = (
+    "customer",
+    "lead",
+    "score_snapshot",
+    "outbox",
+    "sale",
+    "ticket",
+    "activity",
+    "activity_text",
+)
 # Stages of open leads, as often as they are drawn, and how old such a lead is at most, in days.
 OPEN_FATES: Final = (
     (Stage.LEAD,) * 4 + (Stage.QUALIFIED,) * 3 + (Stage.PROPOSAL_SENT,) * 2 + (Stage.NEGOTIATION,) * 2
@@ -54,6 +65,7 @@ def add_customer(rows: Rows, setting: Setting, person: Person, leads: int) -> No
             sale, event = sell(setting.draw, story, customer_id, setting.currency)
             rows["sale"].append(sale)
             rows["outbox"].append(event)
+        rows["score_snapshot"].append(snapshot_row(setting.draw, story))
         rows["lead"].append(lead_row(setting.draw, story, customer_id, setting.today, setting.currency))
         entries += [(entry, story.id) for entry in story.entries]
     entries += _tickets(rows, setting, customer_id, stories)
@@ -113,8 +125,8 @@ def _customer_row(
         "company": person.company,
         "job_title": person.job_title,
         "country": person.country,
-        "first_campaign": first.form["campaign"],
-        "last_campaign": last.form["campaign"],
+        "first_campaign": first.form.campaign,
+        "last_campaign": last.form.campaign,
         "first_consent": consent,
         "last_consent": consent,
         "last_contact_at": max(contacts, default=None),
@@ -127,7 +139,7 @@ def _customer_row(
 def _add_entry(rows: Rows, draw: Draw, customer_id: UUID, lead_id: UUID | None, entry: Entry) -> None:
     activity_id, commitment = draw.id_at(entry.at), None
     if entry.text:
-        salt, body = draw.randbytes(SALT_BYTES), json.dumps(entry.text, ensure_ascii=False)
+        salt, body = draw.randbytes(SALT_BYTES), msgspec.json.encode(entry.text).decode()
         commitment = hashlib.sha256(salt + body.encode()).digest()
         text = {"activity_id": activity_id, "customer_id": customer_id, "salt": salt, "body": body}
         rows["activity_text"].append(text)

@@ -79,6 +79,7 @@ async def _fill(owner_url: str, company: _Company, leads: int, progress: Callabl
             await loading.refuse_unless_empty(owner)
             indexes = await loading.open_tables(owner)
             await loading.hire(owner, company.staff)
+            await loading.adopt_rules(owner, company.setting.today)
             async for rows in _drawn_ahead(_batches(company.setting, leads)):
                 await loading.copy(owner, rows)
                 made.update({table: len(rows[table]) for table in TABLES})

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.domain.pipeline import Stage, Status
-from app.sandbox.company import score, words
+from app.sandbox.company import words
+from app.sandbox.company.score import score_columns
 from app.sandbox.company.story import OUTCOMES
 
 if TYPE_CHECKING:
@@ -28,17 +29,12 @@ def lead_row(draw: Draw, story: Story, customer_id: UUID, today: datetime, curre
         "assigned_to_id": story.rep.id if story.rep else None,
         "status": _status(draw, story.stage, contacted=contacted).value,
         "stage": story.stage.value,
-        "source": "contact-form",
-        "form_id": "demo-request",
-        "campaign": story.form["campaign"],
-        "answers": {"team_size": story.form["team_size"]},
-        "message_length": len(story.form["message"]),
-        "score": story.promise.score,
-        "win_probability": story.promise.probability,
-        "score_reasons": story.promise.reasons,
-        "score_version": score.VERSION,
-        "scored_at": story.created_at,
-        "score_due_at": today if is_open else None,
+        "source": story.form.source,
+        "form_id": story.form.form_id,
+        "campaign": story.form.campaign,
+        "answers": {"team_size": story.form.team_size},
+        "message_length": len(story.form.message),
+        **score_columns(story, today if is_open else story.ended_at),
         "expected_value": None if story.stage is Stage.LEAD else story.value,
         "currency": currency,
         "expected_close_on": _close_date(draw, story, today),

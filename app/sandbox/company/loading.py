@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from app.core.errors import Conflict
+from app.domain.scoring.model import COLD_START
 from app.sandbox.company.customers import TABLES
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import asyncpg
 
     from app.sandbox.company.customers import Rows
 
-LOADED: Final = ("staff", *TABLES)
+LOADED: Final = ("staff", "score_model", *TABLES)
 # An index of a constraint stays: foreign keys are checked with it.
 _INDEXES: Final = """
     SELECT indexname AS name, indexdef AS definition FROM pg_indexes
     WHERE schemaname = 'public' AND tablename = ANY($1)
         AND indexname NOT IN (SELECT conname FROM pg_constraint WHERE contype IN ('p', 'u', 'x'))"""
+
+
+_RULES: Final = """
+    INSERT INTO score_model (version, kind, body, decision, active, created_by_id, created_at)
+    VALUES ($1, $2, $3, 'the cold start', true, 'system', $4) ON CONFLICT DO NOTHING"""
 
 
 async def refuse_unless_empty(owner: asyncpg.Connection) -> None:
@@ -59,6 +68,13 @@ async def hire(owner: asyncpg.Connection, staff: list[dict[str, Any]]) -> None:
     await owner.executemany(statement, [tuple(row.values()) for row in staff])
 
 
+async def adopt_rules(owner: asyncpg.Connection, at: datetime) -> None:
+    """Make the cold start's rules the active version, as the first scored lead would."""
+    await owner.execute(
+        _RULES, COLD_START.version, COLD_START.kind, msgspec.json.encode(COLD_START.body).decode(), at
+    )
+
+
 async def copy(owner: asyncpg.Connection, rows: Rows) -> None:
     """Copy one batch; the timeline's trigger chains its entries as it would any other."""
     for table in TABLES:
@@ -69,4 +85,4 @@ async def copy(owner: asyncpg.Connection, rows: Rows) -> None:
 
 
 def _stored(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+    return msgspec.json.encode(value).decode() if isinstance(value, dict | list | tuple) else value

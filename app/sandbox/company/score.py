@@ -1,45 +1,65 @@
-"""How promising a drawn lead is; who scores well is won more often, so that there is something to learn."""
+"""What the product's own rules say about a drawn lead."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
+
+from app.domain.scoring.engagement import GROUPS, Touch
+from app.domain.scoring.features import LeadFacts
+from app.domain.scoring.model import COLD_START
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from app.sandbox.company.draw import Draw
-
-VERSION: Final = "demo-1"
-START: Final = 25
-TEAM_POINTS: Final = {"1-9": -8, "10-49": 4, "50-200": 14, "201-1000": 18, "1000+": 10}
-CHANNEL_POINTS: Final = {"partner": 18, "google": 6, "newsletter": 3, "linkedin": -4}
-PHONE_POINTS, MESSAGE_POINTS, LONG_MESSAGE = 8, 10, 40
-MIDDLE, SPREAD = 56, 11
+    from app.sandbox.company.story import Story
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """A score with its reasons, which add up to it, and the chance to win."""
-
-    score: int
-    probability: float
-    reasons: list[dict[str, Any]]
-
-    def is_kept(self, draw: Draw) -> bool:
-        """Draw whether the lead is won."""
-        return draw.chance(self.probability)
-
-
-def promise_of(team_size: str, channel: str, phone: str, message: str) -> Promise:
-    """Return what the form says about the lead."""
-    points = {
-        "Every lead starts here": START,
-        f"Team of {team_size}": TEAM_POINTS[team_size],
-        f"Came from {channel}": CHANNEL_POINTS.get(channel, 0),
-        "Left a phone number": PHONE_POINTS if phone else 0,
-        "Wrote a detailed message": MESSAGE_POINTS if len(message) > LONG_MESSAGE else 0,
+def score_columns(story: Story, at: datetime) -> dict[str, Any]:
+    """Return the lead's columns about its score at a moment."""
+    scored = COLD_START.score(COLD_START.features(_facts(story, at), at))
+    return {
+        "score": scored.score,
+        "win_probability": scored.win_probability,
+        "score_reasons": scored.reasons,
+        "score_version": COLD_START.version,
+        "scored_at": at,
     }
-    reasons = [{"label": label, "points": number} for label, number in points.items() if number]
-    score = sum(points.values())
-    probability = 1 / (1 + math.exp((MIDDLE - score) / SPREAD))
-    return Promise(score, round(probability, 4), reasons)
+
+
+def snapshot_row(draw: Draw, story: Story) -> dict[str, Any]:
+    """Return what the score at the capture was made of; a model learns from these."""
+    at = story.created_at
+    features = COLD_START.features(_facts(story, at), at)
+    scored = COLD_START.score(features)
+    return {
+        "id": draw.id_at(at),
+        "lead_id": story.id,
+        "at": at,
+        "version": COLD_START.version,
+        "score": scored.score,
+        "win_probability": scored.win_probability,
+        "features": features,
+        "reasons": scored.reasons,
+    }
+
+
+def _facts(story: Story, at: datetime) -> LeadFacts:
+    person, form = story.person, story.form
+    return LeadFacts(
+        created_at=story.created_at,
+        source=form.source,
+        form_id=form.form_id,
+        campaign=form.campaign,
+        answers={"team_size": form.team_size},
+        message_length=len(form.message),
+        country=person.country,
+        email_domain=person.email.partition("@")[2],
+        has_phone=bool(person.phone),
+        has_company=bool(person.company),
+        touches=tuple(
+            Touch(entry.kind, entry.at, entry.data.get("direction"), entry.data.get("outcome"))
+            for entry in story.entries
+            if entry.kind in GROUPS and entry.at <= at
+        ),
+    )

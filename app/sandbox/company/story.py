@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.pipeline import OPEN_STAGES, Stage
 from app.sandbox.company import words
-from app.sandbox.company.score import promise_of
+from app.sandbox.company.form import chance_to_win, draw_form
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from app.sandbox.company.draw import Draw
+    from app.sandbox.company.form import Form
     from app.sandbox.company.people import Person, Rep
-    from app.sandbox.company.score import Promise
 
 CMS: Final = "slyyfoxx-cms"
 CONTACTS: Final = (
@@ -60,8 +60,8 @@ class Story:
     stage: Stage
     created_at: datetime
     ended_at: datetime
-    promise: Promise
-    form: dict[str, Any]
+    person: Person
+    form: Form
     value: Decimal
     entries: list[Entry] = field(default_factory=list[Entry])
     stage_entered_at: datetime | None = None
@@ -78,35 +78,28 @@ def tell(
 ) -> Story:
     """Return a lead captured when `span` starts: open in the stage `fate`, or for None closed at the end."""
     start, end = span
-    message = draw.choice(words.MESSAGES)
-    campaign = draw.choice(words.CAMPAIGNS)
-    form: dict[str, Any] = {
-        "team_size": draw.choice(words.TEAM_SIZES),
-        "message": message,
-        "campaign": campaign,
-    }
-    channel = campaign["source"] if campaign else "direct"
-    promise = promise_of(form["team_size"], channel, person.phone, message)
-    stage = fate or (Stage.CLOSED_WON if promise.is_kept(draw) else Stage.CLOSED_LOST)
+    form = draw_form(draw)
+    end_of_it = Stage.CLOSED_WON if draw.chance(chance_to_win(form, person)) else Stage.CLOSED_LOST
     value = Decimal(draw.choice(VALUES))
-    story = Story(draw.id_at(start), rep, stage, start, end, promise, form, value)
-    story.entries.append(_captured(story, person))
+    story = Story(draw.id_at(start), rep, fate or end_of_it, start, end, person, form, value)
+    story.entries.append(_captured(story))
     _work_on(draw, story)
     return story
 
 
-def _captured(story: Story, person: Person) -> Entry:
+def _captured(story: Story) -> Entry:
+    person, form = story.person, story.form
     said = {
         "name": person.name,
         "email": person.email,
         "phone": person.phone,
         "company": person.company,
         "job_title": person.job_title,
-        "message": story.form["message"],
-        "campaign": story.form["campaign"],
-        "answers": {"team_size": story.form["team_size"]},
+        "message": form.message,
+        "campaign": form.campaign,
+        "answers": {"team_size": form.team_size},
     }
-    facts = {"outcome": "created", "source": "contact-form", "form_id": "demo-request", "consent": None}
+    facts = {"outcome": "created", "source": form.source, "form_id": form.form_id, "consent": None}
     facts["assigned_to_id"] = story.rep.id if story.rep else None
     return Entry(
         story.created_at, "lead_captured", CMS, facts, {key: value for key, value in said.items() if value}
@@ -150,7 +143,8 @@ def _contact(draw: Draw, story: Story, at: datetime) -> Entry:
     outcome = draw.choice(OUTCOMES[kind])
     facts: dict[str, Any] = {"outcome": outcome}
     if kind != "meeting_logged":
-        facts["direction"] = "inbound" if outcome == "received" else "outbound"
+        theirs = outcome == "received" or (outcome == "reached" and draw.chance(0.3))
+        facts["direction"] = "inbound" if theirs else "outbound"
     if outcome in {"reached", "held"}:
         facts["duration_minutes"] = draw.randint(3, 60)
     return Entry(at, kind, story.actor_id, facts, {"notes": draw.choice(words.NOTES[kind])})

@@ -154,4 +154,6 @@ CAMPAIGNS: Final = (
     None,
     None,
 )
+SOURCES: Final = ("contact-form",) * 7 + ("referral", "webinar")
+FORMS: Final = ("demo-request", "demo-request", "pricing", "trial", "contact")
 TEAM_SIZES: Final = ("1-9", "10-49", "50-200", "201-1000", "1000+")
