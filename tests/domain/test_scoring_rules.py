@@ -127,19 +127,19 @@ def test_no_field_of_the_product_is_on_the_deny_list() -> None:
 
 def test_personal_and_later_columns_are_denied_however_they_are_written() -> None:
     denied = (
-        "Name", "first_name", "FirstName", "Gender", "sex", "Age", "age_at_signup", "Marital Status",
-        "E-Mail", "email", "Message", "Notes", "owner_id", "Sales Rep", "Stage", "Lead Stage",
-        "Tags", "Lost Reason", "Lead Quality", "Last Activity", "Last Notable Activity", "Lead Profile",
-        "date of birth", "Month", "poutcome", "Closed At",
+        "Name", "first_name", "FirstName", "customerName", "Gender", "sex", "Age", "age_at_signup", "date of birth",
+        "Marital Status", "E-Mail", "email", "Work Email Address", "email local part", "Phone No.", "Home-Address",
+        "Message", "Call Notes", "owner_id", "Sales Rep", "Stage", "Lead Status", "Tags", "Lost Reason", "isWon",
+        "Lead Quality", "Last Activity", "Last Notable Activity", "Lead Profile", "Month", "Closed At", "close_date",
     )  # fmt: skip
     assert [column for column in denied if not is_denied(column)] == []
 
 
 def test_harmless_columns_are_not_denied() -> None:
     allowed = (
-        "Do Not Email", "Do Not Call", "Lead Source", "Country", "City", "TotalVisits",
-        "Page Views Per Visit", "Campaign Name", "email_domain_type", "has_phone", "message_length",
-        "Lead Origin", "Digital Advertisement",
+        "Do Not Email", "Do Not Call", "Lead Source", "Country", "City", "TotalVisits", "Page Views Per Visit",
+        "Campaign Name", "email_domain_type", "Emails opened", "Email Opens", "has_phone", "message_length",
+        "Lead Origin", "Digital Advertisement", "Employment Status", "Through Recommendations", "Monthly budget",
     )  # fmt: skip
     assert [column for column in allowed if is_denied(column)] == []
 

@@ -61,7 +61,7 @@ def as_table(found: dict[str, Any]) -> str:
         "trained on": f"{found['train_rows']} leads, {len(found['columns'])} columns",
         "measured on": f"{found['test_rows']} newer leads ({found['skipped_rows']} lines skipped)",
         **{name.replace("_", " "): value for name, value in found["metrics"].items() if name != "rows"},
-        "fit": f"{found['fit_seconds']} s",
+        "fit": f"{found['fit_seconds']} s of processor time",
         "scoring": f"{found['score_ms_per_lead']} ms a lead",
         "would be promoted": f"{'yes' if decision['promote'] else 'no'}: {decision['reason']}",
     }

@@ -31,39 +31,39 @@ FIELDS: Final = {
     "days_quiet": "Days without a sign of life",
 }
 
-# Words of a column's name that keep it out of a model trained on a file.
-DENIED_WORDS: Final = frozenset({
-    "name", "names", "firstname", "lastname", "surname", "fullname", "person", "gender", "sex", "age",
-    "birth", "birthday", "birthdate", "dob", "marital", "married", "divorced", "spouse", "family",
-    "children", "dependents", "pregnant", "race", "ethnicity", "ethnic", "religion", "nationality",
-    "citizenship", "disability", "health", "orientation", "email", "phone", "mobile", "telephone",
-    "address", "street", "zip", "postcode", "ssn", "passport", "message", "comment", "comments", "note",
-    "notes", "description", "text", "remark", "remarks", "subject", "owner", "rep", "agent", "assignee",
-    "assigned", "salesperson", "salesrep", "stage", "status", "tag", "tags", "quality", "reason", "outcome",
-    "poutcome", "score", "hour", "weekday", "month", "day", "dayofweek",
+# Words that keep a column of a file out of a model, wherever they stand in its name.
+DENIED: Final = frozenset({
+    "firstname", "lastname", "surname", "fullname", "username", "nickname", "maiden", "initials", "salutation",
+    "gender", "sex", "age", "birth", "birthday", "birthdate", "dob", "born", "marital", "married", "divorced",
+    "spouse", "children", "kids", "dependents", "pregnant", "race", "ethnicity", "ethnic", "religion",
+    "nationality", "citizenship", "disability", "ssn", "passport", "street", "zip", "postcode", "iban",
+    "owner", "rep", "agent", "assignee", "assigned", "salesperson", "salesrep", "stage", "tag", "tags",
+    "outcome", "reason", "score", "propensity", "won", "lost", "converted", "closed", "hour", "weekday", "month", "day",
 })  # fmt: skip
 DENIED_PHRASES: Final = (
-    "last activity",
-    "last notable activity",
-    "lead profile",
-    "closed",
-    "lost reason",
-    "won",
-)
-# Names that hold such a word and are harmless: whether one may write, which campaign, which kind of address.
-HARMLESS: Final = re.compile(
-    r"do not (e ?mail|call|phone)|(campaign|product|form|page|source) name"
-    r"|e ?mail (kind|domain type|opt.?in)|has (e ?mail|phone)|message length|phone state|email state"
-)
+    "last activity", "last notable activity", "lead profile", "lead quality", "win probability",
+    "close date", "close value",
+    "activity index", "profile index",
+)  # fmt: skip
+# Words that keep it out when nothing but plain words stand beside them: `Work Email`, not `Emails opened`.
+DENIED_ALONE: Final = frozenset({
+    "name", "names", "email", "mail", "phone", "mobile", "telephone", "fax", "address", "message", "messages",
+    "comment", "comments", "note", "notes", "description", "text", "remark", "remarks", "subject", "status",
+})  # fmt: skip
+PLAIN: Final = frozenset({
+    "lead", "customer", "contact", "client", "user", "person", "personal", "work", "home", "business", "private",
+    "primary", "secondary", "main", "first", "last", "middle", "full", "given", "family", "preferred", "display",
+    "current", "sales", "deal", "opportunity", "call", "id", "number", "no", "nr", "of", "the", "to", "my", "your",
+    "raw", "body", "free", "local", "part", "prefix", "e", "1", "2", "3",
+})  # fmt: skip
 
 
 def is_denied(column: str) -> bool:
-    """Say whether a column must not enter a model, judged by its name."""
+    """Say whether a column must not enter a model, judged by its name however it is written."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column)
-    words = re.sub(r"[^a-z0-9]+", " ", spaced.casefold()).strip()
-    if HARMLESS.search(words):
-        return False
-    padded = f" {words.replace('e mail', 'email')} "
-    return not DENIED_WORDS.isdisjoint(padded.split()) or any(
-        f" {phrase} " in padded for phrase in DENIED_PHRASES
+    words = re.findall(r"[a-z0-9]+", spaced.casefold())
+    sentence = f" {' '.join(words)} "
+    alone = not DENIED_ALONE.isdisjoint(words) and (DENIED_ALONE | PLAIN).issuperset(words)
+    return (
+        alone or not DENIED.isdisjoint(words) or any(f" {phrase} " in sentence for phrase in DENIED_PHRASES)
     )
