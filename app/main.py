@@ -19,7 +19,7 @@ from app.store.transaction import close_pool, open_pool
 from app.web import auth, board, customers, errors, guards, health, home, leads, security, static
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
 
 class NotReady(BadSetting):
@@ -40,7 +40,7 @@ def create_app() -> Litestar:
         ],
         middleware=security.middleware,
         before_send=security.before_send,
-        exception_handlers=errors.exception_handlers,
+        exception_handlers={**errors.exception_handlers},
         request_max_body_size=security.LARGEST_BODY,
         lifespan=[lifespan],
         openapi_config=None,
@@ -49,7 +49,7 @@ def create_app() -> Litestar:
 
 
 @asynccontextmanager
-async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
     """Refuse to start on a database that is not as it must be; hold the pool while serving."""
     current = settings()
     if current.database_url is None:

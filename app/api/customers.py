@@ -10,7 +10,7 @@ from litestar import Request, Response, get
 from app.api import present
 from app.api.respond import answer, check_query
 from app.core.errors import Invalid, Problem
-from app.domain.timeline import KINDS
+from app.domain.timeline import KINDS, TimelineFilter
 from app.services import customers, timeline
 
 Asking = Request[Any, Any, Any]
@@ -41,7 +41,7 @@ async def read_timeline(
     if unknown := [each for each in kinds if each not in KINDS]:
         raise Invalid([Problem("#query/kind", f"has no kind {unknown[0][:40]!r}; known: {', '.join(KINDS)}")])
     page = await timeline.read_timeline(
-        request.user, customer_id, kinds=kinds, q="", limit=limit, cursor=cursor or None
+        request.user, customer_id, TimelineFilter(tuple(kinds)), limit=limit, cursor=cursor or None
     )
     return answer({"items": [present.entry(item) for item in page.items], "next_cursor": page.next_cursor})
 

@@ -40,11 +40,11 @@ def _webhook_key(request: Asking, client: str, body: bytes) -> Key | None:
 
 @get("/leads", name="api.leads.list")
 async def list_leads(
-    request: Asking, stage: str = "", q: str = "", sort: str = "", limit: int = 25, cursor: str = ""
+    request: Asking, stage: str = "", q: str = "", limit: int = 25, cursor: str = ""
 ) -> Response[Any]:
     """Return a page of the caller's leads, newest first."""
     check_query(limit, q)
-    if sort and sort not in SORTS:
+    if request.query_params.get("sort", SORTS[0]) not in SORTS:
         raise Invalid([Problem("#query/sort", f"must be one of: {', '.join(SORTS)}")])
     page = await leads.list_leads(request.user, stage=stage or None, q=q, limit=limit, cursor=cursor or None)
     return answer({"items": [present.lead(item) for item in page.items], "next_cursor": page.next_cursor})

@@ -16,7 +16,11 @@ def decode_object(body: bytes) -> dict[str, Any]:
     try:
         raw = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        message = f"The body is not JSON: {error}" if isinstance(error, msgspec.DecodeError) else "The body is not JSON"
+        message = (
+            f"The body is not JSON: {error}"
+            if isinstance(error, msgspec.DecodeError)
+            else "The body is not JSON"
+        )
         raise Malformed(message) from error
     if not isinstance(raw, dict):
         message = "The body must be a JSON object"
@@ -37,7 +41,11 @@ def find_problems(kind: type[msgspec.Struct], raw: dict[str, Any], at: str) -> l
     """Return what is wrong with `raw` as a `kind`, field by field, below the JSON pointer `at`."""
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     unknown = [Problem(f"{at}/{_escape(name)}", "is not a known field") for name in raw if name not in fields]
-    missing = [Problem(f"{at}/{name}", "is required") for name, field in fields.items() if field.required and name not in raw]
+    missing = [
+        Problem(f"{at}/{name}", "is required")
+        for name, field in fields.items()
+        if field.required and name not in raw
+    ]
     wrong = [problem for name, value in raw.items() if name in fields
              for problem in _check(fields[name].type, value, f"{at}/{name}")]  # fmt: skip
     return unknown + missing + wrong

@@ -96,7 +96,7 @@ class Invalid(CrmError):
     status, code, title = 422, "invalid", "Some fields are not right"
 
     def __init__(self, problems: list[Problem], detail: str = "") -> None:
-        super().__init__(detail or "; ".join(f"{p.pointer[2:]}: {p.detail}" for p in problems))
+        super().__init__(detail or "; ".join(f"{p.pointer.lstrip('#/')}: {p.detail}" for p in problems))
         self.problems = problems
 
 

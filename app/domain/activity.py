@@ -49,12 +49,16 @@ def check_activity(activity: ActivityLog, now: datetime) -> CheckedActivity:
     occurred_at = activity.occurred_at or now
     if _has_offset(checker, "#/occurred_at", occurred_at):
         checker.require("#/occurred_at", "must not be in the future", ok=occurred_at <= now + CLOCK_SKEW)
-        checker.require("#/occurred_at", "must be within the last ten years", ok=occurred_at >= now - EARLIEST)
+        checker.require(
+            "#/occurred_at", "must be within the last ten years", ok=occurred_at >= now - EARLIEST
+        )
     if activity.duration_minutes is not None:
         ok = 0 <= activity.duration_minutes <= LONGEST_MINUTES
         checker.require("#/duration_minutes", f"must be from 0 to {LONGEST_MINUTES}", ok=ok)
     if activity.outcome:
-        checker.require("#/outcome", f"must be one of: {', '.join(OUTCOMES)}", ok=activity.outcome in OUTCOMES)
+        checker.require(
+            "#/outcome", f"must be one of: {', '.join(OUTCOMES)}", ok=activity.outcome in OUTCOMES
+        )
     follow_up = _check_follow_up(checker, activity, now)
     checker.finish()
     return CheckedActivity(notes, occurred_at, follow_up, now)

@@ -48,7 +48,9 @@ def clean_capture(capture: LeadCapture, now: datetime) -> Submission:
     """Return the submission, trimmed and normalised; raises Invalid with everything that is wrong."""
     checker = Checker()
     email, email_norm = checker.email("#/email", capture.email)
-    fields = {name: checker.text(f"#/{name}", getattr(capture, name), size) for name, size in SHORT_FIELDS.items()}
+    fields = {
+        name: checker.text(f"#/{name}", getattr(capture, name), size) for name, size in SHORT_FIELDS.items()
+    }
     submission = Submission(
         name=checker.text("#/name", capture.name, 200, required=True),
         email=email,
@@ -82,7 +84,9 @@ def _clean_consent(checker: Checker, capture: LeadCapture) -> dict[str, Any] | N
 def _clean_answers(checker: Checker, answers: dict[str, str]) -> dict[str, str]:
     checker.require("#/answers", f"must have at most {MOST_ANSWERS} entries", ok=len(answers) <= MOST_ANSWERS)
     return {
-        checker.text("#/answers", name, 100, required=True): checker.text(f"#/answers/{name}", value, LONGEST_ANSWER)
+        checker.text("#/answers", name, 100, required=True): checker.text(
+            f"#/answers/{name}", value, LONGEST_ANSWER
+        )
         for name, value in list(answers.items())[:MOST_ANSWERS]
     }
 

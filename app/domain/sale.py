@@ -84,7 +84,9 @@ def check_version(version: int) -> None:
         raise Invalid([Problem("#/version", "must be the version of the lead you read")])
 
 
-def event_data(sale: NewSale, *, sale_id: UUID, lead_id: UUID, customer_id: UUID, rep_id: str | None) -> dict[str, Any]:
+def event_data(
+    sale: NewSale, *, sale_id: UUID, lead_id: UUID, customer_id: UUID, rep_id: str | None
+) -> dict[str, Any]:
     """Return the `data` of SaleClosedWonV1, which the won dialog also previews."""
     return {
         "customer_id": str(customer_id),

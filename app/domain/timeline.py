@@ -68,6 +68,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineFilter:
+    """What a timeline is narrowed to: some kinds (none: all), and entries whose text contains `q`."""
+
+    kinds: tuple[str, ...] = ()
+    q: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TimelinePage:
     """A keyset page of entries, newest first."""
 

@@ -57,7 +57,9 @@ async def _lock_lead(viewer: Viewer, activity: ActivityLog) -> Lead | None:
     return lead
 
 
-async def _note_contact(viewer: Viewer, activity: ActivityLog, checked: CheckedActivity, lead: Lead | None) -> None:
+async def _note_contact(
+    viewer: Viewer, activity: ActivityLog, checked: CheckedActivity, lead: Lead | None
+) -> None:
     if lead is None or not lead.stage.is_open:
         await customers.move_last_contact(viewer, activity.customer_id, checked.occurred_at)
     else:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 
-async def close_won(viewer: Viewer, lead_id: UUID, version: int, details: SaleDetails, key: Key | None) -> Outcome[Lead]:
+async def close_won(
+    viewer: Viewer, lead_id: UUID, version: int, details: SaleDetails, key: Key | None
+) -> Outcome[Lead]:
     """Win the lead: sale, lifetime value, timeline and exactly one SaleClosedWonV1, together or not at all.
 
     Raises NotFound, StaleLead, LeadIsClosed, Invalid.

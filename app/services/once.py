@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def once(viewer: Viewer, key: Key | None, work: Callable[[], Awaitable[T]], kind: type[T]) -> Outcome[T]:
+async def once(
+    viewer: Viewer, key: Key | None, work: Callable[[], Awaitable[T]], kind: type[T]
+) -> Outcome[T]:
     """Run `work`, which remembers its answer under `key` in its own transaction.
 
     The work goes first: a fresh request then costs nothing extra. When it finds the key answered, or no longer

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 
-async def move_lead(viewer: Viewer, lead_id: UUID, stage: str, version: int, key: Key | None) -> Outcome[Lead]:
+async def move_lead(
+    viewer: Viewer, lead_id: UUID, stage: str, version: int, key: Key | None
+) -> Outcome[Lead]:
     """Move an open lead to another open stage and return it as it is now.
 
     Raises NotFound outside the viewer's scope, StaleLead for an old version, LeadIsClosed for a closed lead,

@@ -63,7 +63,9 @@ async def read_columns(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[S
         limit=CARDS_PER_COLUMN + 1,
     )
     rows = await connection().fetch(sql, *where.args)
-    return tuple(_column(stage, [row for row in rows if row["column_stage"] == stage.value]) for stage in stages)
+    return tuple(
+        _column(stage, [row for row in rows if row["column_stage"] == stage.value]) for stage in stages
+    )
 
 
 async def read_more_cards(
@@ -86,11 +88,15 @@ def _where(viewer: Viewer, narrowed: BoardFilter) -> Where:
     where = Where(viewer, own_leads(viewer))
     if narrowed.q:
         pattern = where.bind(containing(narrowed.q))
-        where.add(f"(customer.name ILIKE {pattern} OR customer.company ILIKE {pattern} OR email_norm ILIKE {pattern})")
+        where.add(
+            f"(customer.name ILIKE {pattern} OR customer.company ILIKE {pattern} OR email_norm ILIKE {pattern})"
+        )
     if narrowed.owner == "none":
         where.add("lead.assigned_to_id IS NULL")
     elif narrowed.owner:
-        where.add(f"lead.assigned_to_id = {where.bind(viewer.id if narrowed.owner == 'me' else narrowed.owner)}")
+        where.add(
+            f"lead.assigned_to_id = {where.bind(viewer.id if narrowed.owner == 'me' else narrowed.owner)}"
+        )
     return where
 
 

@@ -73,7 +73,7 @@ class OpenLead:
 
 async def find_or_make_customer(_viewer: Viewer, submission: Submission, at: datetime) -> UUID:
     """Return the customer with this e-mail, made or brought up to date, locked until the transaction ends."""
-    return await connection().fetchval(
+    row = await connection().fetchrow(
         _CUSTOMER,
         uuid7(),
         submission.name,
@@ -88,6 +88,7 @@ async def find_or_make_customer(_viewer: Viewer, submission: Submission, at: dat
         submission.sso_user_id,
         at,
     )
+    return row["id"]
 
 
 async def find_or_make_lead(
@@ -107,7 +108,9 @@ async def find_or_make_lead(
         assign,
         at,
     )
-    return OpenLead(row["id"], Stage(row["stage"]), Status(row["status"]), row["assigned_to_id"], row["created"])
+    return OpenLead(
+        row["id"], Stage(row["stage"]), Status(row["status"]), row["assigned_to_id"], row["created"]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,13 @@ class Received:
 
 
 async def keep_submission(
-    _viewer: Viewer, received: Received, outcome: str, *, lead_id: UUID | None, customer_id: UUID | None, at: datetime
+    _viewer: Viewer,
+    received: Received,
+    outcome: str,
+    *,
+    lead_id: UUID | None,
+    customer_id: UUID | None,
+    at: datetime,
 ) -> None:
     """Keep the submission as it came, with what became of it."""
     await connection().execute(

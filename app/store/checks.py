@@ -70,12 +70,14 @@ def failed(checks: Sequence[Check]) -> str:
 
 
 async def _server(connection: asyncpg.Connection) -> Check:
-    number = int(await connection.fetchval("SHOW server_version_num"))
-    return Check("PostgreSQL is 15 or newer", number >= OLDEST_SERVER, await connection.fetchval("SHOW server_version"))
+    row = await connection.fetchrow(
+        "SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name"
+    )
+    return Check("PostgreSQL is 15 or newer", row["number"] >= OLDEST_SERVER, row["name"])
 
 
 async def _schema(connection: asyncpg.Connection) -> Check:
-    found = await connection.fetchval("SELECT to_regclass('public.log_anchor') IS NOT NULL")
+    found = bool(await connection.fetchval("SELECT to_regclass('public.log_anchor') IS NOT NULL"))
     return Check("the schema is there", found, "present" if found else "run `crm migrate` first")
 
 
@@ -96,7 +98,9 @@ async def _login(connection: asyncpg.Connection) -> Check:
         )
         if row[flag]
     ]
-    return Check("the login is unprivileged", not wrong, f"{row['rolname']} is {', '.join(wrong) or 'unprivileged'}")
+    return Check(
+        "the login is unprivileged", not wrong, f"{row['rolname']} is {', '.join(wrong) or 'unprivileged'}"
+    )
 
 
 async def _memberships(connection: asyncpg.Connection) -> Check:
@@ -106,7 +110,11 @@ async def _memberships(connection: asyncpg.Connection) -> Check:
         list(ROLES),
     )
     missing = sorted(set(ROLES) - {row["rolname"] for row in rows})
-    return Check("the four roles are there", not missing, f"missing or wrong: {', '.join(missing)}" if missing else "all")
+    return Check(
+        "the four roles are there",
+        not missing,
+        f"missing or wrong: {', '.join(missing)}" if missing else "all",
+    )
 
 
 async def _row_security(connection: asyncpg.Connection) -> Check:
@@ -123,7 +131,11 @@ async def _policies(connection: asyncpg.Connection) -> Check:
         "SELECT tablename, unnest(roles)::text AS role FROM pg_policies WHERE schemaname = 'public'"
     )
     found = {role: {row["tablename"] for row in rows if row["role"] == role} for role in ROLES}
-    wrong = [f"{role}: {', '.join(sorted(found[role] ^ POLICIES[role]))}" for role in ROLES if found[role] != POLICIES[role]]
+    wrong = [
+        f"{role}: {', '.join(sorted(found[role] ^ POLICIES[role]))}"
+        for role in ROLES
+        if found[role] != POLICIES[role]
+    ]
     if any(row["role"] == "public" for row in rows):
         wrong.append("a policy for PUBLIC")
     return Check("the policies are as they must be", not wrong, "; ".join(wrong) or "all")

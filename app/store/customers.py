@@ -27,7 +27,9 @@ _COLUMNS = """customer.id, customer.sso_user_id, customer.name, customer.email, 
     customer.last_contact_at, customer.log_seq, customer.erased_at, customer.created_at"""
 
 
-async def read_customer(viewer: Viewer, customer_id: UUID, leads: tuple[Lead, ...], currency: str) -> Customer:
+async def read_customer(
+    viewer: Viewer, customer_id: UUID, leads: tuple[Lead, ...], currency: str
+) -> Customer:
     """Return the customer with the viewer's `leads`; raises NotFound when it is not theirs to see."""
     clv = "NULL::numeric" if viewer.role is Role.SUPPORT else "customer.clv"
     row = await connection().fetchrow(
@@ -43,7 +45,9 @@ async def read_customer(viewer: Viewer, customer_id: UUID, leads: tuple[Lead, ..
 async def check_customer(viewer: Viewer, customer_id: UUID, lock: str = "") -> None:
     """Raise NotFound when there is no such customer, or it is not the viewer's to see."""
     found = await connection().fetchval(
-        f"SELECT 1 FROM customer WHERE {own_customers(viewer)} AND customer.id = $2 {lock}", viewer.id, customer_id
+        f"SELECT 1 FROM customer WHERE {own_customers(viewer)} AND customer.id = $2 {lock}",
+        viewer.id,
+        customer_id,
     )
     if found is None:
         raise NotFound
@@ -63,7 +67,9 @@ async def list_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | No
         where.add("(" + " OR ".join(f"customer.{field} ILIKE {pattern}" for field in fields) + ")")
     if cursor:
         created_at, customer_id = cursors.decode(cursor, tuple[datetime, UUID])
-        where.add(f"(customer.created_at, customer.id) < ({where.bind(created_at)}, {where.bind(customer_id)})")
+        where.add(
+            f"(customer.created_at, customer.id) < ({where.bind(created_at)}, {where.bind(customer_id)})"
+        )
     rows = await connection().fetch(
         f"SELECT {_COLUMNS} FROM customer WHERE {where}"
         f" ORDER BY customer.created_at DESC, customer.id DESC LIMIT {limit + 1}",
@@ -97,7 +103,13 @@ async def add_to_clv(viewer: Viewer, customer_id: UUID, amount: Any) -> None:
 
 def _to_row(row: Mapping[str, Any]) -> CustomerRow:
     return CustomerRow(
-        row["id"], row["name"], row["email"], row["company"], row["phone"], row["last_contact_at"], row["created_at"]
+        row["id"],
+        row["name"],
+        row["email"],
+        row["company"],
+        row["phone"],
+        row["last_contact_at"],
+        row["created_at"],
     )
 
 

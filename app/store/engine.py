@@ -6,7 +6,7 @@ a pool of three is dead after three such failures (docs/adr/0005).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from typing_extensions import override
@@ -23,7 +23,7 @@ class SafeTransaction(PostgresTransaction):
     context: Token[PostgresTransaction | None] | None = None
 
     @override
-    async def __aenter__(self) -> SafeTransaction:
+    async def __aenter__(self) -> Self:
         self.connection = await self.get_connection()
         try:
             await self.begin()

@@ -38,7 +38,8 @@ async def lock_open_lead(viewer: Viewer, customer_id: UUID) -> Lead | None:
     """Return the viewer's open lead of this customer, locked, or None."""
     row = await connection().fetchrow(
         f"SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)}"
-        f" WHERE {own_leads(viewer)} AND lead.customer_id = $2 AND lead.stage NOT IN ('closed_won', 'closed_lost') {LOCK}",
+        f" WHERE {own_leads(viewer)} AND lead.customer_id = $2"
+        f" AND lead.stage NOT IN ('closed_won', 'closed_lost') {LOCK}",
         viewer.id,
         customer_id,
     )
@@ -77,7 +78,9 @@ async def list_leads(
         where.add(f"lead.stage = {where.bind(stage)}")
     if q:
         pattern = where.bind(containing(q))
-        where.add(f"(customer.name ILIKE {pattern} OR customer.company ILIKE {pattern} OR email_norm ILIKE {pattern})")
+        where.add(
+            f"(customer.name ILIKE {pattern} OR customer.company ILIKE {pattern} OR email_norm ILIKE {pattern})"
+        )
     if cursor:
         created_at, lead_id = cursors.decode(cursor, tuple[datetime, UUID])
         where.add(f"(lead.created_at, lead.id) < ({where.bind(created_at)}, {where.bind(lead_id)})")
@@ -102,7 +105,9 @@ async def set_stage(viewer: Viewer, lead_id: UUID, stage: str, at: datetime) -> 
     )
 
 
-async def close_lead(viewer: Viewer, lead: Lead, stage: Stage, at: datetime, lost_reason: str | None = None) -> None:
+async def close_lead(
+    viewer: Viewer, lead: Lead, stage: Stage, at: datetime, lost_reason: str | None = None
+) -> None:
     """Close a locked lead for good: won, or lost with a reason. What was planned is over."""
     await connection().execute(
         "UPDATE lead SET stage = $3, status = $4, lost_reason = $5, closed_at = $6, stage_entered_at = $6,"
@@ -141,7 +146,8 @@ async def note_contact(viewer: Viewer, lead: Lead, activity: CheckedActivity) ->
 async def assign_lead(viewer: Viewer, lead_id: UUID, staff_id: str, at: datetime) -> None:
     """Give a locked lead to another person."""
     await connection().execute(
-        f"UPDATE lead SET assigned_to_id = $3, version = version + 1, updated_at = $4 WHERE {own_leads(viewer)} AND id = $2",
+        "UPDATE lead SET assigned_to_id = $3, version = version + 1, updated_at = $4"
+        f" WHERE {own_leads(viewer)} AND id = $2",
         viewer.id,
         lead_id,
         staff_id,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import redirect_stdout
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
 
 from piccolo.apps.migrations.commands.forwards import run_forwards
@@ -41,7 +41,7 @@ async def migrate(owner_url: str, app_url: str) -> None:
                 result = await run_forwards("crm")
             if not result.success:
                 raise RuntimeError(result.message or said.getvalue())
-            await _complete_login(opened.connection, *_login_of(app_url))
+            await _complete_login(cast("asyncpg.Connection", opened.connection), *_login_of(app_url))
     finally:
         os.environ.pop("PICCOLO_CONF")
 
@@ -49,7 +49,9 @@ async def migrate(owner_url: str, app_url: str) -> None:
 def _login_of(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     if not parts.username:
-        message = "DATABASE_URL must name the application's own login: postgresql://login:password@host/database"
+        message = (
+            "DATABASE_URL must name the application's own login: postgresql://login:password@host/database"
+        )
         raise BadSetting(message)
     return unquote(parts.username), unquote(parts.password or "")
 
@@ -59,7 +61,8 @@ async def _complete_login(owner: asyncpg.Connection, login: str, password: str) 
         message = "DATABASE_URL must not be the owner's login: the application works without its rights"
         raise BadSetting(message)
     inherits = await owner.fetchval("SELECT rolinherit FROM pg_roles WHERE rolname = $1", login)
-    name, secret = await owner.fetchrow("SELECT quote_ident($1), quote_literal($2)", login, password)
+    quoted = await owner.fetchrow("SELECT quote_ident($1) AS name, quote_literal($2) AS secret", login, password)
+    name, secret = quoted["name"], quoted["secret"]
     if inherits is None:
         await owner.execute(f"CREATE ROLE {name} LOGIN NOINHERIT PASSWORD {secret}")
     elif inherits:

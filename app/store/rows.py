@@ -72,7 +72,9 @@ def _to_handoff(row: Mapping[str, Any]) -> Handoff | None:
         return None
     if row["published_at"] is not None:
         return Handoff("sent", row["attempts"], row["published_at"], None)
-    return Handoff("failing" if row["attempts"] else "queued", row["attempts"], row["queued_at"], row["last_error"])
+    return Handoff(
+        "failing" if row["attempts"] else "queued", row["attempts"], row["queued_at"], row["last_error"]
+    )
 
 
 def optional_json(value: str | None) -> Any:

@@ -17,9 +17,9 @@ from app.store.transaction import connection
 from app.store.where import Where, containing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from app.domain.timeline import NewEntry
+    from app.domain.timeline import NewEntry, TimelineFilter
     from app.domain.viewer import Viewer
 
 PAGE = 30
@@ -40,7 +40,9 @@ _APPEND = """
 async def append(_viewer: Viewer, entry: NewEntry) -> Recorded:
     """Append one entry inside the open transaction. Do it last: it holds the customer's row until the end."""
     row = await connection().fetchrow(_APPEND, *append_args(entry))
-    return Recorded(row["id"], row["customer_id"], row["lead_id"], row["seq"], row["recorded_at"], row["hash"].hex())
+    return Recorded(
+        row["id"], row["customer_id"], row["lead_id"], row["seq"], row["recorded_at"], row["hash"].hex()
+    )
 
 
 def append_args(entry: NewEntry) -> tuple[Any, ...]:
@@ -57,15 +59,15 @@ def append_args(entry: NewEntry) -> tuple[Any, ...]:
 
 
 async def read_timeline(
-    viewer: Viewer, customer_id: UUID, *, kinds: Sequence[str], q: str, limit: int, cursor: str | None
+    viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, *, limit: int, cursor: str | None
 ) -> TimelinePage:
     """Return a page of the entries the viewer may see, newest first."""
     where = Where(viewer, own_entries(viewer))
     where.add(f"activity.customer_id = {where.bind(customer_id)}")
-    if kinds:
-        where.add(f"activity.kind = ANY({where.bind(list(kinds))})")
-    if q:
-        where.add(f"body.body ILIKE {where.bind(containing(q))}")
+    if narrowed.kinds:
+        where.add(f"activity.kind = ANY({where.bind(list(narrowed.kinds))})")
+    if narrowed.q:
+        where.add(f"body.body ILIKE {where.bind(containing(narrowed.q))}")
     if cursor:
         (seq,) = cursors.decode(cursor, tuple[int])
         where.add(f"activity.seq < {where.bind(seq)}")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from app.store.engine import engine
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     import asyncpg
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 async def open_pool(dsn: str, size: int) -> None:
     """Open this process's pool of `size` connections to the application's login `dsn`."""
     engine.config["dsn"] = dsn
-    await engine.start_connection_pool(min_size=1, max_size=size, timeout=5, command_timeout=30, reset=_nothing)
+    await engine.start_connection_pool(
+        min_size=1, max_size=size, timeout=5, command_timeout=30, reset=_nothing
+    )
 
 
 async def close_pool() -> None:
@@ -27,7 +29,7 @@ async def close_pool() -> None:
 
 
 @asynccontextmanager
-async def transaction(viewer: Viewer) -> AsyncIterator[None]:
+async def transaction(viewer: Viewer) -> AsyncGenerator[None]:
     """Open the one transaction of a service call, in the viewer's database role.
 
     Role and identity are set LOCAL, so they end with the transaction. Begin and both settings travel
@@ -45,7 +47,7 @@ def connection() -> asyncpg.Connection:
     if current is None:
         message = "no transaction is open: wrap the service's work in `async with transaction(viewer)`"
         raise RuntimeError(message)
-    return current.connection
+    return cast("asyncpg.Connection", current.connection)
 
 
 async def call_function(sql: str, *args: Any) -> list[asyncpg.Record]:

@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.errors import Conflict, Invalid
 from app.domain.lead import Lead
 from app.domain.permissions import can_see_board
-from app.domain.timeline import GROUPS, Entry
+from app.domain.timeline import GROUPS, Entry, TimelineFilter
 from app.domain.viewer import Viewer
 from app.services.activities import log_activity
 from app.services.leads import read_lead
@@ -34,7 +34,7 @@ async def story(request: Asking, customer_id: UUID, lead: Lead | None = None) ->
     kind = _kind(request)
     cursor = request.query_params.get("cursor")
     found = await read_timeline(
-        request.user, customer_id, kinds=GROUPS.get(kind, ()), q="", limit=PAGE, cursor=cursor
+        request.user, customer_id, TimelineFilter(GROUPS.get(kind, ())), limit=PAGE, cursor=cursor
     )
     return {
         "customer_id": customer_id,
@@ -69,8 +69,8 @@ async def show_more(request: Asking, customer_id: UUID) -> Response[str]:
     if not is_partial(request):
         query = urlencode({name: request.query_params.get(name, "") for name in ("kind", "cursor")})
         return redirect(request, f"/customers/{customer_id}?{query}")
-    last_day = request.query_params.get("after", "")
-    return page(request, "timeline/entries.html.jinja2", **(shown | {"last_day": last_day}))
+    shown["last_day"] = request.query_params.get("after", "")
+    return page(request, "timeline/entries.html.jinja2", **shown)
 
 
 @post("/customers/{customer_id:uuid}/activities", name="timeline.log", status_code=200)
@@ -85,10 +85,10 @@ async def log(request: Asking, customer_id: UUID) -> Response[str]:
     back = f"/leads/{form.text('lead_id')}" if form.text("lead_id") else f"/customers/{customer_id}"
     if not is_partial(request):
         return redirect(request, f"{back}#e-{recorded.id}")
-    newest = await read_timeline(request.user, customer_id, kinds=(), q="", limit=1, cursor=None)
+    newest = await read_timeline(request.user, customer_id, TimelineFilter(), limit=1, cursor=None)
     lead_id = form.uuid("lead_id")
     lead = await read_lead(request.user, lead_id) if lead_id and can_see_board(request.user) else None
-    context = {"customer_id": customer_id, "form": blank(form.text("lead_id")), "message": ""}
+    context: dict[str, Any] = {"customer_id": customer_id, "form": blank(form.text("lead_id")), "message": ""}
     return page(request, "timeline/logged.html.jinja2", entry=newest.items[0], lead=lead, **context)
 
 
@@ -132,7 +132,7 @@ def _again(request: Asking, customer_id: UUID, form: Form, error: Invalid | Conf
     template = (
         "timeline/composer.html.jinja2" if is_partial(request) else "timeline/composer_page.html.jinja2"
     )
-    context = {"customer_id": customer_id, "form": shown, "message": message}
+    context: dict[str, Any] = {"customer_id": customer_id, "form": shown, "message": message}
     return page(request, template, status=error.status, **context)
 
 

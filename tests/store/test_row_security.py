@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
+from app.core import clock
 from app.core.errors import NotFound
 from app.domain.board import BoardFilter
 from app.domain.pipeline import Stage
-from app.domain.timeline import NewEntry
+from app.domain.timeline import NewEntry, TimelineFilter
 from app.domain.viewer import system
-from app.core import clock
 from app.store import board, customers, leads, scope, timeline
 from app.store.transaction import connection, transaction
 from tests import make
@@ -46,7 +46,9 @@ async def test_without_the_filters_the_policies_still_hide_another_reps_lead(
             await leads.read_lead(cast.omar, hers)
         columns = await board.read_columns(cast.omar, BoardFilter(), tuple(Stage))
         page = await customers.list_customers(cast.omar, q="", limit=10, cursor=None)
-        entries = await timeline.read_timeline(cast.omar, customer_id, kinds=[], q="", limit=10, cursor=None)
+        entries = await timeline.read_timeline(
+            cast.omar, customer_id, TimelineFilter(), limit=10, cursor=None
+        )
     assert sum(column.count for column in columns) == 0
     assert (page.items, entries.items) == ((), ())
 
@@ -66,7 +68,9 @@ async def test_without_the_policies_the_filters_still_hide_another_reps_lead(
             await customers.check_customer(cast.omar, customer_id)
         columns = await board.read_columns(cast.omar, BoardFilter(), tuple(Stage))
         page = await customers.list_customers(cast.omar, q="", limit=10, cursor=None)
-        entries = await timeline.read_timeline(cast.omar, customer_id, kinds=[], q="", limit=10, cursor=None)
+        entries = await timeline.read_timeline(
+            cast.omar, customer_id, TimelineFilter(), limit=10, cursor=None
+        )
     assert sum(column.count for column in columns) == 0
     assert (page.items, entries.items) == ((), ())
 
@@ -81,7 +85,7 @@ async def test_entries_of_another_reps_lead_of_the_same_customer_stay_hidden(
     seen = await make.activity(owner, customer_id, cast.rita, lead_id=new)
     shared = await make.activity(owner, customer_id, cast.sam)
     async with transaction(cast.rita):
-        page = await timeline.read_timeline(cast.rita, customer_id, kinds=[], q="", limit=10, cursor=None)
+        page = await timeline.read_timeline(cast.rita, customer_id, TimelineFilter(), limit=10, cursor=None)
         rows = await connection().fetch("SELECT id FROM activity")
     assert {entry.id for entry in page.items} == {seen, shared}
     assert {row["id"] for row in rows} == {seen, shared}

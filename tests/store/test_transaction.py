@@ -44,35 +44,45 @@ async def test_an_identity_is_a_value_and_never_sql(identity: str) -> None:
         assert await connection().fetchval("SELECT viewer_id()") == identity
 
 
-async def test_an_error_rolls_back_and_gives_the_connection_back(owner: asyncpg.Connection, cast: Cast) -> None:
-    with pytest.raises(ZeroDivisionError):
+async def test_an_error_rolls_back_and_gives_the_connection_back(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    async def change_and_fail() -> None:
         async with transaction(JOBS):
             await connection().execute("UPDATE staff SET name = 'changed'")
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await change_and_fail()
     assert await owner.fetchval("SELECT count(*) FROM staff WHERE name = 'changed'") == 0
     assert idle_connections()[0] == idle_connections()[1]
 
 
 async def test_a_failing_commit_gives_the_connection_back(owner: asyncpg.Connection) -> None:
-    await owner.execute("ALTER TABLE lead ALTER CONSTRAINT lead_customer_id_fkey DEFERRABLE INITIALLY DEFERRED")
+    await owner.execute(
+        "ALTER TABLE lead ALTER CONSTRAINT lead_customer_id_fkey DEFERRABLE INITIALLY DEFERRED"
+    )
     for _ in range(10):
         with pytest.raises(asyncpg.ForeignKeyViolationError):
             async with transaction(JOBS):
                 await connection().execute(
-                    "INSERT INTO lead (id, customer_id, status, stage, currency, stage_entered_at, created_at,"
-                    " updated_at) VALUES (gen_random_uuid(), gen_random_uuid(), 'new', 'lead', 'EUR', now(), now(), now())"
+                    "INSERT INTO lead (id, customer_id, status, stage, currency, stage_entered_at, created_at, updated_at)"
+                    " SELECT gen_random_uuid(), gen_random_uuid(), 'new', 'lead', 'EUR', now(), now(), now()"
                 )
     assert idle_connections()[0] == idle_connections()[1]
     assert engine.current_transaction.get() is None
 
 
 async def test_a_killed_backend_gives_its_place_back(owner: asyncpg.Connection) -> None:
+    async def lose_the_backend() -> None:
+        async with transaction(JOBS):
+            backend = await connection().fetchval("SELECT pg_backend_pid()")
+            await owner.execute("SELECT pg_terminate_backend($1)", backend)
+            await connection().execute("SELECT 1")
+
     for _ in range(10):
         with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)):
-            async with transaction(JOBS):
-                backend = await connection().fetchval("SELECT pg_backend_pid()")
-                await owner.execute("SELECT pg_terminate_backend($1)", backend)
-                await connection().execute("SELECT 1")
+            await lose_the_backend()
     async with transaction(JOBS):
         assert await connection().fetchval("SELECT 1") == 1
 
