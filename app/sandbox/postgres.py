@@ -54,12 +54,13 @@ class Postgres:
 
     def launch(self) -> subprocess.Popen[bytes]:
         """Start the server, making its cluster first when there is none, and return when it takes queries."""
+        if not can_read(self.account, self.home):
+            who = self.account.name if self.account else "you"
+            raise CannotStart(
+                f"{self.home} is closed to {who}, who runs PostgreSQL; set CRM_HOME to another folder"
+            )
         if not self.data.exists():
             _make(self)
-        if not can_read(self.account, self.data):
-            raise CannotStart(
-                f"PostgreSQL cannot reach {self.data}; set CRM_HOME to a folder open to every account"
-            )
         _remove_stale_pid_file(self.data)
         process = spawn(self._server())
         wait_until(partial(_says_ready, self.data, process.pid), process, self.log, LONGEST_RECOVERY)
