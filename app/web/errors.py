@@ -114,7 +114,8 @@ def _problems(error: ValidationException) -> list[Problem]:
     told: Any = error.extra
     items = cast("list[Any]", told) if isinstance(told, list) else []
     for item in items:
-        key, source = str(item.get("key") or ""), str(item.get("source") or "body")
+        key, source = str(item.get("key") or ""), item.get("source") or "body"
+        source = str(getattr(source, "value", source))
         pointer = "#/" + key.replace(".", "/") if source == "body" else f"#{source}/{key}"
         found.append(Problem(pointer, str(item.get("message", "is not right"))))
     return found or [Problem("#/", error.detail)]

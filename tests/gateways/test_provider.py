@@ -1,0 +1,134 @@
+"""Calls to the SSO: only to whom we mean, only what we can use, and never on somebody else's word."""
+
+from __future__ import annotations
+
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytest
+from typing_extensions import override
+
+from app.gateways.sso.http import SsoDown, SsoRefused, get_json, post_form
+from app.gateways.sso.provider import Discovery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Answers = dict[str, tuple[int, dict[str, str], bytes]]
+
+
+class Odd(BaseHTTPRequestHandler):
+    """Answers as `answers` says."""
+
+    answers: ClassVar[Answers] = {}
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        status, headers, body = self.answers.get(self.path, (404, {}, b"{}"))
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    @override
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    Odd.answers, Odd.asked = {}, []
+    running = ThreadingHTTPServer(("127.0.0.1", 0), Odd)
+    Thread(target=running.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    yield f"http://127.0.0.1:{running.server_port}"
+    running.shutdown()
+    running.server_close()
+
+
+def document(server: str, **changed: Any) -> bytes:
+    ends = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    said = {"issuer": server, **{name: f"{server}/{name}" for name in ends}, **changed}
+    return json.dumps({name: value for name, value in said.items() if value is not None}).encode()
+
+
+WELL_KNOWN = "/.well-known/openid-configuration"
+
+
+async def test_a_provider_is_found_by_its_issuer(server: str) -> None:
+    Odd.answers = {WELL_KNOWN: (200, {}, document(server))}
+    discovery = Discovery(server)
+    assert (await discovery.provider()).token_endpoint == f"{server}/token_endpoint"
+    await discovery.provider()
+    assert len(Odd.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"issuer": "https://evil.example"}, {"issuer": None}, {"jwks_uri": None}, {"token_endpoint": 7}],
+)
+async def test_another_issuer_or_an_incomplete_document_is_none(server: str, changed: dict[str, Any]) -> None:
+    Odd.answers = {WELL_KNOWN: (200, {}, document(server, **changed))}
+    with pytest.raises(SsoDown):
+        await Discovery(server).provider()
+
+
+async def test_a_provider_that_is_away_is_remembered_and_not_asked_in_a_hurry(server: str) -> None:
+    clock = [0.0]
+    discovery = Discovery(server, lambda: clock[0])
+    for _ in range(5):
+        with pytest.raises(SsoDown):
+            await discovery.provider()
+    assert len(Odd.asked) == 1
+    clock[0] = 4.0
+    Odd.answers = {WELL_KNOWN: (200, {}, document(server))}
+    found = await discovery.provider()
+    Odd.answers, clock[0] = {}, 4000.0
+    assert await discovery.provider() == found
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, {}, b"<html>"),
+        (200, {}, b"[]"),
+        (200, {}, b'{"a": "' + b"x" * 300_000 + b'"}'),
+        (200, {}, b"[" * 200_000),
+        (500, {}, b"{}"),
+        (404, {}, b"{}"),
+        (302, {"Location": "/elsewhere"}, b""),
+    ],
+    ids=["html", "list", "large", "deep", "500", "404", "redirect"],
+)
+async def test_an_odd_answer_is_no_answer(server: str, answer: tuple[int, dict[str, str], bytes]) -> None:
+    Odd.answers = {"/x": answer, "/elsewhere": (200, {}, b"{}")}
+    with pytest.raises(SsoDown):
+        await get_json(f"{server}/x")
+    assert Odd.asked == ["/x"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://sso.example/x", "file:///etc/passwd", "ftp://127.0.0.1/x", "//x", ""]
+)
+async def test_only_https_or_this_machine_is_called(url: str) -> None:
+    with pytest.raises(SsoDown):
+        await get_json(url)
+
+
+async def test_nobody_listening_is_an_sso_that_is_down() -> None:
+    with pytest.raises(SsoDown):
+        await get_json("http://127.0.0.1:9/x")
+
+
+async def test_a_no_is_told_apart_from_an_outage(server: str) -> None:
+    Odd.answers = {"/no": (400, {}, b'{"error": "invalid_grant"}'), "/broken": (502, {}, b"")}
+    with pytest.raises(SsoRefused):
+        await post_form(f"{server}/no", {"grant_type": "x"}, ("id", "secret"))
+    with pytest.raises(SsoDown):
+        await post_form(f"{server}/broken", {"grant_type": "x"}, None)
