@@ -16,7 +16,7 @@ END $$;
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO crm_rep, crm_support, crm_admin, crm_system;
-REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION activity_canonical(activity), activity_chain(), timeline_is_immutable() FROM PUBLIC;
 
 -- What everybody signed in may read of the staff: names beside the work. Who takes leads is an admin's.
 GRANT SELECT ON staff TO crm_rep, crm_support, crm_admin, crm_system;
@@ -81,5 +81,6 @@ GRANT SELECT ON log_anchor TO crm_admin;
 CREATE FUNCTION viewer_id() RETURNS text
 LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('app.user_id', true), '') $$;
 
+REVOKE EXECUTE ON FUNCTION viewer_id() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION viewer_id(), activity_canonical(activity)
     TO crm_rep, crm_support, crm_admin, crm_system;
