@@ -110,6 +110,7 @@ def _event(kind: str, user: User, details: dict[str, str]) -> dict[str, Any]:
             "user_id": user.user_id,
             "email": user.email,
             "name": user.name,
+            "active": user.active,
             "version": user.version,
             "updated_at": user.updated_at,
             **details,
