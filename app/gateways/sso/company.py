@@ -11,8 +11,11 @@ from app.gateways.sso.http import SsoRefused, get_json
 from app.gateways.sso.keys import KeyCache
 from app.gateways.sso.provider import Discovery, Provider
 from app.gateways.sso.tokens import Verified, Verifier
+from app.gateways.sso.users import SsoUser, UserPage, read_page, read_user
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from app.gateways.sso.flow import Tokens
 
 
@@ -69,6 +72,17 @@ class CompanySso:
             return await get_json(endpoint, bearer=access_token) if endpoint else {}
         except SsoRefused:
             return {}
+
+    async def users(self, cursor: str | None = None, since: datetime | None = None) -> UserPage:
+        """Return a page of the SSO's accounts."""
+        return await read_page((await self.provider()).users_endpoint, await self._own_token(), cursor, since)
+
+    async def user(self, user_id: str) -> SsoUser | None:
+        """Return one account as the SSO has it now."""
+        return await read_user((await self.provider()).users_endpoint, await self._own_token(), user_id)
+
+    async def _own_token(self) -> str:
+        return await flow.client_token(await self.provider(), self._client)
 
     async def _load_keys(self) -> dict[str, Any]:
         return await get_json((await self.provider()).jwks_uri)

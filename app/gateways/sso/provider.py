@@ -30,6 +30,7 @@ class Provider:
     jwks_uri: str
     userinfo_endpoint: str | None
     end_session_endpoint: str | None
+    users_endpoint: str
     sends_issuer: bool
     wants_secret_in_form: bool
 
@@ -86,6 +87,7 @@ def _read(document: dict[str, Any], issuer: str) -> Provider:
         jwks_uri=needed("jwks_uri"),
         userinfo_endpoint=optional("userinfo_endpoint"),
         end_session_endpoint=optional("end_session_endpoint"),
+        users_endpoint=optional("users_endpoint") or f"{issuer.rstrip('/')}/users",
         sends_issuer=document.get("authorization_response_iss_parameter_supported") is True,
         wants_secret_in_form="client_secret_basic" not in methods and "client_secret_post" in methods,
     )
