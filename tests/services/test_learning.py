@@ -27,8 +27,8 @@ ADD_LEAD = """
     INSERT INTO lead (id, customer_id, status, stage, lost_reason, currency, stage_entered_at, created_at, closed_at,
         updated_at)
     SELECT $1, $2, CASE WHEN $3::boolean THEN 'converted' ELSE 'disqualified' END,
-        CASE WHEN $3 THEN 'closed_won' ELSE 'closed_lost' END, CASE WHEN NOT $3 THEN 'price' END, 'EUR', $4::timestamptz, $4,
-        $4 + interval '20 days', $4
+        CASE WHEN $3 THEN 'closed_won' ELSE 'closed_lost' END, CASE WHEN NOT $3 THEN 'price' END, 'EUR',
+        $4::timestamptz, $4, $4 + interval '20 days', $4
 """
 ADD_SNAPSHOT = "INSERT INTO score_snapshot VALUES ($1, $2, $3, 'rules-v1', 10, 0.1, $4, '[]')"
 

@@ -55,7 +55,8 @@ def learn(examples: Sequence[Example], incumbent: Model) -> Candidate:
     older, newest = examples[:split], examples[split:]
     won = [example.won for example in newest]
     judged = [example.ages[min(JUDGED_AGE, len(example.ages) - 1)] for example in newest]
-    learned = [Model("", _fit(older)).score(row) for row in judged]
+    challenger = Model("", _fit(older))
+    learned = [challenger.score(row) for row in judged]
     before = [incumbent.score(row) for row in judged]
     chances = [scored.win_probability for scored in learned]
     old_chances = _calibrated([scored.score for scored in before], older, incumbent)
@@ -78,4 +79,5 @@ def _calibrated(scores: Sequence[int], older: Sequence[Example], incumbent: Mode
     chances = fit(
         [{"score": float(score)} for score, _ in known], [won for _, won in known], {"score": "Score"}
     )
-    return [Model("", chances).score({"score": float(score)}).win_probability for score in scores]
+    calibrated = Model("", chances)
+    return [calibrated.score({"score": float(score)}).win_probability for score in scores]
