@@ -61,7 +61,7 @@ class World:
                 "notes": "Talked about the demo",
             },
         }
-        return bodies[route]
+        return bodies.get(route, {})
 
     def _form(self, route: str) -> dict[str, str]:
         forms: dict[str, dict[str, str]] = {
