@@ -49,7 +49,7 @@ def band(score: int | None) -> str:
 def _top_reason(lead: Lead) -> str:
     if not lead.score_reasons:
         return ""
-    top = max(lead.score_reasons, key=lambda reason: abs(reason.points))
+    top = lead.score_reasons[0]  # the weightiest: the starting points come last
     return f"{top.label} {top.points:+.0f}"
 
 
