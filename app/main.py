@@ -16,7 +16,7 @@ from app.core.settings import BadSetting, settings
 from app.gateways import queue
 from app.store.checks import failed, run_checks
 from app.store.transaction import close_pool, open_pool
-from app.web import auth, board, customers, errors, guards, health, home, leads, security, static
+from app.web import auth, board, customers, errors, guards, health, home, leads, published, security, static
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -31,6 +31,7 @@ def create_app() -> Litestar:
     log.configure()
     errors.presenters["lead"] = present.lead
     pages = [*auth.routes, *board.routes, *customers.routes, *health.routes, *home.routes, *leads.routes]
+    pages += published.routes
     api = [*activities.routes, *api_customers.routes, *api_leads.routes, *events.routes]
     return Litestar(
         route_handlers=[

@@ -64,6 +64,8 @@ POST  /logout                                    yes   yes   yes   yes   who   w
 GET   /static/{id}                               none  none  none  none  none  none
 GET   /health/live                               yes   yes   yes   yes   yes   yes
 GET   /health/ready                              yes   yes   yes   yes   yes   yes
+GET   /asyncapi.json                             yes   yes   yes   yes   yes   yes
+GET   /schemas/{id}                              none  none  none  none  none  none
 """
 
 
