@@ -10,7 +10,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 
-from app.core.errors import Conflict
+from app.core.errors import Conflict, NotFound
 from app.core.settings import settings
 from app.domain.board import Board, BoardFilter
 from app.domain.lead import Lead
@@ -68,8 +68,10 @@ async def show_board(request: Asking) -> Response[str]:
 @get("/board/{stage:str}", name="board.column", guards=[needs(check_see_board)])
 async def show_column(request: Asking, stage: str) -> Response[str]:
     """Show the cards of a column after the cursor: a fragment for htmx, else a page of their own."""
-    narrowed = read_filter(request)
-    column = await read_column(request.user, narrowed, parse_stage(stage), request.query_params.get("cursor"))
+    if stage not in set(Stage):
+        raise NotFound
+    narrowed, cursor = read_filter(request), request.query_params.get("cursor")
+    column = await read_column(request.user, narrowed, Stage(stage), cursor)
     template = "board/more.html.jinja2" if is_partial(request) else "board/column.html.jinja2"
     return page(request, template, column=column, query=query_of(narrowed), show_owner=request.user.is_admin)
 

@@ -38,6 +38,7 @@ LOOKS: Final = {
     "email_conflict": ("alert", "plain"),
     "score_changed": ("chart", "plain"),
 }
+SYSTEM: Final = {"jobs": "the CRM", "sso": "the company sign-in", "slyyfoxx-cms": "the website"}
 BODIES: Final = ("notes", "message", "note", "text", "subject")
 
 
@@ -76,7 +77,7 @@ def by_day(entries: Iterable[Entry], zone: ZoneInfo, after: str = "") -> list[tu
 
 
 def _by(entry: Entry) -> str:
-    name = entry.actor_name or entry.actor_id
+    name = SYSTEM.get(entry.actor_id) or entry.actor_name or entry.actor_id
     return f"by {name} for {entry.on_behalf_of}" if entry.on_behalf_of else f"by {name}"
 
 
@@ -89,6 +90,10 @@ def _summary(entry: Entry) -> str:
         return f"From {_stage(data.get('from'))} · {LOST_REASONS.get(reason, reason)}"
     if entry.kind == "sale_won":
         return f"From {_stage(data.get('from'))}"
+    if entry.kind == "score_changed":
+        return f"{data.get('from') if data.get('from') is not None else 'No score'} → {data.get('to')}"
+    if entry.kind in {"email_updated", "email_conflict"}:
+        return f"{entry.text.get('old') or '–'} → {entry.text.get('new') or '–'}"
     return ""
 
 
@@ -117,9 +122,8 @@ def _facts(entry: Entry, zone: ZoneInfo) -> Iterable[str]:
 def _capture_facts(entry: Entry) -> Iterable[str]:
     if form := entry.data.get("form_id") or entry.data.get("source"):
         yield f"Form: {form}"
-    campaign = entry.text.get("campaign")
-    if isinstance(campaign, dict):
+    campaign: dict[str, Any] = entry.text.get("campaign") or {}
+    if campaign:
         yield "Campaign: " + " / ".join(str(value) for value in campaign.values() if value)
-    answers = entry.text.get("answers")
-    if isinstance(answers, dict):
-        yield from (f"{name}: {value}" for name, value in answers.items())
+    answers: dict[str, Any] = entry.text.get("answers") or {}
+    yield from (f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in answers.items())

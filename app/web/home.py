@@ -36,7 +36,7 @@ async def show_home(request: Asking) -> Response[str]:
         heading="My day" if viewer.is_rep else "Home",
         today=f"{now:%A} {now.day} {now:%B}",
         board=board,
-        sections=_sections(board, now) if board and viewer.is_rep else [],
+        sections=_sections(board, now) if board else [],
     )
 
 

@@ -15,7 +15,7 @@ from app.domain.permissions import check_close_lead, check_see_board
 from app.domain.pipeline import LOST_REASONS, Stage
 from app.domain.viewer import Viewer
 from app.services.closing import close_lost, close_won
-from app.services.leads import read_lead
+from app.services.leads import read_lead, read_lead_and_sale
 from app.web.board import moved
 from app.web.forms import Form, read_form
 from app.web.guards import needs
@@ -29,9 +29,9 @@ REASONS: Final = [(value, label, "") for value, label in LOST_REASONS.items()]
 @get("/leads/{lead_id:uuid}", name="leads.show", guards=[needs(check_see_board)])
 async def show_lead(request: Asking, lead_id: UUID) -> Response[str]:
     """Show a lead beside its customer's timeline."""
-    lead = await read_lead(request.user, lead_id)
+    lead, sale = await read_lead_and_sale(request.user, lead_id)
     shown = await story(request, lead.customer.id, lead)
-    return page(request, "leads/page.html.jinja2", lead=lead, **shown)
+    return page(request, "leads/page.html.jinja2", lead=lead, sale=sale, **shown)
 
 
 @get("/leads/{lead_id:uuid}/why", name="leads.why", guards=[needs(check_see_board)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -52,7 +52,7 @@ def reader(request: Asking) -> Reader:
     """Return who reads the answer, and how."""
     theme = request.cookies.get("theme", "")
     return Reader(
-        viewer=request.scope.get("user"),
+        viewer=_scope(request).get("user"),
         csrf=csrf_token(request),
         zone=zone(request),
         theme=theme if theme in THEMES else "",
@@ -69,7 +69,11 @@ def zone(request: Asking) -> ZoneInfo:
 
 def csrf_token(request: Asking) -> str:
     """Return the token this session's forms must carry."""
-    return str(request.scope.get("_csrf_token") or "")
+    return str(_scope(request).get("_csrf_token") or "")
+
+
+def _scope(request: Asking) -> dict[str, Any]:
+    return cast("dict[str, Any]", request.scope)
 
 
 _ZONES: Final = available_timezones()

@@ -21,9 +21,11 @@ from app.domain.pipeline import LOST_REASONS, OPEN_STAGES, Stage
 from app.web import cards, entries, formats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
+    from app.domain.lead import Lead
+    from app.domain.timeline import Entry
     from app.domain.viewer import Viewer
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -76,7 +78,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters.update(_filters())
-    env.globals.update(
+    shared: dict[str, Any] = env.globals
+    shared.update(
         asset=asset,
         csrf_field=csrf_field,
         dom_id=dom_id,
@@ -128,14 +131,12 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "initials": formats.initials,
         "plural": formats.plural,
         "since": formats.since,
-        "ago": lambda moment: _tag(moment, formats.ago(moment)),
-        "appointment": lambda moment: _tag(moment, formats.appointment(moment, _zone())),
+        "ago": _ago,
+        "appointment": _appointment,
         "day": _day,
-        "day_heading": lambda moment: formats.day_heading(moment, _zone()),
-        "exact": lambda moment: formats.exact(moment, _zone()),
-        "card": lambda lead: cards.describe(lead, _zone()),
-        "entry_words": lambda entry: entries.describe(entry, _zone()),
-        "groupby_day": lambda items, after="": entries.by_day(items, _zone(), after),
+        "card": _card,
+        "entry_words": _entry_words,
+        "groupby_day": _groupby_day,
     }
 
 
@@ -143,9 +144,25 @@ def _zone() -> ZoneInfo:
     return _reader.get().zone
 
 
-def _tag(moment: datetime, words: str) -> Markup:
-    return formats.time_tag(moment, words, _zone())
+def _ago(moment: datetime) -> Markup:
+    return formats.time_tag(moment, formats.ago(moment), _zone())
+
+
+def _appointment(moment: datetime) -> Markup:
+    return formats.time_tag(moment, formats.appointment(moment, _zone()), _zone())
 
 
 def _day(value: date | datetime) -> str:
     return formats.day(value, _zone())
+
+
+def _card(lead: Lead) -> cards.CardWords:
+    return cards.describe(lead, _zone())
+
+
+def _entry_words(entry: Entry) -> entries.EntryWords:
+    return entries.describe(entry, _zone())
+
+
+def _groupby_day(items: Iterable[Entry], after: str = "") -> list[tuple[str, list[Entry]]]:
+    return entries.by_day(items, _zone(), after)

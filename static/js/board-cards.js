@@ -8,7 +8,7 @@ export const columnAt = (stage) => board.querySelector(`.column[data-stage="${st
 export const columns = () => [...board.querySelectorAll(".column")];
 export const cardsIn = (column) => [...column.querySelectorAll(".card:not(.is-ghost)")];
 export const findCard = (id) => board.querySelector(`.card[data-lead-id="${CSS.escape(id)}"]`);
-export const nameOf = (card) => card.querySelector(".card-link").textContent;
+export const nameOf = (card) => card.querySelector("a").textContent;
 export const isOpen = (stage) => !stage.startsWith("closed_");
 
 export function putInto(card, stage) {
@@ -25,7 +25,7 @@ export function putBack(card, { parent, next }) {
 }
 
 export function focusCard(card) {
-  card?.querySelector(".card-link")?.focus({ preventScroll: false });
+  card?.querySelector("a")?.focus({ preventScroll: false });
 }
 
 // The server's word on a card or a column head replaces ours; anything else in the answer is a message.

@@ -5,7 +5,7 @@ import { move } from "./board-move.js";
 const FAR_ENOUGH = 5;
 const LONG_PRESS = 280;
 const EDGE = 48;
-const SCROLL = 14;
+const SCROLL = 9;
 let drag = null;
 
 board.addEventListener("pointerdown", (event) => {
@@ -62,6 +62,7 @@ function scrollAtEdges() {
   if (!drag.card.isConnected) return forget();
   const list = drag.over?.querySelector(".cards");
   nudge(board, "scrollLeft", drag.at.x, board.getBoundingClientRect(), ["left", "right"]);
+  follow();
   if (list) nudge(list, "scrollTop", drag.at.y, list.getBoundingClientRect(), ["top", "bottom"]);
   drag.frame = requestAnimationFrame(scrollAtEdges);
 }

@@ -23,7 +23,7 @@ const LETTERS = {
   "]": (card) => step(card, 1),
   "[": (card) => step(card, -1),
   m: (card) => openMenu(card),
-  a: (card) => location.assign(`${card.querySelector(".card-link").getAttribute("href")}#notes`),
+  a: (card) => location.assign(`${card.querySelector("a").getAttribute("href")}#notes`),
 };
 
 document.addEventListener("keydown", (event) => {

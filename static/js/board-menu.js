@@ -8,7 +8,7 @@ const GAP = 4;
 let asking = null;
 
 export function openMenu(card) {
-  const button = card.querySelector("[data-move]");
+  const button = card.querySelector("[form=move]");
   if (!button) return;
   asking = card;
   for (const item of menu.querySelectorAll("[data-to]")) item.disabled = item.dataset.to === stageOf(card);
@@ -19,11 +19,11 @@ export function openMenu(card) {
 
 board.addEventListener("click", (event) => {
   const card = cardOf(event.target);
-  if (event.target.closest("[data-move]")) {
+  if (event.target.closest("[form=move]")) {
     event.preventDefault();
     openMenu(card);
   }
-  const chip = event.target.closest("[data-why]");
+  const chip = event.target.closest(".score");
   if (chip) explain(card, chip);
 });
 
@@ -31,7 +31,7 @@ menu.addEventListener("click", (event) => {
   const to = event.target.closest("[data-to]")?.dataset.to;
   if (!to || !asking) return;
   const card = asking;
-  card.querySelector(".card-link").focus();
+  card.querySelector("a").focus();
   menu.hidePopover();
   move(card, to);
 });

@@ -8,6 +8,7 @@ import { announce, announceAtOnce, toast } from "./toasts.js";
 
 const DIALOGS = { closed_won: "won", closed_lost: "lost" };
 let last = null;
+let offered = null;
 
 export function move(card, to) {
   const from = stageOf(card);
@@ -56,7 +57,8 @@ function settle(id, { html }, hadFocus, { from, to, undo: offer }) {
   announce(`${nameOf(card)} moved to ${label}. Leads there: ${countOf(to)}.`);
   if (!offer) return;
   last = { id, from, to };
-  toast(`${nameOf(card)} moved to ${label}.`, { action: { label: "Undo", run: undo } });
+  offered?.remove();
+  offered = toast(`${nameOf(card)} moved to ${label}.`, { action: { label: "Undo", run: undo } });
 }
 
 function refuse(wish, place, answer) {

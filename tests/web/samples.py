@@ -25,10 +25,15 @@ RITA = Viewer(
 SAM = Viewer("01900000-0000-7000-8000-000000000003", Role.SUPPORT, "Sam Sato", "sam@slyyfoxx.example")
 ADA = Viewer("01900000-0000-7000-8000-000000000004", Role.ADMIN, "Ada Andersson", "ada@slyyfoxx.example")
 PEOPLE = (
-    ("Grace Hopper", "Navy Systems"), ("Alan Kay", "Dynabook"), ("Hedy Lamarr", "Spread Spectrum Ltd"),
-    ("Katherine Johnson", "Orbital Mechanics"), ("Edsger Dijkstra", "Shortest Path"), ("Radia Perlman", "Bridgeworks"),
-    ("Barbara Liskov", "Substitution & Sons Consulting"), ("Tim Paterson", ""), ("Frances Allen", "Optimisers"),
-)  # fmt: skip
+    ("Grace Hopper", "Navy Systems"),
+    ("Alan Kay", "Dynabook"),
+    ("Hedy Lamarr", "Spread Spectrum Ltd"),
+    ("Katherine Johnson", "Orbital Mechanics"),
+    ("Edsger Dijkstra", "Shortest Path"),
+    ("Radia Perlman", "Bridgeworks"),
+    ("Barbara Liskov", "Substitution & Sons Consulting"),
+    ("Tim Paterson", ""),
+)
 STEPS = ("Call", "Send the offer", "Demo with the team", "Ask about the budget", "")
 REASONS = (
     Reason("Asked for a demo", 25),
@@ -92,51 +97,74 @@ def board(sizes: tuple[int, ...] = (6, 5, 4, 3, 3, 2)) -> Board:
     return Board(columns, "EUR", BoardFilter())
 
 
-def entry(
-    kind: str, hours: int, *, data: dict[str, Any] | None = None, text: dict[str, Any] | None = None
-) -> Entry:
+def entry(kind: str, hours: int, data: dict[str, Any] | None = None, **text: Any) -> Entry:
     """Return one timeline entry from that many hours ago."""
     at = NOW - timedelta(hours=hours)
     return Entry(
-        id=new_id(), customer_id=new_id(), lead_id=None, seq=1, kind=kind, actor_id=RITA.id, actor_name=RITA.name,
-        on_behalf_of=None, occurred_at=at, recorded_at=at, data=data or {}, hash="0" * 64, text=text or {},
-    )  # fmt: skip
+        id=new_id(),
+        customer_id=new_id(),
+        lead_id=None,
+        seq=1,
+        kind=kind,
+        actor_id=RITA.id,
+        actor_name=RITA.name,
+        on_behalf_of=None,
+        occurred_at=at,
+        recorded_at=at,
+        data=data or {},
+        hash="0" * 64,
+        text=text,
+    )
 
 
 def timeline() -> TimelinePage:
     """Return a page with the common kinds of entry."""
+    called = {"outcome": "reached", "duration_minutes": 12, "follow_up_at": NOW.isoformat()}
+    campaign = {"source": "google", "medium": "cpc", "name": "autumn"}
+    answers = {"team_size": "50-200"}
     items = (
-        entry("call_logged", 1, data={"outcome": "reached", "duration_minutes": 12, "follow_up_at": NOW.isoformat()},
-              text={"notes": "Talked through the offer. They want single sign-on in the first month and asked for a "
-                             "reference customer of their size.", "follow_up_note": "Send two references"}),
-        entry("stage_changed", 3, data={"from": "lead", "to": "qualified", "days": 4}),
-        entry("email_logged", 27, data={"outcome": "sent", "direction": "outbound"}, text={"notes": "Sent the deck and prices."}),
-        entry("meeting_logged", 50, data={"duration_minutes": 45}, text={"notes": "Demo with the whole team."}),
-        entry("lead_captured", 75, data={"form_id": "demo-request"},
-              text={"message": "We need a demo", "answers": {"team_size": "50-200"},
-                    "campaign": {"source": "google", "medium": "cpc", "name": "autumn"}}),
-    )  # fmt: skip
-    return TimelinePage(items, None, 5)
+        entry(
+            "call_logged", 1, called, notes="They want <single> sign-on.", follow_up_note="Send references"
+        ),
+        entry("stage_changed", 3, {"from": "lead", "to": "qualified", "days": 4}),
+        entry("email_logged", 27, {"outcome": "sent", "direction": "outbound"}, notes="Sent the prices."),
+        entry("meeting_logged", 50, {"duration_minutes": 45}, notes="Demo with the whole team."),
+        entry("lead_captured", 75, {"form_id": "demo"}, message="A demo", answers=answers, campaign=campaign),
+    )
+    return TimelinePage(items, None, len(items))
 
 
 def customer() -> Customer:
     """Return a customer with an open and a lost lead."""
     name, company = PEOPLE[0]
     return Customer(
-        id=new_id(), sso_user_id="u-1", name=name, email="grace@navy.example", email_synced_at=NOW - timedelta(hours=2),
-        email_conflict=None, phone="+1 202 555 0101", company=company, job_title="Rear Admiral", country="US",
-        first_campaign={"source": "google", "name": "autumn"}, last_campaign=None, first_consent=None,
-        last_consent={"marketing": True}, last_contact_at=NOW - timedelta(days=1), clv=Money(Decimal(48000), "EUR"),
-        entries=5, erased_at=None, created_at=NOW - timedelta(days=400),
+        id=new_id(),
+        sso_user_id="u-1",
+        name=name,
+        email="grace@navy.example",
+        email_synced_at=NOW - timedelta(hours=2),
+        email_conflict=None,
+        phone="+1 202 555 0101",
+        company=company,
+        job_title="Rear Admiral",
+        country="US",
+        first_campaign={"source": "google", "name": "autumn"},
+        last_campaign=None,
+        first_consent=None,
+        last_consent={"marketing": True},
+        last_contact_at=NOW - timedelta(days=1),
+        clv=Money(Decimal(48000), "EUR"),
+        entries=5,
+        erased_at=None,
+        created_at=NOW - timedelta(days=400),
         leads=(lead(Stage.QUALIFIED), lead(Stage.CLOSED_LOST, 3)),
-    )  # fmt: skip
+    )
 
 
 def customers() -> CustomerPage:
     """Return a page of the customer list."""
     rows = tuple(
-        CustomerRow(new_id(), name, f"{name.split()[0].lower()}@example.com", company, "+49 30 1234567",
-                    NOW - timedelta(days=number) if number % 3 else None, NOW)
+        CustomerRow(new_id(), name, "one@customer.example", company, "", NOW if number else None, NOW)
         for number, (name, company) in enumerate(PEOPLE)
-    )  # fmt: skip
+    )
     return CustomerPage(rows, "abc")

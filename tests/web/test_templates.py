@@ -1,0 +1,121 @@
+"""What the pages show of given values; no database, no HTTP."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from app.domain.lead import CustomerRef
+from app.domain.pipeline import LOST_REASONS, Stage
+from app.domain.viewer import Viewer
+from app.web import board as board_page
+from app.web.forms import Form
+from app.web.templating import Reader, render
+from tests.web import samples
+
+WICKED = '<script>alert("x")</script>'
+
+
+def show(template: str, viewer: Viewer = samples.RITA, path: str = "/", **context: Any) -> str:
+    return render(template, Reader(viewer=viewer, path=path, csrf="token"), **context)
+
+
+def show_board(viewer: Viewer = samples.RITA, **changes: Any) -> str:
+    shown = changes.pop("board", None) or samples.board()
+    return show(
+        "board/page.html.jinja2",
+        viewer,
+        "/board",
+        board=shown,
+        totals=board_page.totals(shown),
+        query=board_page.query_of(shown.filter),
+        show_owner=viewer.is_admin,
+        owners=board_page.owners_on(shown),
+    )
+
+
+def story(**changes: Any) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "customer_id": samples.new_id(),
+        "form": Form({"activity_type": "Call"}),
+        "message": "",
+        "timeline": samples.timeline(),
+        "kind": "",
+        "last_day": "",
+        "more_url": "",
+    }
+    return shown | changes
+
+
+def test_the_board_has_the_hooks_that_outside_checks_use() -> None:
+    html = show_board()
+    assert re.findall(r'<section class="column"[^>]* data-stage="(\w+)"', html) == list(Stage)
+    assert len(re.findall(r'data-lead-id="[\da-f-]{36}" data-version="3"', html)) == 23
+    assert html.count('aria-label="Move to…"') >= 18
+
+
+def test_a_full_board_stays_below_a_hundred_kilobytes() -> None:
+    full = show_board(board=samples.board((25,) * 6))
+    assert len(full.encode()) < 100_000
+
+
+def test_what_people_type_is_never_markup() -> None:
+    lead = samples.lead(customer=CustomerRef(samples.new_id(), WICKED, WICKED, WICKED), follow_up_note=WICKED)
+    html = show("leads/page.html.jinja2", lead=lead, sale=None, **story())
+    assert WICKED not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_the_owner_of_a_card_is_shown_to_admins_only() -> None:
+    assert 'title="Rita Reyes"' in show_board(samples.ADA)
+    assert 'title="Rita Reyes"' not in show_board(samples.RITA)
+
+
+def test_support_finds_no_way_to_the_board() -> None:
+    html = show("home/page.html.jinja2", samples.SAM, heading="Home", today="", board=None, sections=[])
+    assert 'href="/board"' not in html
+    assert 'href="/customers"' in html
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_a_lead_is_moved_and_closed_only_while_it_is_open(stage: Stage) -> None:
+    html = show("leads/page.html.jinja2", lead=samples.lead(stage), sale=None, **story())
+    assert ("Mark as won" in html) is stage.is_open
+    assert (html.count('aria-label="Move to ') == 3) is stage.is_open
+
+
+def test_a_timeline_entry_has_its_hook_its_day_and_its_facts() -> None:
+    html = show("customers/page.html.jinja2", customer=samples.customer(), **story())
+    assert len(re.findall(r'data-activity-id="[\da-f-]{36}"', html)) == 5
+    for words in ("Lead → Qualified, after 4 days", "12 min", "Campaign: google / cpc / autumn"):
+        assert words in html
+
+
+def test_every_problem_of_a_form_stands_beside_its_field() -> None:
+    form = Form({"amount": "x", "version": "1"}, {"amount": "No amount", "product": "This is required"})
+    html = show("leads/won.html.jinja2", lead=samples.lead(), form=form, message="")
+    assert 'aria-describedby="amount-error"' in html
+    assert 'aria-describedby="product-error"' in html
+    assert 'value="x"' in html
+
+
+def test_every_reason_to_lose_can_be_chosen() -> None:
+    reasons = [(value, label, "") for value, label in LOST_REASONS.items()]
+    html = show("leads/lost.html.jinja2", lead=samples.lead(), form=Form(), message="", reasons=reasons)
+    assert [value in html for value in LOST_REASONS] == [True] * len(LOST_REASONS)
+
+
+def test_the_customer_list_links_each_customer() -> None:
+    page = samples.customers()
+    html = show("customers/list.html.jinja2", page=page, q="", more_url="/customers?cursor=x")
+    assert all(f"/customers/{row.id}" in html for row in page.items)
+    assert "Next page" in html
+
+
+def test_a_card_moved_by_somebody_else_says_where_it_stands_now() -> None:
+    lead = samples.lead(Stage.NEGOTIATION)
+    html = show("board/refused.html.jinja2", lead=lead, message="Somebody was quicker", show_owner=False)
+    assert 'data-stage-now="negotiation"' in html
+    assert "Somebody was quicker" in html

@@ -1,0 +1,104 @@
+"""How values are written, and how forms are read."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.core.errors import Invalid, Malformed, NotFound, Problem
+from app.domain.pipeline import Stage
+from app.web import cards, formats
+from app.web.forms import Form
+from tests.web import samples
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [("12000", "€12,000"), ("9.5", "€9.50"), ("0", "€0"), ("1234567.89", "€1,234,567.89")],
+)
+def test_amounts_keep_every_cent(value: str, written: str) -> None:
+    assert formats.amount(Decimal(value), "EUR") == written
+
+
+@pytest.mark.parametrize(("value", "written"), [("950", "€950"), ("84400", "€84k"), ("1250000", "€1.2M")])
+def test_amounts_fit_a_tight_place(value: str, written: str) -> None:
+    assert formats.short_amount(Decimal(value), "EUR") == written
+
+
+def test_a_currency_without_a_sign_is_written_by_its_code() -> None:
+    assert formats.amount(Decimal(5), "CHF") == "CHF\N{NO-BREAK SPACE}5"
+
+
+@pytest.mark.parametrize(
+    ("passed", "written"),
+    [
+        (timedelta(seconds=5), "just now"),
+        (timedelta(hours=3), "3 h ago"),
+        (timedelta(days=-2, hours=-1), "in 2 d"),
+    ],
+)
+def test_a_distance_in_time_has_one_unit(passed: timedelta, written: str) -> None:
+    assert formats.ago(samples.NOW - passed).replace("\N{NO-BREAK SPACE}", " ") == written
+
+
+def test_days_are_those_of_the_reader() -> None:
+    late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    assert formats.day(late, BERLIN) == "23 Nov 2026"
+    assert formats.exact(late, BERLIN) == "Mon 23 Nov 2026, 00:30"
+
+
+def test_a_card_says_what_is_overdue() -> None:
+    late = samples.lead(follow_up_at=samples.NOW - timedelta(days=3), follow_up_note="Call")
+    words = cards.describe(late, BERLIN)
+    assert (words.due, words.next_step.replace("\N{NO-BREAK SPACE}", " ")) == ("late", "Call · overdue 3 d")
+
+
+def test_a_card_names_the_strongest_reason_of_its_score() -> None:
+    assert cards.describe(samples.lead(), BERLIN).reason == "Asked for a demo +25"
+
+
+def test_a_closed_lead_neither_rots_nor_has_a_next_step() -> None:
+    words = cards.describe(samples.lead(Stage.CLOSED_WON), BERLIN)
+    assert (words.due, words.rot) == ("", "")
+
+
+def test_an_amount_may_be_typed_with_separators() -> None:
+    assert Form({"amount": " 12,000.50 "}).amount("amount") == Decimal("12000.50")
+
+
+@pytest.mark.parametrize("typed", ["", "x", "NaN", "Infinity", "1.2.3"])
+def test_what_is_no_amount_is_said_beside_its_field(typed: str) -> None:
+    form = Form({"amount": typed})
+    form.amount("amount")
+    with pytest.raises(Invalid):
+        form.check()
+    assert "amount" in form.errors
+
+
+def test_a_day_may_be_left_out_but_not_be_nonsense() -> None:
+    form = Form({"starts_on": "2027-01-31", "other": "31.1."})
+    assert form.day("starts_on") == date(2027, 1, 31)
+    assert form.day("missing") is None
+    form.day("other")
+    assert list(form.errors) == ["other"]
+
+
+@pytest.mark.parametrize("typed", ["", "-1", "1x", "٣", "9" * 11])
+def test_a_form_without_a_version_is_refused(typed: str) -> None:
+    with pytest.raises(Malformed):
+        Form({"version": typed}).version()
+
+
+def test_an_id_that_is_none_is_not_found() -> None:
+    with pytest.raises(NotFound):
+        Form({"lead_id": "1 OR 1=1"}).uuid("lead_id")
+
+
+def test_the_problems_of_a_service_land_beside_their_fields() -> None:
+    form = Form({}).with_problems(Invalid([Problem("#/sale_details/product", "is required")]))
+    assert form.errors == {"product": "This is required"}
