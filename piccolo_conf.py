@@ -2,7 +2,7 @@
 
 from piccolo.conf.apps import AppRegistry
 
-from app.store.engine import engine as DB  # noqa: N811
+from app.store.engine import engine as DB  # noqa: N812  Piccolo looks for this name
 
 APP_REGISTRY = AppRegistry(apps=["tables.piccolo_app"])
 __all__ = ["APP_REGISTRY", "DB"]
