@@ -1,6 +1,6 @@
 """Columns of `activity`; constraints, triggers and policies are in tables/sql/."""
 
-from piccolo.columns import BigInt, Bytea, JSONB, Text, Timestamptz, UUID
+from piccolo.columns import JSONB, UUID, BigInt, Bytea, Text, Timestamptz
 from piccolo.table import Table
 
 

@@ -1,6 +1,6 @@
 """Columns of `activity_text`; constraints, triggers and policies are in tables/sql/."""
 
-from piccolo.columns import Bytea, Text, UUID
+from piccolo.columns import UUID, Bytea, Text
 from piccolo.table import Table
 
 

@@ -1,6 +1,6 @@
 """Columns of `capture_submission`; constraints, triggers and policies are in tables/sql/."""
 
-from piccolo.columns import Bytea, JSONB, Text, Timestamptz, UUID
+from piccolo.columns import JSONB, UUID, Bytea, Text, Timestamptz
 from piccolo.table import Table
 
 

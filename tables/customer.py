@@ -1,6 +1,6 @@
 """Columns of `customer`; constraints, triggers and policies are in tables/sql/."""
 
-from piccolo.columns import BigInt, Bytea, JSONB, Numeric, Text, Timestamptz, UUID
+from piccolo.columns import JSONB, UUID, BigInt, Bytea, Numeric, Text, Timestamptz
 from piccolo.table import Table
 
 

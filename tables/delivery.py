@@ -1,6 +1,6 @@
 """Columns of `delivery`; constraints, triggers and policies are in tables/sql/."""
 
-from piccolo.columns import Boolean, Integer, Text, Timestamptz, UUID
+from piccolo.columns import UUID, Boolean, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 

@@ -1,6 +1,6 @@
 """Columns of `idempotency`; constraints, triggers and policies are in tables/sql/."""
 
-from piccolo.columns import Bytea, JSONB, SmallInt, Text, Timestamptz
+from piccolo.columns import JSONB, Bytea, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 

@@ -1,6 +1,6 @@
 """Columns of `lead`; constraints, triggers and policies are in tables/sql/."""
 
-from piccolo.columns import Date, DoublePrecision, Integer, JSONB, Numeric, SmallInt, Text, Timestamptz, UUID
+from piccolo.columns import JSONB, UUID, Date, DoublePrecision, Integer, Numeric, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 

@@ -1,6 +1,6 @@
 """Columns of `log_anchor`; constraints, triggers and policies are in tables/sql/."""
 
-from piccolo.columns import BigInt, Bytea, Timestamptz, UUID
+from piccolo.columns import UUID, BigInt, Bytea, Timestamptz
 from piccolo.table import Table
 
 

@@ -1,6 +1,6 @@
 """Columns of `outbox`; constraints, triggers and policies are in tables/sql/."""
 
-from piccolo.columns import Integer, JSONB, Text, Timestamptz, UUID
+from piccolo.columns import JSONB, UUID, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 

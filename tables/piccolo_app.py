@@ -5,7 +5,11 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig, table_finder
 
 FOLDER = Path(__file__).parent
-MODULES = [f"tables.{file.stem}" for file in sorted(FOLDER.glob("*.py")) if file.stem not in {"__init__", "piccolo_app"}]
+MODULES = [
+    f"tables.{file.stem}"
+    for file in sorted(FOLDER.glob("*.py"))
+    if file.stem not in {"__init__", "piccolo_app"}
+]
 
 APP_CONFIG = AppConfig(
     app_name="crm",

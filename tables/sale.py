@@ -1,6 +1,6 @@
 """Columns of `sale`; constraints, triggers and policies are in tables/sql/."""
 
-from piccolo.columns import Date, Numeric, Text, Timestamptz, UUID
+from piccolo.columns import UUID, Date, Numeric, Text, Timestamptz
 from piccolo.table import Table
 
 

@@ -1,6 +1,6 @@
 """Columns of `saved_view`; constraints, triggers and policies are in tables/sql/."""
 
-from piccolo.columns import Text, Timestamptz, UUID
+from piccolo.columns import UUID, Text, Timestamptz
 from piccolo.table import Table
 
 

@@ -1,6 +1,6 @@
 """Columns of `score_model`; constraints, triggers and policies are in tables/sql/."""
 
-from piccolo.columns import Boolean, JSONB, Text, Timestamptz
+from piccolo.columns import JSONB, Boolean, Text, Timestamptz
 from piccolo.table import Table
 
 

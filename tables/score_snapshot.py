@@ -1,6 +1,6 @@
 """Columns of `score_snapshot`; constraints, triggers and policies are in tables/sql/."""
 
-from piccolo.columns import DoublePrecision, JSONB, SmallInt, Text, Timestamptz, UUID
+from piccolo.columns import JSONB, UUID, DoublePrecision, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 

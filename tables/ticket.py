@@ -1,6 +1,6 @@
 """Columns of `ticket`; constraints, triggers and policies are in tables/sql/."""
 
-from piccolo.columns import BigInt, Integer, Text, Timestamptz, UUID
+from piccolo.columns import UUID, BigInt, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 

@@ -31,7 +31,13 @@ pytestmark = pytest.mark.usefixtures("pool")
 
 def call(customer_id: UUID, author: Viewer, **given: Any) -> ActivityLog:
     return msgspec.convert(
-        {"customer_id": customer_id, "user_id": author.id, "activity_type": "Call", "notes": "We talked", **given},
+        {
+            "customer_id": customer_id,
+            "user_id": author.id,
+            "activity_type": "Call",
+            "notes": "We talked",
+            **given,
+        },
         ActivityLog,
     )
 
@@ -43,7 +49,9 @@ async def customer_id(owner: asyncpg.Connection, cast: Cast) -> UUID:
     return await owner.fetchval("SELECT customer_id FROM lead")
 
 
-async def test_a_call_moves_what_hangs_on_it(owner: asyncpg.Connection, cast: Cast, customer_id: UUID) -> None:
+async def test_a_call_moves_what_hangs_on_it(
+    owner: asyncpg.Connection, cast: Cast, customer_id: UUID
+) -> None:
     tomorrow = clock.now() + timedelta(days=1)
     activity = call(
         customer_id, cast.rita, follow_up_at=tomorrow, follow_up_note="Send the offer", duration_minutes=5
@@ -82,7 +90,9 @@ async def test_an_older_contact_does_not_move_the_last_one_back(
     assert await owner.fetchval("SELECT last_contact_at FROM customer") == newest
 
 
-async def test_one_key_twenty_times_is_one_entry(owner: asyncpg.Connection, cast: Cast, customer_id: UUID) -> None:
+async def test_one_key_twenty_times_is_one_entry(
+    owner: asyncpg.Connection, cast: Cast, customer_id: UUID
+) -> None:
     key = Key.of(cast.rita.id, "k", b"body")
     outcomes = await asyncio.gather(
         *(log_activity(cast.rita, call(customer_id, cast.rita), key) for _ in range(20))
@@ -91,7 +101,9 @@ async def test_one_key_twenty_times_is_one_entry(owner: asyncpg.Connection, cast
     assert await owner.fetchval("SELECT count(*) FROM activity") == 1
 
 
-async def test_support_logs_for_every_customer(owner: asyncpg.Connection, cast: Cast, customer_id: UUID) -> None:
+async def test_support_logs_for_every_customer(
+    owner: asyncpg.Connection, cast: Cast, customer_id: UUID
+) -> None:
     await log_activity(cast.sam, call(customer_id, cast.sam), None)
     assert await owner.fetchval("SELECT actor_id FROM activity") == cast.sam.id
     assert await owner.fetchval("SELECT status FROM lead") == "working"
@@ -112,7 +124,9 @@ async def test_nobody_else_may(owner: asyncpg.Connection, cast: Cast, customer_i
     assert await owner.fetchval("SELECT count(*) FROM activity") == 0
 
 
-async def test_another_reps_customer_does_not_exist(owner: asyncpg.Connection, cast: Cast, customer_id: UUID) -> None:
+async def test_another_reps_customer_does_not_exist(
+    owner: asyncpg.Connection, cast: Cast, customer_id: UUID
+) -> None:
     with pytest.raises(NotFound):
         await log_activity(cast.omar, call(customer_id, cast.omar), None)
     lead_id = await owner.fetchval("SELECT id FROM lead")
@@ -124,7 +138,9 @@ async def test_another_reps_customer_does_not_exist(owner: asyncpg.Connection, c
     assert await owner.fetchval("SELECT count(*) FROM activity") == 0
 
 
-async def test_a_customer_without_an_open_lead_can_be_called_too(owner: asyncpg.Connection, cast: Cast) -> None:
+async def test_a_customer_without_an_open_lead_can_be_called_too(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
     await make.lead(owner, cast.rita, "closed_lost")
     customer_id = await owner.fetchval("SELECT customer_id FROM lead")
     await log_activity(cast.rita, call(customer_id, cast.rita), None)

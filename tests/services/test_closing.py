@@ -40,7 +40,9 @@ async def lead_id(owner: asyncpg.Connection, cast: Cast) -> UUID:
 async def test_a_won_lead_has_its_sale_its_event_its_value_and_its_entry(
     owner: asyncpg.Connection, cast: Cast, lead_id: UUID
 ) -> None:
-    outcome = await close_won(cast.rita, lead_id, 1, details(starts_on="2027-01-01", handoff_note="Call first"), None)
+    outcome = await close_won(
+        cast.rita, lead_id, 1, details(starts_on="2027-01-01", handoff_note="Call first"), None
+    )
     lead = outcome.value
     assert (lead.stage, lead.status, lead.version) == ("closed_won", "converted", 2)
     assert lead.handoff is not None
@@ -61,21 +63,29 @@ async def test_a_won_lead_has_its_sale_its_event_its_value_and_its_entry(
         "sales_rep_id": "R-1001",
         "closed_at": data["sale_details"]["closed_at"],
     }
-    assert await owner.fetchval("SELECT clv FROM customer WHERE id = $1", lead.customer.id) == Decimal("12000.00")
+    assert await owner.fetchval("SELECT clv FROM customer WHERE id = $1", lead.customer.id) == Decimal(
+        "12000.00"
+    )
     assert await owner.fetchval("SELECT kind FROM activity") == "sale_won"
 
 
-async def test_fifty_clicks_on_won_make_one_sale(owner: asyncpg.Connection, cast: Cast, lead_id: UUID) -> None:
+async def test_fifty_clicks_on_won_make_one_sale(
+    owner: asyncpg.Connection, cast: Cast, lead_id: UUID
+) -> None:
     results = await asyncio.gather(
         *(close_won(cast.rita, lead_id, 1, details(), None) for _ in range(50)), return_exceptions=True
     )
     assert sum(not isinstance(result, Exception) for result in results) == 1
     assert all(isinstance(result, LeadIsClosed) for result in results if isinstance(result, Exception))
-    counts = "SELECT (SELECT count(*) FROM sale), (SELECT count(*) FROM outbox), (SELECT count(*) FROM activity)"
+    counts = (
+        "SELECT (SELECT count(*) FROM sale), (SELECT count(*) FROM outbox), (SELECT count(*) FROM activity)"
+    )
     assert tuple(await owner.fetchrow(counts)) == (1, 1, 1)
 
 
-async def test_the_same_key_gets_the_same_sale_again(owner: asyncpg.Connection, cast: Cast, lead_id: UUID) -> None:
+async def test_the_same_key_gets_the_same_sale_again(
+    owner: asyncpg.Connection, cast: Cast, lead_id: UUID
+) -> None:
     key = Key.of(cast.rita.id, "k", b"body")
     first = await close_won(cast.rita, lead_id, 1, details(), key)
     again = await close_won(cast.rita, lead_id, 1, details(), key)
@@ -91,7 +101,9 @@ async def test_won_and_lost_at_once_end_in_exactly_one(owner: asyncpg.Connection
         *(close_lost(cast.ada, lead_id, 1, LOSS, None) for lead_id in lead_ids),
         return_exceptions=True,
     )
-    rows = await owner.fetch("SELECT stage, (SELECT count(*) FROM sale WHERE lead_id = lead.id) AS sales FROM lead")
+    rows = await owner.fetch(
+        "SELECT stage, (SELECT count(*) FROM sale WHERE lead_id = lead.id) AS sales FROM lead"
+    )
     assert {row["stage"] for row in rows} <= {"closed_won", "closed_lost"}
     assert all((row["stage"] == "closed_won") == (row["sales"] == 1) for row in rows)
 
@@ -148,7 +160,9 @@ async def test_another_reps_lead_does_not_exist_and_support_closes_nothing(cast:
         await close_lost(cast.sam, lead_id, 1, LOSS, None)
 
 
-async def test_a_move_changes_stage_version_and_timeline(owner: asyncpg.Connection, cast: Cast, lead_id: UUID) -> None:
+async def test_a_move_changes_stage_version_and_timeline(
+    owner: asyncpg.Connection, cast: Cast, lead_id: UUID
+) -> None:
     outcome = await move_lead(cast.rita, lead_id, "qualified", 1, None)
     assert (outcome.value.stage, outcome.value.version) == ("qualified", 2)
     entry = await owner.fetchrow("SELECT kind, actor_id, data FROM activity")
@@ -156,14 +170,18 @@ async def test_a_move_changes_stage_version_and_timeline(owner: asyncpg.Connecti
     assert json.loads(entry["data"]) == {"from": "negotiation", "to": "qualified", "days": 0}
 
 
-async def test_a_move_with_an_old_version_is_stale_and_brings_the_current_lead(cast: Cast, lead_id: UUID) -> None:
+async def test_a_move_with_an_old_version_is_stale_and_brings_the_current_lead(
+    cast: Cast, lead_id: UUID
+) -> None:
     await move_lead(cast.ada, lead_id, "lead", 1, None)
     with pytest.raises(StaleLead) as refused:
         await move_lead(cast.rita, lead_id, "qualified", 1, None)
     assert refused.value.extra["lead"].stage == "lead"
 
 
-async def test_two_moves_at_once_have_one_winner(owner: asyncpg.Connection, cast: Cast, lead_id: UUID) -> None:
+async def test_two_moves_at_once_have_one_winner(
+    owner: asyncpg.Connection, cast: Cast, lead_id: UUID
+) -> None:
     results = await asyncio.gather(
         move_lead(cast.rita, lead_id, "lead", 1, None),
         move_lead(cast.ada, lead_id, "qualified", 1, None),
@@ -173,7 +191,9 @@ async def test_two_moves_at_once_have_one_winner(owner: asyncpg.Connection, cast
     assert await owner.fetchval("SELECT count(*) FROM activity") == 1
 
 
-@pytest.mark.parametrize(("stage", "error"), [("closed_won", Conflict), ("closed_lost", Conflict), ("x", Invalid)])
+@pytest.mark.parametrize(
+    ("stage", "error"), [("closed_won", Conflict), ("closed_lost", Conflict), ("x", Invalid)]
+)
 async def test_a_move_to_no_open_stage_is_refused(
     owner: asyncpg.Connection, cast: Cast, lead_id: UUID, stage: str, error: type[Exception]
 ) -> None:
@@ -182,7 +202,9 @@ async def test_a_move_to_no_open_stage_is_refused(
     assert await owner.fetchval("SELECT version FROM lead") == 1
 
 
-async def test_a_move_to_where_it_stands_changes_nothing(owner: asyncpg.Connection, cast: Cast, lead_id: UUID) -> None:
+async def test_a_move_to_where_it_stands_changes_nothing(
+    owner: asyncpg.Connection, cast: Cast, lead_id: UUID
+) -> None:
     outcome = await move_lead(cast.rita, lead_id, "negotiation", 1, None)
     assert outcome.value.version == 1
     assert await owner.fetchval("SELECT count(*) FROM activity") == 0
