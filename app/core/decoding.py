@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, cast, get_args
 
 import msgspec
 
@@ -14,18 +14,14 @@ T = TypeVar("T", bound=msgspec.Struct)
 def decode_object(body: bytes) -> dict[str, Any]:
     """Return the JSON object in `body`; raises Malformed for anything else."""
     try:
-        raw = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        message = (
-            f"The body is not JSON: {error}"
-            if isinstance(error, msgspec.DecodeError)
-            else "The body is not JSON"
-        )
-        raise Malformed(message) from error
+        raw: object = msgspec.json.decode(body)
+    except msgspec.DecodeError as error:
+        raise Malformed(f"The body is not JSON: {error}") from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise Malformed("The body is not JSON") from error
     if not isinstance(raw, dict):
-        message = "The body must be a JSON object"
-        raise Malformed(message)
-    return raw
+        raise Malformed("The body must be a JSON object")
+    return cast("dict[str, Any]", raw)
 
 
 def read_struct(kind: type[T], body: bytes) -> T:
@@ -54,7 +50,7 @@ def find_problems(kind: type[msgspec.Struct], raw: dict[str, Any], at: str) -> l
 def _check(wanted: Any, value: Any, at: str) -> list[Problem]:
     nested = next((part for part in (wanted, *get_args(wanted)) if _is_struct(part)), None)
     if nested is not None and isinstance(value, dict):
-        return find_problems(nested, value, at)
+        return find_problems(nested, cast("dict[str, Any]", value), at)
     try:
         msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:

@@ -110,8 +110,9 @@ def initials(name: str) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """Write a count with its noun: 1 lead, 3 leads."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    """Write a count with its noun: 1 lead, 3 leads, 3 entries."""
+    many = noun[:-1] + "ies" if noun.endswith("y") and noun[-2] not in "aeiou" else noun + "s"
+    return f"{count:,} {noun if count == 1 else many}"
 
 
 def stored_day(stamp: str, zone: ZoneInfo) -> str:

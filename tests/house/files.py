@@ -45,5 +45,6 @@ def length(function: Function) -> int:
 
 
 def words_in(suffix: str, *folders: str) -> str:
-    """Return everything such files say."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in files(suffix, *folders))
+    """Return everything such files say; pictures say nothing."""
+    texts = (path for path in files(suffix, *folders) if path.suffix != ".png")
+    return "\n".join(path.read_text(encoding="utf-8") for path in texts)

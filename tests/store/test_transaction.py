@@ -67,7 +67,8 @@ async def test_a_failing_commit_gives_the_connection_back(owner: asyncpg.Connect
             async with transaction(JOBS):
                 await connection().execute(
                     "INSERT INTO lead (id, customer_id, status, stage, currency, stage_entered_at, created_at,"
-                    " updated_at) SELECT gen_random_uuid(), gen_random_uuid(), 'new', 'lead', 'EUR', now(), now(), now()"
+                    " updated_at) SELECT gen_random_uuid(), gen_random_uuid(), 'new', 'lead', 'EUR',"
+                    " now(), now(), now()"
                 )
     assert idle_connections()[0] == idle_connections()[1]
     assert engine.current_transaction.get() is None
