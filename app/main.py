@@ -11,6 +11,7 @@ from app.api import activities, events, present
 from app.api import auth as bearer
 from app.api import customers as api_customers
 from app.api import leads as api_leads
+from app.api import tickets as api_tickets
 from app.core import log
 from app.core.settings import BadSetting, settings
 from app.gateways import queue
@@ -29,10 +30,10 @@ class NotReady(BadSetting):
 def create_app() -> Litestar:
     """Build the application; its lifespan checks the database, opens the pool and closes it."""
     log.configure()
-    errors.presenters["lead"] = present.lead
+    errors.presenters |= {"lead": present.lead, "ticket": present.ticket}
     pages = [*auth.routes, *board.routes, *customers.routes, *health.routes, *home.routes, *leads.routes]
     pages += published.routes
-    api = [*activities.routes, *api_customers.routes, *api_leads.routes, *events.routes]
+    api = [*activities.routes, *api_customers.routes, *api_leads.routes, *api_tickets.routes, *events.routes]
     return Litestar(
         route_handlers=[
             Router("/", route_handlers=pages, middleware=guards.middleware),

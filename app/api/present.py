@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from app.domain.customer import Customer, CustomerRow
     from app.domain.lead import Lead, Money
+    from app.domain.ticket import Ticket
     from app.domain.timeline import Entry, Recorded
 
 
@@ -126,4 +127,23 @@ def recorded(it: Recorded) -> dict[str, Any]:
         "sequence": it.seq,
         "recorded_at": time(it.recorded_at),
         "hash": it.hash,
+    }
+
+
+def ticket(it: Ticket) -> dict[str, Any]:
+    """Return a support ticket."""
+    return {
+        "id": str(it.id),
+        "number": it.number,
+        "customer": {"id": str(it.customer.id), "name": it.customer.name, "company": it.customer.company},
+        "subject": it.subject,
+        "status": it.status,
+        "priority": it.priority,
+        "assignee_id": it.assignee_id,
+        "opened_by_id": it.opened_by_id,
+        "due_at": time(it.due_at),
+        "closed_at": time(it.closed_at),
+        "version": it.version,
+        "created_at": time(it.created_at),
+        "updated_at": time(it.updated_at),
     }

@@ -69,10 +69,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class TimelineFilter:
-    """What a timeline is narrowed to: some kinds (none: all), and entries whose text contains `q`."""
+    """What a timeline is narrowed to: some kinds (none: all), entries whose text contains `q`, one ticket's."""
 
     kinds: tuple[str, ...] = ()
     q: str = ""
+    ticket_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

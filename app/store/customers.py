@@ -53,6 +53,12 @@ async def check_customer(viewer: Viewer, customer_id: UUID, lock: str = "") -> N
         raise NotFound
 
 
+async def is_erased(viewer: Viewer, customer_id: UUID) -> bool:
+    """True for a customer whose person asked to be forgotten."""
+    sql = f"SELECT erased_at IS NOT NULL FROM customer WHERE {own_customers(viewer)} AND customer.id = $2"
+    return bool(await connection().fetchval(sql, viewer.id, customer_id))
+
+
 async def lock_customer(viewer: Viewer, customer_id: UUID) -> None:
     """Lock the customer until the transaction ends; raises NotFound like `check_customer`."""
     await check_customer(viewer, customer_id, "FOR NO KEY UPDATE")

@@ -35,3 +35,10 @@ def own_entries(viewer: Viewer) -> str:
             " AND lead.assigned_to_id = $1 AND (activity.lead_id IS NULL OR lead.id = activity.lead_id))"
         )
     return "$1::text IS NOT NULL"
+
+
+def own_tickets(viewer: Viewer) -> str:
+    """Return the WHERE for `ticket`: a rep reaches it through a lead of its customer."""
+    if viewer.role is Role.REP:
+        return "EXISTS (SELECT FROM lead WHERE lead.customer_id = ticket.customer_id AND lead.assigned_to_id = $1)"
+    return "$1::text IS NOT NULL"

@@ -68,6 +68,11 @@ async def read_timeline(
         where.add(f"activity.kind = ANY({where.bind(list(narrowed.kinds))})")
     if narrowed.q:
         where.add(f"body.body ILIKE {where.bind(containing(narrowed.q))}")
+    if narrowed.ticket_id:
+        where.add(
+            "activity.kind IN ('ticket_opened', 'ticket_changed') AND activity.data->>'ticket_id' = "
+            + where.bind(str(narrowed.ticket_id))
+        )
     if cursor:
         (seq,) = cursors.decode(cursor, tuple[int])
         where.add(f"activity.seq < {where.bind(seq)}")

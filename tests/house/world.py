@@ -53,6 +53,8 @@ class World:
             "POST /v1/leads/{id}/won": {"version": 1, "sale_details": SALE},
             "POST /v1/leads/{id}/lost": {"version": 1, "reason": "no_budget", "note": "Not this year"},
             "POST /v1/leads/capture": {"name": "Grace Hopper", "email": f"grace-{uuid4()}@navy.example"},
+            "POST /v1/customers/{id}/tickets": {"subject": "It does not work"},
+            "PATCH /v1/tickets/{id}": {"status": "resolved", "version": 1},
             "POST /v1/activity/log": {
                 "customer_id": str(self.customer),
                 "lead_id": str(self.lead),
