@@ -1,0 +1,208 @@
+"""The board under a mouse, a finger, a keyboard, and without any script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from playwright.async_api import Browser, Locator, Page
+
+    from tests.e2e.stack import Stack
+
+    SignIn = Callable[[Page, str], Awaitable[None]]
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def board(page: Page, stack: Stack, sign_in: SignIn) -> Page:
+    """Rita's board in the browser."""
+    await sign_in(page, "Rita Reyes")
+    await page.goto(f"{stack.url}/board")
+    return page
+
+
+async def card_in(page: Page, stage: str) -> Locator:
+    """Return a card of the stage, found by its lead wherever it goes."""
+    first = page.locator(f'[data-stage="{stage}"] [data-lead-id]').first
+    return page.locator(f'[data-lead-id="{await first.get_attribute("data-lead-id")}"]:not(.is-lifted)')
+
+
+async def drag(page: Page, card: Locator, stage: str, *, drop: bool = True) -> None:
+    """Pull the card over the column; the button of the mouse goes up when it is to `drop`."""
+    await card.scroll_into_view_if_needed()
+    start, end = await card.bounding_box(), await page.locator(f'[data-stage="{stage}"]').bounding_box()
+    assert start
+    assert end
+    await page.mouse.move(start["x"] + 40, start["y"] + 50)
+    await page.mouse.down()
+    await page.mouse.move(end["x"] + 60, end["y"] + 120, steps=6)
+    if drop:
+        await page.mouse.up()
+
+
+async def stands_in(page: Page, card: Locator, stage: str) -> None:
+    """Wait until the server has the card in that column, also after a reload."""
+    await expect(page.locator(f'[data-stage="{stage}"]').locator(card)).to_have_count(1)
+    await expect(page.locator(".is-saving")).to_have_count(0)
+    await page.reload()
+    await expect(page.locator(f'[data-stage="{stage}"]').locator(card)).to_have_count(1)
+
+
+async def test_a_dropped_card_stays_and_undo_takes_it_back(board: Page) -> None:
+    card = await card_in(board, "lead")
+    await drag(board, card, "qualified")
+    await expect(board.locator("#live")).to_contain_text("moved to Qualified")
+    await board.get_by_role("button", name="Undo").click()
+    await stands_in(board, card, "lead")
+
+
+async def test_escape_puts_a_dragged_card_back(board: Page) -> None:
+    card = await card_in(board, "lead")
+    await drag(board, card, "qualified", drop=False)
+    await expect(board.locator(".is-lifted")).to_have_count(1)
+    await board.keyboard.press("Escape")
+    await board.mouse.up()
+    await expect(board.locator(".is-lifted")).to_have_count(0)
+    await stands_in(board, card, "lead")
+
+
+async def test_the_menu_moves_a_card_and_keeps_the_focus(board: Page) -> None:
+    card = await card_in(board, "qualified")
+    await card.get_by_role("button", name="Move to…").click()
+    await board.get_by_role("button", name="Proposal Sent").click()
+    await expect(card.get_by_role("link")).to_be_focused()
+    await stands_in(board, card, "proposal_sent")
+
+
+async def test_keys_move_the_card_in_focus(board: Page) -> None:
+    card = await card_in(board, "lead")
+    await card.get_by_role("link").focus()
+    await board.keyboard.press("]")
+    await expect(board.locator("#live")).to_contain_text("moved to Qualified")
+    await board.keyboard.press("4")
+    await stands_in(board, card, "negotiation")
+
+
+async def test_a_cancelled_win_saves_nothing(board: Page) -> None:
+    card = await card_in(board, "negotiation")
+    await drag(board, card, "closed_won")
+    await expect(board.get_by_label("Final amount")).to_be_focused()
+    await board.keyboard.press("Escape")
+    await stands_in(board, card, "negotiation")
+
+
+async def test_a_win_from_the_board_leaves_it_in_place(board: Page) -> None:
+    card = await card_in(board, "negotiation")
+    await card.get_by_role("button", name="Move to…").click()
+    await board.get_by_role("button", name="Closed/Won").click()
+    dialog = board.get_by_role("dialog")
+    await dialog.get_by_label("Final amount").fill("much")
+    await dialog.get_by_label("Product or plan").fill("Team plan")
+    await dialog.get_by_role("button", name="Mark as won").click()
+    await expect(dialog.get_by_label("Final amount")).to_have_attribute("aria-invalid", "true")
+    await dialog.get_by_label("Final amount").fill("1200")
+    await dialog.get_by_role("button", name="Mark as won").click()
+    await stands_in(board, card, "closed_won")
+
+
+async def test_a_move_that_cannot_be_saved_goes_back_and_can_be_tried_again(board: Page) -> None:
+    card = await card_in(board, "qualified")
+    await board.context.set_offline(True)
+    await card.get_by_role("button", name="Move to…").click()
+    await board.get_by_role("button", name="Lead", exact=True).click()
+    await expect(board.locator(".toast--bad")).to_contain_text("Not saved")
+    await board.context.set_offline(False)
+    await board.get_by_role("button", name="Retry").click()
+    await stands_in(board, card, "lead")
+
+
+async def test_a_stale_card_is_refreshed_with_the_reason(board: Page) -> None:
+    card = await card_in(board, "qualified")
+    version = await card.get_attribute("data-version")
+    await card.evaluate("card => { card.dataset.version = '9999'; }")
+    await card.get_by_role("button", name="Move to…").click()
+    await board.get_by_role("button", name="Lead", exact=True).click()
+    await expect(board.locator(".toast--bad")).to_contain_text("Somebody else changed this lead")
+    await expect(card).to_have_attribute("data-version", str(version))
+    await stands_in(board, card, "qualified")
+
+
+async def test_a_finger_that_holds_a_card_drags_it(
+    browser: Browser, stack: Stack, sign_in: SignIn
+) -> None:
+    context = await browser.new_context(viewport={"width": 1024, "height": 768}, has_touch=True)
+    page = await context.new_page()
+    await sign_in(page, "Rita Reyes")
+    await page.goto(f"{stack.url}/board")
+    card = await card_in(page, "lead")
+    box, target = await card.bounding_box(), await page.locator('[data-stage="qualified"]').bounding_box()
+    assert box
+    assert target
+    fingers = await context.new_cdp_session(page)
+
+    async def touch(kind: str, *at: float) -> None:
+        points = [{"x": at[0], "y": at[1]}] if at else []
+        await fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    await touch("touchStart", box["x"] + 40, box["y"] + 50)
+    await expect(page.locator(".is-lifted")).to_have_count(1)
+    for step in range(1, 6):
+        await touch("touchMove", box["x"] + 40 + step * (target["x"] - box["x"]) / 5, box["y"] + 60)
+    await touch("touchEnd")
+    await stands_in(page, card, "qualified")
+    await context.close()
+
+
+async def test_everything_works_without_script(browser: Browser, stack: Stack, sign_in: SignIn) -> None:
+    context = await browser.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await sign_in(page, "Rita Reyes")
+    await page.goto(f"{stack.url}/board")
+    card = await card_in(page, "lead")
+    await card.get_by_role("button", name="Move to…").click()
+    await page.get_by_role("button", name="Qualified").click()
+    await expect(page.locator("[aria-current=step]")).to_have_text("Qualified")
+    await page.get_by_label("Notes").fill("Called without script")
+    await page.get_by_role("button", name="Log activity").click()
+    await expect(page.locator("[data-activity-id]").first).to_contain_text("Called without script")
+    await page.get_by_role("button", name="Mark as lost").click()
+    await page.get_by_text("Price", exact=True).click()
+    await page.get_by_role("button", name="Mark as lost").click()
+    await expect(page.locator("[aria-current=step]")).to_contain_text("Closed/Lost")
+    await context.close()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+async def test_nothing_stands_in_the_way_of_anybody(
+    browser: Browser, stack: Stack, sign_in: SignIn, scheme: Any, width: int
+) -> None:
+    context = await browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
+    )
+    page = await context.new_page()
+    await page.goto(f"{stack.url}/login")
+    assert await violations(page) == []
+    await sign_in(page, "Rita Reyes")
+    await page.goto(f"{stack.url}/board")
+    lead = await page.locator('[data-stage="qualified"] [data-lead-id] a').first.get_attribute("href")
+    for path in ("/", "/board", "/customers", lead, f"{lead}/won", f"{lead}/lost", "/nowhere"):
+        await page.goto(f"{stack.url}{path}")
+        assert await violations(page) == [], path
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    await context.close()
+
+
+async def violations(page: Page) -> list[str]:
+    """Return what axe-core finds on the page."""
+    await page.add_script_tag(path=AXE)
+    found = await page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found["violations"]]
