@@ -136,9 +136,7 @@ async def test_a_stale_card_is_refreshed_with_the_reason(board: Page) -> None:
     await stands_in(board, card, "qualified")
 
 
-async def test_a_finger_that_holds_a_card_drags_it(
-    browser: Browser, stack: Stack, sign_in: SignIn
-) -> None:
+async def test_a_finger_that_holds_a_card_drags_it(browser: Browser, stack: Stack, sign_in: SignIn) -> None:
     context = await browser.new_context(viewport={"width": 1024, "height": 768}, has_touch=True)
     page = await context.new_page()
     await sign_in(page, "Rita Reyes")
