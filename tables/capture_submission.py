@@ -17,3 +17,7 @@ class CaptureSubmission(Table, tablename="capture_submission"):
     lead_id = UUID(null=True, default=None)
     customer_id = UUID(null=True, default=None)
     received_at = Timestamptz(default=None)
+    answered_lead_id = UUID(null=True, default=None)
+    answered_customer_id = UUID(null=True, default=None)
+    decided_by_id = Text(null=True, default=None)
+    decided_at = Timestamptz(null=True, default=None)

@@ -15,3 +15,6 @@ class ScoreModel(Table, tablename="score_model"):
     active = Boolean()
     created_by_id = Text()
     created_at = Timestamptz(default=None)
+    note = Text()
+    activated_at = Timestamptz(null=True, default=None)
+    activated_by_id = Text(null=True, default=None)

@@ -37,6 +37,13 @@ POLICIES: Final = {
 }  # fmt: skip
 
 
+CAPTURE_AND_SCORING: Final = {
+    "capture_client", "capture_secret", "lead_import", "lead_import_row", "score_check",
+}  # fmt: skip
+POLICIES["crm_system"].update(CAPTURE_AND_SCORING)
+POLICIES["crm_admin"].update(CAPTURE_AND_SCORING)
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that must hold, whether it does, and what was found."""

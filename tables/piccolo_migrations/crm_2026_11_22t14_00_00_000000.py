@@ -1,0 +1,16 @@
+"""Capture in full: held and refused submissions, clients, imports; the checks of the scoring."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from tables.sql import run_sql
+
+ID = "2026-11-22T14:00:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Capture in full"
+
+
+async def forwards() -> MigrationManager:
+    """Return the manager that runs the SQL file."""
+    manager = MigrationManager(migration_id=ID, app_name="crm", description=DESCRIPTION)
+    manager.add_raw(run_sql("40_capture"))
+    return manager
