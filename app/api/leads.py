@@ -11,9 +11,12 @@ from app.api import present
 from app.api.auth import CAPTURE
 from app.api.respond import answer, check_query, key_of
 from app.contracts.pipeline import AssignRequest, LostRequest, MoveRequest, WonRequest
+from app.core import clock
 from app.core.decoding import read_struct
 from app.core.errors import Invalid, Problem
+from app.core.settings import settings
 from app.domain.idempotency import Key
+from app.domain.sale import check_sale
 from app.services import closing, leads, pipeline
 from app.services.lead_capture import capture_lead
 
@@ -70,10 +73,14 @@ async def move_lead(request: Asking, lead_id: UUID) -> Response[Any]:
 async def win_lead(request: Asking, lead_id: UUID) -> Response[Any]:
     """Win a lead with its sale details; its one SaleClosedWonV1 is then on its way."""
     body = await request.body()
-    wanted = read_struct(WonRequest, body)
+    wanted = read_struct(WonRequest, body, _check_won)
     key = key_of(request, request.user.id, body)
     outcome = await closing.close_won(request.user, lead_id, wanted.version, wanted.sale_details, key)
     return answer(present.lead(outcome.value), outcome=outcome)
+
+
+def _check_won(wanted: WonRequest) -> None:
+    check_sale(wanted.sale_details, settings().currency, clock.now())
 
 
 @post("/leads/{lead_id:uuid}/lost", name="api.leads.lose", status_code=200)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast, get_args
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args
 
 import msgspec
 
 from app.core.errors import Invalid, Malformed, Problem
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 T = TypeVar("T", bound=msgspec.Struct)
+NOTHING: Final[dict[Any, Any]] = {str: "", int: 1, Decimal: Decimal(0), bool: False}
 
 
 def decode_object(body: bytes) -> dict[str, Any]:
@@ -24,13 +29,43 @@ def decode_object(body: bytes) -> dict[str, Any]:
     return cast("dict[str, Any]", raw)
 
 
-def read_struct(kind: type[T], body: bytes) -> T:
-    """Return `body` as a `kind`; raises Malformed when unreadable and Invalid with all problems when wrong."""
+def read_struct(kind: type[T], body: bytes, also: Callable[[T], object] | None = None) -> T:
+    """Return `body` as a `kind`; raises Malformed when unreadable and Invalid with all problems when wrong.
+
+    `also` raises Invalid for what the types cannot say. It is asked about the readable fields of a wrong body,
+    so that its sender learns everything at once; a right body is checked by the service it goes to.
+    """
     raw = decode_object(body)
     problems = find_problems(kind, raw, "#")
     if problems:
-        raise Invalid(problems)
+        told = {problem.pointer for problem in problems}
+        more = _ask(also, _salvage(kind, raw)) if also else []
+        raise Invalid(problems + [problem for problem in more if problem.pointer not in told])
     return msgspec.convert(raw, kind)
+
+
+def _ask(also: Callable[[T], object], salvaged: T) -> list[Problem]:
+    try:
+        also(salvaged)
+    except Invalid as error:
+        return error.problems
+    return []
+
+
+def _salvage(kind: type[T], raw: dict[str, Any]) -> T:
+    """Return what of `raw` is readable; what is not is its default, or nothing."""
+    values: dict[str, Any] = {}
+    for field in msgspec.structs.fields(kind):
+        value = raw.get(field.encode_name)
+        if field.encode_name in raw and not _check(field.type, value, ""):
+            values[field.name] = msgspec.convert(value, field.type)
+        elif _is_struct(field.type):
+            values[field.name] = _salvage(
+                field.type, cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+            )
+        elif field.required:
+            values[field.name] = NOTHING.get(field.type)
+    return kind(**values)
 
 
 def find_problems(kind: type[msgspec.Struct], raw: dict[str, Any], at: str) -> list[Problem]:

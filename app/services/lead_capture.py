@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.contracts.lead_capture import CaptureAnswer, CaptureLinks, LeadCapture
@@ -35,7 +36,8 @@ async def capture_lead(client: str, body: bytes, key: Key | None) -> Outcome[Cap
     Raises Malformed, Invalid, KeyReused. Once it returns, the submission is in PostgreSQL whatever happens next.
     """
     now = clock.now()
-    submission = clean_capture(read_struct(LeadCapture, body), now)
+    check = partial(clean_capture, now=now)
+    submission = check(read_struct(LeadCapture, body, check))
     received = Received(client, key, body, hashlib.sha256(body).digest())
 
     async def work() -> CaptureAnswer:

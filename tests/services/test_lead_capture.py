@@ -129,6 +129,8 @@ async def test_a_rep_who_takes_no_leads_gets_none(owner: asyncpg.Connection, cas
     [
         ({"name": "", "email": "nobody"}, {"#/name", "#/email"}),
         ({"name": 1, "surprise": True}, {"#/name", "#/surprise"}),
+        ({"name": 1, "email": "nobody", "answers": {"a": 1}}, {"#/name", "#/email", "#/answers"}),
+        ({"consent": {"marketing": 1, "text_version": "x" * 101}}, {"#/consent/marketing"}),
         ({"campaign": {"source": 1, "x": ""}}, {"#/campaign/source", "#/campaign/x"}),
         ({"answers": {"a": "b" * 1001}}, {"#/answers/a"}),
         ({"submitted_at": "2999-01-01T00:00:00Z"}, {"#/submitted_at"}),
