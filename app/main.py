@@ -17,7 +17,20 @@ from app.core.settings import BadSetting, settings
 from app.gateways import queue
 from app.store.checks import failed, run_checks
 from app.store.transaction import close_pool, open_pool
-from app.web import auth, board, customers, errors, guards, health, home, leads, published, security, static
+from app.web import (
+    auth,
+    board,
+    customers,
+    errors,
+    guards,
+    health,
+    home,
+    leads,
+    published,
+    security,
+    static,
+    tickets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -32,7 +45,7 @@ def create_app() -> Litestar:
     log.configure()
     errors.presenters |= {"lead": present.lead, "ticket": present.ticket}
     pages = [*auth.routes, *board.routes, *customers.routes, *health.routes, *home.routes, *leads.routes]
-    pages += published.routes
+    pages += [*published.routes, *tickets.routes]
     api = [*activities.routes, *api_customers.routes, *api_leads.routes, *api_tickets.routes, *events.routes]
     return Litestar(
         route_handlers=[

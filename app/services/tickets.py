@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 HISTORY = 100
+MOST_SHOWN = 20
 
 
 async def open_ticket(
@@ -118,6 +119,12 @@ async def read_ticket(viewer: Viewer, ticket_id: UUID) -> tuple[Ticket, Timeline
         return ticket, await timeline.read_timeline(
             viewer, ticket.customer.id, own, limit=HISTORY, cursor=None
         )
+
+
+async def tickets_of_customer(viewer: Viewer, customer_id: UUID) -> tuple[Ticket, ...]:
+    """Return a customer's tickets, those still open first."""
+    async with transaction(viewer):
+        return await tickets.tickets_of_customer(viewer, customer_id, MOST_SHOWN)
 
 
 async def ticket_workers(viewer: Viewer) -> tuple[tuple[str, str], ...]:

@@ -89,19 +89,21 @@ async def count_desk(viewer: Viewer, now: datetime) -> dict[str, int]:
         viewer.id,
         now,
     )
-    return dict(row)
+    names = ("open", "mine", "unassigned", "overdue")
+    return {name: row[name] for name in names}
 
 
 async def insert_ticket(
     _viewer: Viewer, customer_id: UUID, state: TicketState, opened_by: str, at: datetime
 ) -> UUID:
     """Open a ticket for a locked customer and return its id; the database gives it its number."""
-    return await connection().fetchval(
+    row = await connection().fetchrow(
         "INSERT INTO ticket (id, customer_id, subject, status, priority, assignee_id, due_at, opened_by_id, created_at,"
         " updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) RETURNING id",
         uuid7(), customer_id, state.subject, state.status.value, state.priority.value, state.assignee_id,
         state.due_at, opened_by, at,
     )  # fmt: skip
+    return row["id"]
 
 
 async def set_state(

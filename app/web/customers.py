@@ -8,9 +8,12 @@ from uuid import UUID
 
 from litestar import Request, Response, get
 
+from app.domain.ticket import Priority
 from app.domain.viewer import Viewer
 from app.services.customers import list_customers, read_customer
+from app.services.tickets import tickets_of_customer
 from app.web import timeline
+from app.web.forms import Form
 from app.web.respond import page
 
 Asking = Request[Viewer, Any, Any]
@@ -33,6 +36,8 @@ async def show_customer(request: Asking, customer_id: UUID) -> Response[str]:
     """Show a customer beside their timeline."""
     customer = await read_customer(request.user, customer_id)
     shown = await timeline.story(request, customer_id, customer.open_lead)
+    shown["tickets"] = await tickets_of_customer(request.user, customer_id)
+    shown["ticket_form"], shown["priorities"] = Form().with_new_key(), tuple(Priority)
     return page(request, "customers/page.html.jinja2", customer=customer, **shown)
 
 

@@ -12,7 +12,7 @@ from app.domain.timeline import KINDS
 from app.web import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from zoneinfo import ZoneInfo
 
     from app.domain.timeline import Entry
@@ -39,7 +39,8 @@ LOOKS: Final = {
     "score_changed": ("chart", "plain"),
 }
 SYSTEM: Final = {"jobs": "the CRM", "sso": "the company sign-in", "slyyfoxx-cms": "the website"}
-BODIES: Final = ("notes", "message", "note", "text", "subject")
+CHANGED: Final = {"status": "Status", "priority": "Priority", "assignee_id": "Assignee", "due_at": "Due"}
+BODIES: Final = ("notes", "message", "note", "description", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +83,48 @@ def _by(entry: Entry) -> str:
 
 
 def _summary(entry: Entry) -> str:
+    say = SUMMARIES.get(entry.kind)
+    return say(entry) if say else ""
+
+
+def _stage_summary(entry: Entry) -> str:
     data = entry.data
-    if entry.kind == "stage_changed":
-        return f"{_stage(data.get('from'))} → {_stage(data.get('to'))}{_after_days(data.get('days'))}"
-    if entry.kind == "lead_lost":
-        reason = str(data.get("reason", ""))
-        return f"From {_stage(data.get('from'))} · {LOST_REASONS.get(reason, reason)}"
-    if entry.kind == "sale_won":
-        return f"From {_stage(data.get('from'))}"
-    if entry.kind == "score_changed":
-        return f"{data.get('from') if data.get('from') is not None else 'No score'} → {data.get('to')}"
-    if entry.kind in {"email_updated", "email_conflict"}:
-        return f"{entry.text.get('old') or '–'} → {entry.text.get('new') or '–'}"
-    return ""
+    return f"{_stage(data.get('from'))} → {_stage(data.get('to'))}{_after_days(data.get('days'))}"
+
+
+def _lost_summary(entry: Entry) -> str:
+    reason = str(entry.data.get("reason", ""))
+    return f"{_won_summary(entry)} · {LOST_REASONS.get(reason, reason)}"
+
+
+def _won_summary(entry: Entry) -> str:
+    return f"From {_stage(entry.data.get('from'))}"
+
+
+def _score_summary(entry: Entry) -> str:
+    before = entry.data.get("from")
+    return f"{'No score' if before is None else before} → {entry.data.get('to')}"
+
+
+def _email_summary(entry: Entry) -> str:
+    return f"{entry.text.get('old') or '–'} → {entry.text.get('new') or '–'}"
+
+
+def _ticket_summary(entry: Entry) -> str:
+    """Say which ticket, and what of it changed: #12 · Priority: normal → high."""
+    number, subject = entry.data.get("number"), entry.text.get("subject")
+    parts = [f"#{number}" if number else "", str(subject or "")]
+    changes: dict[str, list[Any]] = entry.data.get("changes") or {}
+    parts += [f"{label}: {_told(name, changes[name])}" for name, label in CHANGED.items() if name in changes]
+    return " · ".join(part for part in parts if part)
+
+
+def _told(name: str, change: list[Any]) -> str:
+    if name == "assignee_id":
+        return "given to somebody" if change[1] else "nobody's any more"
+    if name == "due_at":
+        return "moved"
+    return f"{change[0]} → {change[1]}"
 
 
 def _stage(value: Any) -> str:
@@ -127,3 +157,15 @@ def _capture_facts(entry: Entry) -> Iterable[str]:
         yield "Campaign: " + " / ".join(str(value) for value in campaign.values() if value)
     answers: dict[str, Any] = entry.text.get("answers") or {}
     yield from (f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in answers.items())
+
+
+SUMMARIES: Final[dict[str, Callable[[Entry], str]]] = {
+    "stage_changed": _stage_summary,
+    "lead_lost": _lost_summary,
+    "sale_won": _won_summary,
+    "score_changed": _score_summary,
+    "email_updated": _email_summary,
+    "email_conflict": _email_summary,
+    "ticket_opened": _ticket_summary,
+    "ticket_changed": _ticket_summary,
+}

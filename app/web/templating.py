@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 
+from app.core import clock
 from app.core.ids import uuid7
 from app.domain import permissions
 from app.domain.pipeline import LOST_REASONS, OPEN_STAGES, Stage
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from app.domain.lead import Lead
+    from app.domain.ticket import Ticket
     from app.domain.timeline import Entry
     from app.domain.viewer import Viewer
 
@@ -78,6 +80,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters.update(_filters())
+    asked: dict[str, Any] = env.tests
+    asked["overdue"] = _is_overdue
     shared: dict[str, Any] = env.globals
     shared.update(
         asset=asset,
@@ -114,7 +118,10 @@ def navigation(viewer: Viewer) -> list[tuple[str, str, str]]:
     pages = [("/", "My day" if viewer.is_rep else "Home", "home")]
     if permissions.can_see_board(viewer):
         pages.append(("/board", "Board", "board"))
-    return [*pages, ("/customers", "Customers", "people")]
+    pages.append(("/customers", "Customers", "people"))
+    if permissions.can_work_tickets(viewer):
+        pages.append(("/tickets", "Tickets", "ticket"))
+    return pages
 
 
 @cache
@@ -154,6 +161,10 @@ def _appointment(moment: datetime) -> Markup:
 
 def _day(value: date | datetime) -> str:
     return formats.day(value, _zone())
+
+
+def _is_overdue(ticket: Ticket) -> bool:
+    return ticket.is_overdue(clock.now())
 
 
 def _card(lead: Lead) -> cards.CardWords:

@@ -1,6 +1,7 @@
 """Who gets what, on every route: the one table of it. A route without a line here fails the house test.
 
-`rita` owns the lead, the customer and the ticket that the paths name; `omar` is another rep.
+`rita` owns the lead, the customer and the ticket that the paths name; `omar` is another rep. Whose token or session
+is over gets what nobody gets.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class Expected:
     words: tuple[str, ...]
 
     def of(self, who: str) -> str:
-        return self.words[PEOPLE.index(who)]
+        return self.words[PEOPLE.index("nobody" if who == "expired" else who)]
 
 
 # method path                                    rita  omar  sam   ada   cms   nobody
@@ -57,6 +58,10 @@ POST  /leads/{id}/lost                           yes   none  no    yes   who   w
 GET   /customers                                 yes   yes   yes   yes   who   who
 GET   /customers/{id}                            yes   none  yes   yes   who   who
 GET   /customers/{id}/timeline                   yes   none  yes   yes   who   who
+POST  /customers/{id}/tickets                    yes   none  yes   yes   who   who
+GET   /tickets                                   yes   yes   yes   yes   who   who
+GET   /tickets/{id}                              yes   none  yes   yes   who   who
+POST  /tickets/{id}                              yes   none  yes   yes   who   who
 POST  /customers/{id}/activities                 yes   none  yes   yes   who   who
 GET   /login                                     yes   yes   yes   yes   yes   yes
 GET   /login/start                               yes   yes   yes   yes   yes   yes

@@ -1,11 +1,14 @@
-"""What the access test acts on: a lead of rita with its customer and a ticket; and right requests."""
+"""What the access matrix acts on: a lead of rita with all that hangs on it, each text of it marked."""
 
 from __future__ import annotations
 
+import json
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from app.core.clock import now
 from tests import make
 from tests.cast import CAST
 
@@ -13,27 +16,37 @@ if TYPE_CHECKING:
     import asyncpg
 
 SALE = {"amount": "1200.00", "product": "Team plan"}
+VALUE, LIFETIME = "7654321.98", "8765432.19"
+MONEY = tuple(f"{number:{comma}}" for number in (7654321, 8765432) for comma in ("", ","))
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Fresh rows for one call, so that no call sees what another did."""
+    """Rows of rita's. `mark` stands in every text of them and nowhere else."""
 
     customer: UUID
     lead: UUID
     ticket: UUID
+    mark: str
 
-    def fill(self, path: str) -> str:
-        """Put the id that a path speaks of into it."""
-        ids = {
+    def ids(self) -> dict[str, Any]:
+        """Return which id belongs behind which part of a path."""
+        return {
             "/leads/": self.lead,
             "/customers/": self.customer,
             "/tickets/": self.ticket,
             "/board/": "lead",
         }
-        for part, key in ids.items():
+
+    def fill(self, path: str) -> str:
+        """Put the id that a path speaks of into it."""
+        for part, key in self.ids().items():
             path = path.replace(f"{part}{{id}}", f"{part}{key}")
         return path
+
+    def elsewhere(self) -> World:
+        """Return the same with ids that nothing has."""
+        return World(uuid4(), uuid4(), uuid4(), self.mark)
 
     def request(self, route: str, who: str) -> dict[str, Any]:
         """Return the arguments of a request that is right in everything but perhaps who asks."""
@@ -42,7 +55,7 @@ class World:
         return {"json": self._json(route, who)} if " /v1/" in route else {"data": self._form(route)}
 
     def _json(self, route: str, who: str) -> dict[str, Any]:
-        me = CAST.rita if who in {"cms", "nobody"} else CAST.named(who)
+        me = CAST.named(who) if hasattr(CAST, who) else CAST.rita
         bodies: dict[str, dict[str, Any]] = {
             "POST /v1/leads/{id}/stage": {"stage": "qualified", "version": 1},
             "POST /v1/leads/{id}/assign": {
@@ -70,6 +83,8 @@ class World:
             "POST /leads/{id}/stage": {"to": "qualified", "from": "lead", "version": "1"},
             "POST /leads/{id}/won": {"version": "1", "currency": "EUR", **SALE},
             "POST /leads/{id}/lost": {"version": "1", "reason": "no_budget", "note": "Not this year"},
+            "POST /customers/{id}/tickets": {"subject": "It does not work", "priority": "high"},
+            "POST /tickets/{id}": {"version": "1", "status": "resolved"},
             "POST /customers/{id}/activities": {"activity_type": "Call", "notes": "Talked about the demo"},
         }
         return forms.get(route, {})
@@ -77,6 +92,47 @@ class World:
 
 async def build(owner: asyncpg.Connection) -> World:
     """Make a world."""
-    customer = await make.customer(owner)
-    lead = await make.lead(owner, CAST.rita, customer_id=customer)
-    return World(customer, lead, await make.ticket(owner, customer))
+    mark = f"zq{secrets.token_hex(6)}"
+    customer = await make.customer(
+        owner,
+        name=f"Person {mark}",
+        email=f"{mark}@customer.example",
+        company=f"Company {mark}",
+        job_title=f"Boss {mark}",
+        phone=f"+1 {mark}",
+        clv=LIFETIME,
+    )
+    lead = await make.lead(
+        owner,
+        CAST.rita,
+        customer_id=customer,
+        source=f"Source {mark}",
+        follow_up_note=f"Call {mark}",
+        follow_up_at=now(),
+        expected_value=VALUE,
+    )
+    await _talk(owner, customer, lead, mark)
+    return World(customer, lead, await make.ticket(owner, customer, subject=f"Broken {mark}"), mark)
+
+
+async def _talk(owner: asyncpg.Connection, customer: UUID, lead: UUID, mark: str) -> None:
+    entry = await make.activity(owner, customer, CAST.rita, lead_id=lead)
+    await owner.execute(
+        "INSERT INTO activity_text (activity_id, customer_id, salt, body) VALUES ($1, $2, 'salt', $3)",
+        entry,
+        customer,
+        json.dumps({"notes": f"Said {mark}"}),
+    )
+
+
+async def fingerprint(owner: asyncpg.Connection) -> dict[str, Any]:
+    """Return a number a table that changes with any of its rows; who is signed in does not count."""
+    tables = await owner.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        " AND relname NOT IN ('staff', 'session', 'login_attempt', 'migration')"
+    )
+    each = (
+        f"SELECT '{row['relname']}', sum(hashtextextended(t::text, 0)) FROM {row['relname']} t"
+        for row in tables
+    )
+    return {name: str(number) for name, number in await owner.fetch(" UNION ALL ".join(each))}

@@ -138,7 +138,10 @@ async def test_the_desk_shows_the_worst_first_and_pages_through_all(
         if (cursor := page.next_cursor) is None:
             break
     assert [ticket.priority for ticket in seen] == ["urgent", "urgent", "high", "normal", "low"]
-    assert seen[0].due_at < seen[1].due_at
+    first, second = seen[0].due_at, seen[1].due_at
+    assert first
+    assert second
+    assert first < second
     assert counts == {"open": 5, "mine": 5, "unassigned": 0, "overdue": 1}
     late, _ = await tickets.read_desk(cast.sam, DeskFilter(view="overdue"), limit=9, cursor=None)
     assert [ticket.is_overdue(now) for ticket in late.items] == [True]

@@ -1,0 +1,41 @@
+// The desk by keys: J and K go through the tickets, M takes one, R resolves it, 1 to 5 change the view.
+import { isTyping } from "./page.js";
+
+const rows = () => [...document.querySelectorAll("#desk tbody tr")];
+const links = () => rows().map((row) => row.querySelector("a"));
+
+function go(step) {
+  const here = rows().indexOf(document.activeElement.closest("tr"));
+  const all = links();
+  all[Math.min(Math.max(here + step, 0), all.length - 1)]?.focus();
+}
+
+function press(act) {
+  const row = document.activeElement.closest("#desk tr");
+  row?.querySelector(`[data-act="${act}"]`)?.click();
+}
+
+const KEYS = {
+  j: () => go(1),
+  k: () => go(-1),
+  ArrowDown: () => go(1),
+  ArrowUp: () => go(-1),
+  m: () => press("take"),
+  r: () => press("resolve"),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  const view = document.querySelectorAll("[data-view]")[Number(event.key) - 1];
+  if (view) view.click();
+  else if (KEYS[event.key]) {
+    event.preventDefault();
+    KEYS[event.key]();
+  }
+});
+
+// The row is replaced by its answer: whoever works by keys stays on it.
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  const id = detail.ctx?.sourceElement?.action?.split("/").pop();
+  document.querySelector(`[data-ticket-id="${CSS.escape(id ?? "")}"] a`)?.focus();
+});
