@@ -13,15 +13,15 @@ from app.api.respond import answer, check_query, key_of
 from app.contracts.pipeline import AssignRequest, LostRequest, MoveRequest, WonRequest
 from app.core import clock
 from app.core.decoding import read_struct
-from app.core.errors import Invalid, Problem
 from app.core.settings import settings
 from app.domain.idempotency import Key
+from app.domain.lead import LeadFilter
+from app.domain.pipeline import parse_stage
 from app.domain.sale import check_sale
 from app.services import closing, leads, pipeline
 from app.services.lead_capture import capture_lead
 
 Asking = Request[Any, Any, Any]
-SORTS: Final = ("-created_at",)
 
 
 @post("/leads/capture", opt=CAPTURE, name="api.leads.capture")
@@ -45,11 +45,11 @@ def _webhook_key(request: Asking, client: str, body: bytes) -> Key | None:
 async def list_leads(
     request: Asking, stage: str = "", q: str = "", limit: int = 25, cursor: str = ""
 ) -> Response[Any]:
-    """Return a page of the caller's leads, newest first."""
+    """Return a page of the caller's leads, newest first unless `sort` says otherwise."""
     check_query(limit, q)
-    if request.query_params.get("sort", SORTS[0]) not in SORTS:
-        raise Invalid([Problem("#query/sort", f"must be one of: {', '.join(SORTS)}")])
-    page = await leads.list_leads(request.user, stage=stage or None, q=q, limit=limit, cursor=cursor or None)
+    sort = request.query_params.get("sort", "-created_at")
+    narrowed = LeadFilter(parse_stage(stage) if stage else None, q, sort)
+    page = await leads.list_leads(request.user, narrowed, limit=limit, cursor=cursor or None)
     return answer({"items": [present.lead(item) for item in page.items], "next_cursor": page.next_cursor})
 
 

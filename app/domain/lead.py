@@ -98,6 +98,15 @@ class Sale:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadFilter:
+    """What a list of leads is narrowed to, and how it is sorted."""
+
+    stage: Stage | None = None
+    q: str = ""
+    sort: str = "-created_at"
+
+
+@dataclass(frozen=True, slots=True)
 class LeadPage:
     """A keyset page of leads."""
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from app.core import clock
 from app.core.errors import Invalid, Problem
-from app.domain.lead import Lead, LeadPage
+from app.domain.lead import Lead, LeadFilter, LeadPage
 from app.domain.permissions import check_assign_lead, check_see_board
-from app.domain.pipeline import parse_stage
 from app.domain.text import Checker
 from app.domain.timeline import NewEntry
 from app.services.once import once
 from app.services.pipeline import lock_current
-from app.store import idempotency, leads, sales, staff, timeline
+from app.store import idempotency, lead_list, leads, sales, staff, timeline
+from app.store.lead_list import SORTS
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
@@ -40,14 +40,13 @@ async def read_lead_and_sale(viewer: Viewer, lead_id: UUID) -> tuple[Lead, Sale 
         return lead, None if lead.handoff is None else await sales.read_sale(viewer, lead_id)
 
 
-async def list_leads(
-    viewer: Viewer, *, stage: str | None, q: str, limit: int, cursor: str | None
-) -> LeadPage:
-    """Return a page of the viewer's leads, newest first; raises Invalid for an unknown stage or a bad cursor."""
+async def list_leads(viewer: Viewer, narrowed: LeadFilter, *, limit: int, cursor: str | None) -> LeadPage:
+    """Return a page of the viewer's leads; raises Invalid for an unknown sort or a bad cursor."""
     check_see_board(viewer)
-    wanted = parse_stage(stage).value if stage else None
+    if narrowed.sort not in SORTS:
+        raise Invalid([Problem("#query/sort", f"must be one of: {', '.join(SORTS)}")])
     async with transaction(viewer):
-        return LeadPage(*await leads.list_leads(viewer, stage=wanted, q=q, limit=limit, cursor=cursor))
+        return await lead_list.list_leads(viewer, narrowed, limit, cursor)
 
 
 async def assign_lead(viewer: Viewer, lead_id: UUID, wanted: AssignRequest, key: Key | None) -> Outcome[Lead]:

@@ -8,11 +8,9 @@ from uuid import UUID
 
 from app.core.errors import NotFound
 from app.domain.pipeline import Stage, Status, status_after_contact
-from app.store import cursor as cursors
 from app.store.rows import lead_columns, lead_joins, to_lead
 from app.store.scope import own_leads
 from app.store.transaction import connection
-from app.store.where import Where, containing
 
 if TYPE_CHECKING:
     from app.domain.activity import CheckedActivity
@@ -67,30 +65,6 @@ async def leads_of_customer(viewer: Viewer, customer_id: UUID) -> tuple[Lead, ..
         customer_id,
     )
     return tuple(to_lead(row) for row in rows)
-
-
-async def list_leads(
-    viewer: Viewer, *, stage: str | None, q: str, limit: int, cursor: str | None
-) -> tuple[tuple[Lead, ...], str | None]:
-    """Return a page of the viewer's leads, newest first, and the cursor of the next page."""
-    where = Where(viewer, own_leads(viewer))
-    if stage:
-        where.add(f"lead.stage = {where.bind(stage)}")
-    if q:
-        pattern = where.bind(containing(q))
-        where.add(
-            f"(customer.name ILIKE {pattern} OR customer.company ILIKE {pattern} OR email_norm ILIKE {pattern})"
-        )
-    if cursor:
-        created_at, lead_id = cursors.decode(cursor, tuple[datetime, UUID])
-        where.add(f"(lead.created_at, lead.id) < ({where.bind(created_at)}, {where.bind(lead_id)})")
-    rows = await connection().fetch(
-        f"SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)} WHERE {where}"
-        f" ORDER BY lead.created_at DESC, lead.id DESC LIMIT {limit + 1}",
-        *where.args,
-    )
-    items = tuple(to_lead(row) for row in rows[:limit])
-    return items, cursors.encode(items[-1].created_at, items[-1].id) if len(rows) > limit else None
 
 
 async def set_stage(viewer: Viewer, lead_id: UUID, stage: str, at: datetime) -> None:
