@@ -8,9 +8,10 @@ LEADS_AT_ONCE: Final = 200
 
 
 async def sweep(ctx: dict[str, Any]) -> None:  # noqa: ARG001  arq passes it to every job
-    """Score the leads that still wait, and end e-mail conflicts whose reason is gone."""
+    """Score the leads that still wait, end e-mail conflicts whose reason is gone, fold the board's totals."""
     await scoring.score_due(LEADS_AT_ONCE)
     await identity_changes.settle_conflicts()
+    await housekeeping.fold_totals()
 
 
 async def tidy(ctx: dict[str, Any]) -> None:  # noqa: ARG001  arq passes it to every job

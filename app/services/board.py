@@ -39,4 +39,4 @@ async def read_heads(viewer: Viewer, narrowed: BoardFilter, stages: tuple[Stage,
     """Return the totals of some columns, for the answer to a move; raises Forbidden."""
     check_see_board(viewer)
     async with transaction(viewer):
-        return await board.read_columns(viewer, narrowed, stages)
+        return await board.read_heads(viewer, narrowed, stages)

@@ -4,7 +4,7 @@ from typing import Final
 
 from app.core import clock
 from app.domain.viewer import system
-from app.store import housekeeping, sessions
+from app.store import housekeeping, sessions, totals
 from app.store.transaction import transaction
 
 VIEWER: Final = system("jobs")
@@ -15,3 +15,9 @@ async def tidy() -> None:
     async with transaction(VIEWER):
         await sessions.forget_old_logins()
         await housekeeping.forget_old_answers(VIEWER, clock.now())
+
+
+async def fold_totals() -> None:
+    """Shorten the ledger behind the board's heads."""
+    async with transaction(VIEWER):
+        await totals.fold_totals(VIEWER)

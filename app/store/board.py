@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.domain.board import CARDS_PER_COLUMN, Column
+from app.domain.board import CARDS_PER_COLUMN, BoardFilter, Column
 from app.domain.pipeline import STAGE_WEIGHT, Stage
 from app.store import cursor as cursors
 from app.store.rows import lead_columns, lead_joins, to_lead
@@ -18,17 +19,26 @@ from app.store.where import Where, containing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.domain.board import BoardFilter
     from app.domain.lead import Lead
     from app.domain.viewer import Viewer
 
 OPEN_ORDER = "coalesce(lead.follow_up_at, 'infinity'), -coalesce(lead.score, -1), lead.id"
 CLOSED_ORDER = "lead.closed_at DESC, lead.id DESC"
+_COUNTED = """
+    SELECT lead.stage, count(*) AS count, coalesce(sum(lead.expected_value), 0) AS value
+    FROM lead JOIN customer ON customer.id = lead.customer_id WHERE {where} GROUP BY lead.stage"""
+# The whole board's totals are kept by triggers: they cost the same with ten leads and with a million.
+_KEPT = """
+    SELECT lead.stage, sum(lead.leads)::bigint AS count, sum(lead.value) AS value
+    FROM (SELECT stage, leads, value, nullif(owner_id, '') AS assigned_to_id FROM lead_total) lead
+    WHERE {where} GROUP BY lead.stage"""
+_HEADS = """
+    WITH totals AS ({totals})
+    SELECT wanted.stage AS column_stage, coalesce(totals.count, 0) AS count, coalesce(totals.value, 0) AS value
+    FROM unnest({stages}::text[]) WITH ORDINALITY AS wanted (stage, place)
+    LEFT JOIN totals ON totals.stage = wanted.stage ORDER BY wanted.place"""
 _BOARD = """
-    WITH totals AS (
-        SELECT lead.stage, count(*) AS count, coalesce(sum(lead.expected_value), 0) AS value
-        FROM lead {joined} WHERE {where} GROUP BY lead.stage
-    )
+    WITH totals AS ({totals})
     SELECT wanted.stage AS column_stage, coalesce(totals.count, 0) AS count, coalesce(totals.value, 0) AS value, card.*
     FROM unnest({stages}::text[]) WITH ORDINALITY AS wanted (stage, place)
     LEFT JOIN totals ON totals.stage = wanted.stage
@@ -52,7 +62,7 @@ async def read_columns(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[S
     where = _where(viewer, narrowed)
     stages_at = where.bind([stage.value for stage in stages])
     sql = _BOARD.format(
-        joined="JOIN customer ON customer.id = lead.customer_id" if narrowed.q else "",
+        totals=_totals(narrowed).format(where=where),
         where=where,
         stages=stages_at,
         columns=lead_columns(viewer),
@@ -66,6 +76,15 @@ async def read_columns(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[S
     return tuple(
         _column(stage, [row for row in rows if row["column_stage"] == stage.value]) for stage in stages
     )
+
+
+async def read_heads(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage]) -> tuple[Column, ...]:
+    """Return the given columns with their totals and without cards."""
+    where = _where(viewer, narrowed)
+    stages_at = where.bind([stage.value for stage in stages])
+    totals = _totals(narrowed).format(where=where)
+    rows = await connection().fetch(_HEADS.format(totals=totals, stages=stages_at), *where.args)
+    return tuple(_head(stage, row) for stage, row in zip(stages, rows, strict=True))
 
 
 async def read_more_cards(
@@ -112,11 +131,19 @@ def _after(where: Where, stage: Stage, cursor: str) -> str:
     return f"(lead.closed_at, lead.id) < ({where.bind(closed_at)}, {where.bind(lead_id)})"
 
 
+def _totals(narrowed: BoardFilter) -> str:
+    return _KEPT if narrowed == BoardFilter(owner=narrowed.owner) else _COUNTED
+
+
+def _head(stage: Stage, row: Any) -> Column:
+    value = row["value"]
+    weighted = (value * Decimal(str(STAGE_WEIGHT[stage]))).quantize(Decimal("0.01"))
+    return Column(stage, row["count"], value, weighted, (), None)
+
+
 def _column(stage: Stage, rows: list[Any]) -> Column:
     cards, cursor = _page([to_lead(row) for row in rows if row["id"] is not None])
-    value = rows[0]["value"]
-    weighted = (value * Decimal(str(STAGE_WEIGHT[stage]))).quantize(Decimal("0.01"))
-    return Column(stage, rows[0]["count"], value, weighted, cards, cursor)
+    return replace(_head(stage, rows[0]), cards=cards, next_cursor=cursor)
 
 
 def _page(leads: list[Lead]) -> tuple[tuple[Lead, ...], str | None]:

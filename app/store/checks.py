@@ -19,17 +19,17 @@ ALWAYS_TRIGGERS: Final = (
 # The tables each role may touch at all; a policy on any other table would be a hole.
 POLICIES: Final = {
     "crm_system": {
-        "staff", "customer", "lead", "activity", "activity_text", "ticket", "sale", "outbox", "delivery",
+        "staff", "customer", "lead", "lead_total", "activity", "activity_text", "ticket", "sale", "outbox", "delivery",
         "capture_submission", "idempotency", "inbox", "score_model", "score_snapshot", "session", "login_attempt",
         "saved_view", "log_anchor",
     },
     "crm_admin": {
-        "staff", "customer", "lead", "activity", "activity_text", "ticket", "sale", "outbox", "delivery",
+        "staff", "customer", "lead", "lead_total", "activity", "activity_text", "ticket", "sale", "outbox", "delivery",
         "capture_submission", "idempotency", "inbox", "score_model", "score_snapshot", "saved_view", "log_anchor",
     },
     "crm_rep": {
-        "staff", "customer", "lead", "activity", "activity_text", "ticket", "sale", "outbox", "idempotency",
-        "saved_view",
+        "staff", "customer", "lead", "lead_total", "activity", "activity_text", "ticket", "sale", "outbox",
+        "idempotency", "saved_view",
     },
     "crm_support": {
         "staff", "customer", "lead", "activity", "activity_text", "ticket", "idempotency", "saved_view",

@@ -61,7 +61,9 @@ async def _complete_login(owner: asyncpg.Connection, login: str, password: str) 
         message = "DATABASE_URL must not be the owner's login: the application works without its rights"
         raise BadSetting(message)
     inherits = await owner.fetchval("SELECT rolinherit FROM pg_roles WHERE rolname = $1", login)
-    quoted = await owner.fetchrow("SELECT quote_ident($1) AS name, quote_literal($2) AS secret", login, password)
+    quoted = await owner.fetchrow(
+        "SELECT quote_ident($1) AS name, quote_literal($2) AS secret", login, password
+    )
     name, secret = quoted["name"], quoted["secret"]
     if inherits is None:
         await owner.execute(f"CREATE ROLE {name} LOGIN NOINHERIT PASSWORD {secret}")

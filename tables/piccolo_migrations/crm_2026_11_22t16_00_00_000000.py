@@ -1,0 +1,16 @@
+"""Counters for the heads of the board, kept by triggers."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from tables.sql import run_sql
+
+ID = "2026-11-22T16:00:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Totals of the board"
+
+
+async def forwards() -> MigrationManager:
+    """Return the manager that runs the SQL file."""
+    manager = MigrationManager(migration_id=ID, app_name="crm", description=DESCRIPTION)
+    manager.add_raw(run_sql("60_totals"))
+    return manager
