@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from litestar import Litestar, Router
 
-from app.api import activities, events, present
+from app.api import activities, captures, events, present
 from app.api import auth as bearer
 from app.api import customers as api_customers
 from app.api import leads as api_leads
@@ -55,6 +55,7 @@ def create_app() -> Litestar:
         ],
         middleware=security.middleware,
         before_send=security.before_send,
+        after_exception=[captures.keep_refused],
         exception_handlers={**errors.exception_handlers},
         request_max_body_size=security.LARGEST_BODY,
         lifespan=[lifespan],

@@ -9,23 +9,26 @@ from typing import TYPE_CHECKING
 from app.contracts.lead_capture import CaptureAnswer, CaptureLinks, LeadCapture
 from app.core import clock
 from app.core.decoding import read_struct
+from app.core.ids import uuid7
 from app.core.settings import settings
 from app.domain.capture import clean_capture
+from app.domain.pipeline import Stage, Status
+from app.domain.spam import find_suspicions
 from app.domain.timeline import NewEntry
 from app.domain.viewer import system
 from app.gateways import queue
 from app.services.once import once
-from app.store import capture, idempotency, timeline
-from app.store.capture import Received
+from app.store import capture, capture_log, idempotency, timeline
+from app.store.capture import Making, OpenLead, Received
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from app.core.errors import Problem
     from app.domain.capture import Submission
     from app.domain.idempotency import Key, Outcome
-    from app.store.capture import OpenLead
 
 VIEWER = system("capture")
 
@@ -33,41 +36,69 @@ VIEWER = system("capture")
 async def capture_lead(client: str, body: bytes, key: Key | None) -> Outcome[CaptureAnswer]:
     """Turn a submission into a new lead, or an entry on the open lead of the same e-mail.
 
-    Raises Malformed, Invalid, KeyReused. Once it returns, the submission is in PostgreSQL whatever happens next.
+    A suspicious one is held for an admin, and answered alike (docs/adr/0071). Raises Malformed, Invalid,
+    KeyReused. Once it returns, the submission is in PostgreSQL whatever happens next.
     """
     now = clock.now()
-    check = partial(clean_capture, now=now)
-    submission = check(read_struct(LeadCapture, body, check))
+    submission = read_submission(body, now)
     received = Received(client, key, body, hashlib.sha256(body).digest())
+    suspicions = find_suspicions(submission)
 
     async def work() -> CaptureAnswer:
+        if suspicions:
+            return await _hold(received, submission, suspicions, now)
         return await _capture(received, submission, now)
 
     outcome = await once(VIEWER, key, work, CaptureAnswer)
-    if not outcome.replayed:
+    if not (outcome.replayed or suspicions):
         await queue.wake("score_lead", outcome.value.lead_id)
     return outcome
 
 
-async def _capture(received: Received, submission: Submission, now: datetime) -> CaptureAnswer:
+def read_submission(body: bytes | str, now: datetime) -> Submission:
+    """Return a clean submission; raises Malformed, or Invalid with everything that is wrong."""
+    raw = body.encode() if isinstance(body, str) else body
+    check = partial(clean_capture, now=now)
+    return check(read_struct(LeadCapture, raw, check))
+
+
+def making_now(now: datetime) -> Making:
+    """Return how the settings want new leads made."""
     current = settings()
+    return Making(now, current.currency, current.assignment == "round_robin")
+
+
+async def _capture(received: Received, submission: Submission, now: datetime) -> CaptureAnswer:
+    making = making_now(now)
     async with transaction(VIEWER):
-        customer_id = await capture.find_or_make_customer(VIEWER, submission, now)
-        lead = await capture.find_or_make_lead(
-            VIEWER,
-            customer_id,
-            submission,
-            currency=current.currency,
-            assign=current.assignment == "round_robin",
-            at=now,
-        )
+        customer_id, lead = await take_in(received.client, submission, making)
         answer = _answer(customer_id, lead)
-        await timeline.append(VIEWER, _entry(received, submission, customer_id, lead, now))
         await capture.keep_submission(
             VIEWER, received, answer.outcome, lead_id=lead.id, customer_id=customer_id, at=now
         )
         await idempotency.remember(VIEWER, received.key, answer)
     return answer
+
+
+async def _hold(
+    received: Received, submission: Submission, suspicions: list[Problem], now: datetime
+) -> CaptureAnswer:
+    async with transaction(VIEWER):
+        known_customer, known_lead = await capture.find_known(VIEWER, submission.email_norm)
+        customer_id = known_customer or uuid7()
+        lead = known_lead or OpenLead(uuid7(), Stage.LEAD, Status.NEW, None, created=True)
+        answer = _answer(customer_id, lead)
+        await capture_log.keep_held(VIEWER, received, suspicions, (lead.id, customer_id), now)
+        await idempotency.remember(VIEWER, received.key, answer)
+    return answer
+
+
+async def take_in(client: str, submission: Submission, making: Making) -> tuple[UUID, OpenLead]:
+    """Find or make customer and lead inside the open transaction, and note the submission on the timeline."""
+    customer_id = await capture.find_or_make_customer(VIEWER, submission, making)
+    lead = await capture.find_or_make_lead(VIEWER, customer_id, submission, making)
+    await timeline.append(VIEWER, _entry(client, submission, customer_id, lead, making.at))
+    return customer_id, lead
 
 
 def _answer(customer_id: UUID, lead: OpenLead) -> CaptureAnswer:
@@ -81,16 +112,14 @@ def _answer(customer_id: UUID, lead: OpenLead) -> CaptureAnswer:
     )
 
 
-def _entry(
-    received: Received, submission: Submission, customer_id: UUID, lead: OpenLead, now: datetime
-) -> NewEntry:
+def _entry(client: str, submission: Submission, customer_id: UUID, lead: OpenLead, now: datetime) -> NewEntry:
     personal = ("name", "email", "phone", "company", "job_title", "message", "page_url", "referrer",
                 "campaign", "answers")  # fmt: skip
     return NewEntry(
         customer_id=customer_id,
         lead_id=lead.id,
         kind="lead_captured",
-        actor_id=received.client,
+        actor_id=client,
         occurred_at=now if submission.submitted_at is None else min(submission.submitted_at, now),
         data={
             "outcome": "created" if lead.created else "merged",

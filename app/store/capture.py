@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.core.ids import uuid7
@@ -12,7 +13,7 @@ from app.store.rows import to_json
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
 
     from app.domain.capture import Submission
     from app.domain.idempotency import Key
@@ -60,6 +61,23 @@ _LEAD = """
     SELECT *, false AS created FROM existing UNION ALL SELECT *, true FROM made"""
 
 
+_KNOWN = """
+    SELECT customer.id AS customer_id, lead.id, lead.stage, lead.status, lead.assigned_to_id
+    FROM customer LEFT JOIN lead ON lead.customer_id = customer.id AND lead.closed_at IS NULL
+    WHERE $1::text IS NOT NULL AND customer.email_norm = $2"""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How what is not there yet is made; ids that were promised before are given."""
+
+    at: datetime
+    currency: str
+    assign: bool
+    customer_id: UUID = field(default_factory=uuid7)
+    lead_id: UUID = field(default_factory=uuid7)
+
+
 @dataclass(frozen=True, slots=True)
 class OpenLead:
     """The customer's open lead after a capture, and whether the capture made it."""
@@ -71,11 +89,11 @@ class OpenLead:
     created: bool
 
 
-async def find_or_make_customer(_viewer: Viewer, submission: Submission, at: datetime) -> UUID:
+async def find_or_make_customer(_viewer: Viewer, submission: Submission, making: Making) -> UUID:
     """Return the customer with this e-mail, made or brought up to date, locked until the transaction ends."""
     row = await connection().fetchrow(
         _CUSTOMER,
-        uuid7(),
+        making.customer_id,
         submission.name,
         submission.email,
         submission.email_norm,
@@ -86,31 +104,41 @@ async def find_or_make_customer(_viewer: Viewer, submission: Submission, at: dat
         to_json(submission.campaign),
         to_json(submission.consent),
         submission.sso_user_id,
-        at,
+        making.at,
     )
     return row["id"]
 
 
 async def find_or_make_lead(
-    _viewer: Viewer, customer_id: UUID, submission: Submission, *, currency: str, assign: bool, at: datetime
+    _viewer: Viewer, customer_id: UUID, submission: Submission, making: Making
 ) -> OpenLead:
     """Return the locked customer's open lead, made when there is none; either way a score is owed."""
     row = await connection().fetchrow(
         _LEAD,
-        uuid7(),
+        making.lead_id,
         customer_id,
         submission.source,
         submission.form_id,
         to_json(submission.campaign),
         to_json(submission.answers),
         len(submission.message),
-        currency,
-        assign,
-        at,
+        making.currency,
+        making.assign,
+        making.at,
     )
-    return OpenLead(
-        row["id"], Stage(row["stage"]), Status(row["status"]), row["assigned_to_id"], row["created"]
-    )
+    return _to_open_lead(row, created=row["created"])
+
+
+async def find_known(viewer: Viewer, email_norm: str) -> tuple[UUID | None, OpenLead | None]:
+    """Return the customer with this e-mail and their open lead, where there are any; nothing is changed."""
+    row = await connection().fetchrow(_KNOWN, viewer.id, email_norm)
+    if row is None:
+        return None, None
+    return row["customer_id"], None if row["id"] is None else _to_open_lead(row, created=False)
+
+
+def _to_open_lead(row: Mapping[str, Any], *, created: bool) -> OpenLead:
+    return OpenLead(row["id"], Stage(row["stage"]), Status(row["status"]), row["assigned_to_id"], created)
 
 
 @dataclass(frozen=True, slots=True)
