@@ -10,6 +10,7 @@ from arq.connections import RedisSettings
 from app.core.log import configure
 from app.core.settings import BadSetting, settings
 from app.gateways import queue
+from jobs.anchor_timeline import anchor_timeline
 from jobs.apply_sso_events import apply_sso_events
 from jobs.life import start, stop
 from jobs.relay_outbox import relay_outbox
@@ -32,6 +33,7 @@ class WorkerSettings:
         cron(sweep, second=EVERY_OTHER_SECOND, run_at_startup=True),
         # One at a time in the whole fleet: a receiver that hangs must not take every place of every worker.
         cron(relay_webhooks, second=EVERY_SECOND, job_id="relay_webhooks"),
+        cron(anchor_timeline, hour={2}, minute={17}, second=0, run_at_startup=True),
         cron(tidy, minute={7}, second=0),
     ]
     on_startup = start

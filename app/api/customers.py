@@ -12,6 +12,7 @@ from app.api.respond import answer, check_query
 from app.core.errors import Invalid, Problem
 from app.domain.timeline import KINDS, TimelineFilter
 from app.services import customers, timeline
+from app.services.verify import verify_customer
 
 Asking = Request[Any, Any, Any]
 
@@ -46,4 +47,10 @@ async def read_timeline(
     return answer({"items": [present.entry(item) for item in page.items], "next_cursor": page.next_cursor})
 
 
-routes: Final = [list_customers, read_customer, read_timeline]
+@get("/customers/{customer_id:uuid}/timeline/verify", name="api.customers.verify")
+async def verify_timeline(request: Asking, customer_id: UUID) -> Response[Any]:
+    """Recompute a customer's chain and say whether anybody changed it."""
+    return answer(present.chain_report(await verify_customer(request.user, customer_id)))
+
+
+routes: Final = [list_customers, read_customer, read_timeline, verify_timeline]

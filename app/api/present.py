@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from app.domain.chain import ChainReport
     from app.domain.customer import Customer, CustomerRow
     from app.domain.lead import Lead, Money
     from app.domain.ticket import Ticket
@@ -146,4 +147,17 @@ def ticket(it: Ticket) -> dict[str, Any]:
         "version": it.version,
         "created_at": time(it.created_at),
         "updated_at": time(it.updated_at),
+    }
+
+
+def chain_report(it: ChainReport) -> dict[str, Any]:
+    """Return whether a customer's timeline is as it was written, and where it is not."""
+    return {
+        "customer_id": it.customer_id,
+        "ok": it.ok,
+        "entries": it.entries,
+        "unbroken_since": it.since if it.ok else None,
+        "erased_on": it.erased_at,
+        "head": it.head.hex() if it.head else None,
+        "breaks": [{"sequence": each.seq, "problem": each.problem} for each in it.breaks],
     }

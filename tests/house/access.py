@@ -38,6 +38,7 @@ POST  /v1/leads/{id}/lost                        yes   none  no    yes   no    w
 GET   /v1/customers                              yes   yes   yes   yes   no    who
 GET   /v1/customers/{id}                         yes   none  yes   yes   no    who
 GET   /v1/customers/{id}/timeline                yes   none  yes   yes   no    who
+GET   /v1/customers/{id}/timeline/verify         yes   none  yes   yes   no    who
 POST  /v1/customers/{id}/tickets                 yes   none  yes   yes   no    who
 PATCH /v1/tickets/{id}                           yes   none  yes   yes   no    who
 POST  /v1/activity/log                           yes   none  yes   yes   no    who
