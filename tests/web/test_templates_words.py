@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.core import clock
 from app.core.errors import Invalid, Malformed, NotFound, Problem
 from app.domain.pipeline import Stage
 from app.web import cards, formats
@@ -15,6 +16,11 @@ from app.web.forms import Form
 from tests.web import samples
 
 BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.fixture(autouse=True)
+def _clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: samples.NOW)
 
 
 @pytest.mark.parametrize(
