@@ -14,7 +14,7 @@ from app.api import leads as api_leads
 from app.api import tickets as api_tickets
 from app.core import log
 from app.core.settings import BadSetting, settings
-from app.gateways import queue
+from app.gateways import queue, rate_limit
 from app.store.checks import failed, run_checks
 from app.store.transaction import close_pool, open_pool
 from app.web import (
@@ -79,4 +79,5 @@ async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
         yield
     finally:
         await queue.close()
+        await rate_limit.close()
         await close_pool()

@@ -5,7 +5,7 @@ Mount: `Litestar(after_exception=[keep_refused])`. Wherever a capture is refused
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from litestar import Request
 from litestar.types import Scope
@@ -25,8 +25,9 @@ log = logger("capture")
 
 async def keep_refused(error: Exception, scope: Scope) -> None:
     """Keep a refused capture with what was wrong; never in the way of the answer."""
-    handler, caller = scope.get("route_handler"), scope.get("user")
-    if handler is None or handler.opt.get("caller") != "capture" or not isinstance(caller, Client):
+    known = cast("dict[str, Any]", scope)
+    caller = known.get("user")
+    if not isinstance(caller, Client) or known["route_handler"].opt.get("caller") != "capture":
         return
     answer = describe(error)
     if answer.status not in KEPT:

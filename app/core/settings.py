@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,6 +46,7 @@ class Settings:
     handoff_webhook_secrets: tuple[str, ...]
     currency: str
     assignment: str
+    capture_rate: str
     sandbox: bool
     pool_size: int
     pg_bin: Path | None
@@ -89,6 +91,9 @@ def load(env: Mapping[str, str]) -> Settings:
         currency=read.checked("CRM_CURRENCY", "EUR", _is_currency, "three capital letters"),
         assignment=read.checked(
             "CRM_ASSIGNMENT", "round_robin", ASSIGNMENTS.__contains__, "round_robin or none"
+        ),
+        capture_rate=read.checked(
+            "CRM_CAPTURE_RATE", "3000/10seconds", _is_rate, "a number of forms and a time, such as 100/second"
         ),
         sandbox=read.text("CRM_SANDBOX", "") == "1",
         pool_size=read.number("CRM_POOL_SIZE", 10, 1, 200),
@@ -164,6 +169,10 @@ def _url_of(host: str, port: int) -> str:
     """Return where this machine finds the web server; one that listens everywhere is found on loopback."""
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104  compared with, never bound to
     return f"http://{'127.0.0.1' if everywhere else host}:{port}"
+
+
+def _is_rate(value: str) -> bool:
+    return re.fullmatch(r"[1-9]\d{0,6}/([1-9]\d{0,3})?(second|minute|hour)s?", value, re.ASCII) is not None
 
 
 def _is_currency(value: str) -> bool:

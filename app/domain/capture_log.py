@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from app.core.errors import Conflict, Problem
@@ -58,7 +58,7 @@ class Capture:
     def campaign(self) -> str:
         """The campaign as `source / medium / name`."""
         given = self.raw.get("campaign") if isinstance(self.raw, dict) else None
-        parts: dict[str, Any] = given if isinstance(given, dict) else {}
+        parts = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
         return " / ".join(str(parts[name]) for name in ("source", "medium", "name") if parts.get(name))
 
     def said(self, name: str) -> str:

@@ -13,8 +13,6 @@ from app.store.rows import to_json
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from app.domain.capture import Submission
     from app.domain.idempotency import Key
     from app.domain.viewer import Viewer
@@ -137,7 +135,7 @@ async def find_known(viewer: Viewer, email_norm: str) -> tuple[UUID | None, Open
     return row["customer_id"], None if row["id"] is None else _to_open_lead(row, created=False)
 
 
-def _to_open_lead(row: Mapping[str, Any], *, created: bool) -> OpenLead:
+def _to_open_lead(row: Any, *, created: bool) -> OpenLead:
     return OpenLead(row["id"], Stage(row["stage"]), Status(row["status"]), row["assigned_to_id"], created)
 
 
