@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 SALE_CLOSED_WON: Final = "SaleClosedWonV1"
+CRM_TEST_EVENT: Final = "CrmTestEventV1"
 CONTENT_TYPE: Final = "application/cloudevents+json"
 LARGEST: Final = 64 * 1024
 
@@ -53,6 +54,27 @@ class SaleClosedWonV1(msgspec.Struct):
     datacontenttype: Literal["application/json"]
     dataschema: str
     data: SaleClosedWonDataV1
+
+
+class CrmTestEventDataV1(msgspec.Struct):
+    """The `data` of CrmTestEventV1."""
+
+    note: str
+    sent_by: str
+
+
+class CrmTestEventV1(msgspec.Struct):
+    """Somebody tries whether events arrive. It stands for nothing: no sale, no customer."""
+
+    specversion: Literal["1.0"]
+    id: UUID
+    source: str
+    type: Literal["CrmTestEventV1"]
+    subject: str
+    time: Moment
+    datacontenttype: Literal["application/json"]
+    dataschema: str
+    data: CrmTestEventDataV1
 
 
 class OutgoingEvent(msgspec.Struct, frozen=True):

@@ -1,14 +1,22 @@
-"""The published contracts of our events, for everybody who builds a consumer."""
+"""What we publish for everybody who builds against us: the API, the events, and a page to read them on."""
 
 from typing import Annotated, Any, Final
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.params import Parameter
 
+from app.contracts.openapi import openapi
 from app.contracts.published import DATA_SCHEMAS, asyncapi, data_schema
 from app.core.errors import NotFound
 from app.core.settings import settings
 from app.web.guards import PUBLIC
+from app.web.respond import page
+
+
+@get("/openapi.json", opt=PUBLIC, name="openapi")
+async def show_openapi() -> dict[str, Any]:
+    """Say what /v1 takes and answers."""
+    return openapi(settings().public_url)
 
 
 @get("/asyncapi.json", opt=PUBLIC, name="asyncapi")
@@ -27,4 +35,10 @@ async def show_schema(file: Annotated[str, Parameter(max_length=100)]) -> Respon
     return Response(schema, media_type="application/schema+json")
 
 
-routes: Final = [show_asyncapi, show_schema]
+@get("/docs", opt=PUBLIC, name="docs")
+async def show_docs(request: Request[Any, Any, Any]) -> Response[str]:
+    """Show the API to try out; everything the page needs comes from here."""
+    return page(request, "docs/page.html.jinja2", events=sorted(DATA_SCHEMAS))
+
+
+routes: Final = [show_openapi, show_asyncapi, show_schema, show_docs]

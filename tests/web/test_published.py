@@ -34,7 +34,11 @@ async def test_there_is_no_other_schema(client: AsyncClient, name: str) -> None:
 async def test_the_asyncapi_document_is_public_and_whole(client: AsyncClient) -> None:
     document = (await client.get("/asyncapi.json")).json()
     assert document["asyncapi"] == "3.0.0"
-    assert {channel["address"] for channel in document["channels"].values()} == {"crm.events", "sso.events"}
+    assert {channel["address"] for channel in document["channels"].values()} == {
+        "crm.events",
+        "/",
+        "sso.events",
+    }
 
 
 def test_every_reference_inside_the_asyncapi_document_leads_somewhere() -> None:
@@ -48,4 +52,4 @@ def test_every_reference_inside_the_asyncapi_document_leads_somewhere() -> None:
 
 
 def test_every_event_we_publish_has_a_schema() -> None:
-    assert set(DATA_SCHEMAS) == {"SaleClosedWonV1"}
+    assert set(DATA_SCHEMAS) == {"SaleClosedWonV1", "CrmTestEventV1"}
