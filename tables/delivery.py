@@ -14,3 +14,4 @@ class Delivery(Table, tablename="delivery"):
     ok = Boolean()
     answer = Text()
     latency_ms = Integer()
+    retry_at = Timestamptz(null=True, default=None)

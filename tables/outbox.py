@@ -1,6 +1,6 @@
 """Columns of `outbox`; constraints, triggers and policies are in tables/sql/."""
 
-from piccolo.columns import JSONB, UUID, Integer, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, BigInt, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 
@@ -18,3 +18,4 @@ class Outbox(Table, tablename="outbox"):
     next_try_at = Timestamptz(default=None)
     published_at = Timestamptz(null=True, default=None)
     last_error = Text(null=True, default=None)
+    position = BigInt(null=True, default=None)

@@ -1,7 +1,8 @@
 """Who calls /v1: people and machines by bearer token, some machines by signature; cookies are not looked at.
 
 Mount: `Router("/v1", middleware=auth.middleware, …)`. A route says who may call it: people, unless its
-`opt` is CAPTURE (a client with the scope, or a signature), SSO_EVENTS (a signature) or PUBLIC.
+`opt` is CAPTURE (a client with the scope, or a signature), EVENTS (a client too), SSO_EVENTS (a signature)
+or PUBLIC.
 `request.user` then is a Viewer or a Client.
 """
 
@@ -27,6 +28,7 @@ from app.services.tokens import identify
 
 PUBLIC: Final[dict[str, Any]] = {"caller": "anybody"}
 CAPTURE: Final[dict[str, Any]] = {"caller": "capture"}
+EVENTS: Final[dict[str, Any]] = {"caller": "events"}
 SSO_EVENTS: Final[dict[str, Any]] = {"caller": "sso-events", "json_types": bodies.JSON_TYPES}
 
 Headers = Mapping[str, str]
@@ -67,7 +69,7 @@ async def _caller(request: Request[Any, Any, Any], wanted: str) -> Viewer | Clie
     if wanted == "capture":
         return await _capturer(request)
     caller = await identify(_bearer(request))
-    if isinstance(caller, Client):
+    if isinstance(caller, Client) and wanted != "events":
         raise Forbidden("This takes a person's token")
     return caller
 

@@ -1,18 +1,33 @@
-"""Events that other systems send us by HTTP."""
+"""Events: those that others send us by HTTP, and ours to be read again."""
 
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
-from litestar import Request, post
+import msgspec
+from litestar import Request, Response, get, post
 
-from app.api.auth import SSO_EVENTS
+from app.api.auth import EVENTS, SSO_EVENTS
+from app.api.respond import answer, check_query
 from app.contracts.events import ReceiveAnswer
-from app.services import identity_events
+from app.services import events, identity_events
+
+Asking = Request[Any, Any, Any]
+
+
+@get("/events", opt=EVENTS, name="api.events.list")
+async def list_events(request: Asking, after: UUID | None = None, limit: int = 100) -> Response[Any]:
+    """Return the events behind the one called `after`, the oldest first: a consumer's own catch-up."""
+    event_type = request.query_params.get("type", "")
+    check_query(limit, event_type)
+    found, more = await events.read_events(request.user, after=after, event_type=event_type, limit=limit)
+    items = [msgspec.Raw(msgspec.json.encode(event)) for event in found]
+    return answer({"items": items, "next_cursor": more and str(more)})
 
 
 @post("/events/sso", status_code=202, opt=SSO_EVENTS)
-async def receive_sso_event(request: Request[Any, Any, Any]) -> ReceiveAnswer:
+async def receive_sso_event(request: Asking) -> ReceiveAnswer:
     """Take one event of the SSO, signed by Standard Webhooks; it is kept when this answers."""
     return await identity_events.receive_event(await request.body())
 
 
-routes = [receive_sso_event]
+routes: Final = [list_events, receive_sso_event]

@@ -44,6 +44,7 @@ class Settings:
     capture_webhook_secrets: tuple[str, ...]
     handoff_webhook_url: str | None
     handoff_webhook_secrets: tuple[str, ...]
+    handoff_webhook_private: bool
     currency: str
     assignment: str
     capture_rate: str
@@ -88,6 +89,9 @@ def load(env: Mapping[str, str]) -> Settings:
         capture_webhook_secrets=read.secrets("CAPTURE_WEBHOOK_SECRET"),
         handoff_webhook_url=read.url("HANDOFF_WEBHOOK_URL", ("http", "https")),
         handoff_webhook_secrets=read.secrets("HANDOFF_WEBHOOK_SECRET"),
+        # The sandbox lives on one machine, where every receiver has a private address.
+        handoff_webhook_private="1"
+        in (read.text("HANDOFF_WEBHOOK_PRIVATE", ""), read.text("CRM_SANDBOX", "")),
         currency=read.checked("CRM_CURRENCY", "EUR", _is_currency, "three capital letters"),
         assignment=read.checked(
             "CRM_ASSIGNMENT", "round_robin", ASSIGNMENTS.__contains__, "round_robin or none"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 CAPTURE_SCOPE: Final = "leads:capture"
+EVENTS_SCOPE: Final = "events:read"
 
 
 def can_see_board(viewer: Viewer) -> bool:
@@ -96,14 +97,16 @@ def check_administer(viewer: Viewer) -> None:
     _check(can_administer(viewer), "This is for admins")
 
 
-def can_read_events(viewer: Viewer) -> bool:
-    """Published events carry everybody's sales: an admin reads them back."""
-    return viewer.is_admin
+def can_read_events(caller: Viewer | Client) -> bool:
+    """Published events carry everybody's sales: an admin reads them back, or a client with the scope for it."""
+    return EVENTS_SCOPE in caller.scopes if isinstance(caller, Client) else caller.is_admin
 
 
-def check_read_events(viewer: Viewer) -> None:
+def check_read_events(caller: Viewer | Client) -> None:
     """Raise Forbidden for who may not read the published events."""
-    _check(can_read_events(viewer), "Published events are read by admins")
+    _check(
+        can_read_events(caller), f"Published events are for admins, and clients with the scope {EVENTS_SCOPE}"
+    )
 
 
 def can_capture(caller: Viewer | Client) -> bool:

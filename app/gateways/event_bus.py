@@ -29,7 +29,14 @@ return 0
 
 
 class Undelivered(Exception):
-    """A sink did not take the event; the message says why, for an operator."""
+    """A sink did not take the event; the message says why, for an operator.
+
+    `retry_after` are the seconds it asks us to wait at least; `gone` says that it wants no more events at all.
+    """
+
+    def __init__(self, why: str, *, retry_after: float = 0.0, gone: bool = False) -> None:
+        super().__init__(why)
+        self.retry_after, self.gone = retry_after, gone
 
 
 class Sink(Protocol):

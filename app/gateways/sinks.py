@@ -23,8 +23,19 @@ def open_sinks(settings: Settings) -> Sinks:
     if settings.handoff_webhook_url is not None:
         if not settings.handoff_webhook_secrets:
             raise BadSetting("HANDOFF_WEBHOOK_SECRET must be set beside HANDOFF_WEBHOOK_URL")
-        sinks.append(WebhookSink(settings.handoff_webhook_url, settings.handoff_webhook_secrets))
+        sinks.append(
+            WebhookSink(
+                settings.handoff_webhook_url,
+                settings.handoff_webhook_secrets,
+                private=settings.handoff_webhook_private,
+            )
+        )
     return {sink.name: sink for sink in sinks}
+
+
+def sink_names(settings: Settings) -> list[str]:
+    """Return the names of the places that events go to, without opening one."""
+    return ["stream", *(["webhook"] if settings.handoff_webhook_url else [])]
 
 
 async def close_sinks(sinks: Sinks) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -9,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from app.contracts.events import SALE_CLOSED_WON, OutgoingEvent
+from app.contracts.events import CRM_TEST_EVENT, SALE_CLOSED_WON, OutgoingEvent
 from app.core import clock
 from app.core.errors import Conflict, NotFound
 from app.core.log import logger
@@ -19,7 +20,7 @@ from app.domain.timeline import NewEntry
 from app.domain.viewer import system
 from app.gateways import queue
 from app.gateways.event_bus import Undelivered
-from app.store import outbox, timeline
+from app.store import deliveries, outbox, timeline
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 VIEWER: Final = system("jobs")
 SOURCE: Final = "/slyyfoxx/crm"
 RUN_SECONDS: Final = 4.0
+JITTER: Final = 0.2  # so that what failed together does not come back together
 
 log = logger("handoff")
 
@@ -62,13 +64,21 @@ async def publish_due(sinks: Sinks, name: str) -> int:
     return taken
 
 
+async def settle(sinks: Sinks) -> None:
+    """Count as sent what every sink of today has, when yesterday's settings knew one more."""
+    async with transaction(VIEWER):
+        await outbox.settle_all(VIEWER, list(sinks), clock.now())
+
+
 async def list_events(viewer: Viewer, *, unsent: bool) -> list[EventLine]:
     """Return the newest events of the outbox."""
     async with transaction(viewer):
         return await outbox.find_events(viewer, since=None, event_id=None, unsent=unsent)
 
 
-async def replay(sinks: Sinks, *, since: datetime | None = None, event_id: UUID | None = None) -> int:
+async def replay(
+    asker: Viewer, sinks: Sinks, *, since: datetime | None = None, event_id: UUID | None = None
+) -> int:
     """Publish one event, or all made since then, once more with the same ids; returns how many.
 
     Raises NotFound when there is none, and Conflict while a sink does not answer.
@@ -86,7 +96,7 @@ async def replay(sinks: Sinks, *, since: datetime | None = None, event_id: UUID 
     except Undelivered as error:
         raise Conflict(f"Nothing is replayed: {error}") from error
     async with transaction(VIEWER):
-        await outbox.ask_again(VIEWER, ids, list(sinks), clock.now())
+        await outbox.ask_again(system(asker.id), ids, list(sinks), clock.now())
     await queue.wake("relay_outbox")
     return len(ids)
 
@@ -95,12 +105,14 @@ async def _publish_next(sinks: Sinks, name: str, tried: list[UUID]) -> Attempt |
     """Hand over one event while its row is locked: a worker that dies leaves it to the next at once."""
     sink = sinks[name]
     async with transaction(VIEWER):
-        owed = await outbox.claim_owed(VIEWER, name, sink.retry_after, clock.now(), tried)
+        owed = await outbox.claim_owed(VIEWER, name, clock.now(), tried)
         if owed is None:
             return None
         tried.append(owed.id)
-        attempt = await _try(sink, owed)
-        all_have_it = await outbox.record_attempt(VIEWER, attempt, list(sinks), _next_try(sink, attempt))
+        attempt, gone = await _try(sink, owed)
+        all_have_it = await outbox.record_attempt(VIEWER, attempt, list(sinks))
+        if gone:
+            await deliveries.pause_sink(VIEWER, name, attempt.answer, attempt.at)
         if all_have_it:
             await _tell_timeline(owed, attempt)
     log.info("event_published" if attempt.ok else "event_failed", event_id=str(owed.id), sink=name,
@@ -108,35 +120,53 @@ async def _publish_next(sinks: Sinks, name: str, tried: list[UUID]) -> Attempt |
     return attempt
 
 
-async def _try(sink: Sink, owed: OwedEvent) -> Attempt:
-    at, started, ok = clock.now(), time.monotonic(), True
+async def _try(sink: Sink, owed: OwedEvent) -> tuple[Attempt, bool]:
+    """Hand the event over once; says too whether the sink wants no more events at all."""
+    at, started, failure, answer = clock.now(), time.monotonic(), None, ""
     try:
-        answer = await sink.publish(_envelope(owed))
-    except (Undelivered, msgspec.MsgspecError) as error:
-        ok, answer = False, str(error)
-    latency = round((time.monotonic() - started) * 1000)
-    return Attempt(owed.id, sink.name, owed.attempts + 1, at, ok, answer, latency)
+        answer = await sink.publish(envelope(owed))
+    except Undelivered as error:
+        failure = error
+    except msgspec.MsgspecError as error:
+        failure = Undelivered(str(error))
+    attempt = Attempt(
+        event_id=owed.id,
+        sink=sink.name,
+        number=owed.attempts + 1,
+        at=at,
+        ok=failure is None,
+        answer=str(failure or answer),
+        latency_ms=round((time.monotonic() - started) * 1000),
+        retry_at=failure and at + _wait(sink, owed, failure),
+    )
+    return attempt, failure is not None and failure.gone
 
 
-def _envelope(owed: OwedEvent) -> OutgoingEvent:
-    payload = owed.payload.encode()
+def envelope(owed: OwedEvent) -> OutgoingEvent:
+    """Return the event as it is sent, the same each time."""
     return OutgoingEvent(
         id=owed.id,
         source=SOURCE,
         type=owed.type,
-        subject=msgspec.json.decode(payload, type=_CustomerOf).customer_id,
+        subject=_subject(owed),
         time=owed.created_at,
         dataschema=f"{settings().public_url}/schemas/{owed.type}.json",
-        data=msgspec.Raw(payload),
+        data=msgspec.Raw(owed.payload.encode()),
     )
 
 
-def _next_try(sink: Sink, attempt: Attempt) -> datetime | None:
-    """Say when a failed attempt is repeated; the wait grows and then stays: a sale is never given up."""
-    if attempt.ok:
-        return None
-    waits = sink.retry_after
-    return attempt.at + timedelta(seconds=waits[min(attempt.number, len(waits)) - 1])
+def _subject(owed: OwedEvent) -> str:
+    """Return whom the event is about: a sale's customer; a test is about nobody."""
+    if owed.type == CRM_TEST_EVENT:
+        return owed.aggregate_id
+    return msgspec.json.decode(owed.payload, type=_CustomerOf).customer_id
+
+
+def _wait(sink: Sink, owed: OwedEvent, failure: Undelivered) -> timedelta:
+    """Say how long until the next try: it grows and then stays, for a sale is never given up."""
+    longest = sink.retry_after[min(owed.failures, len(sink.retry_after) - 1)]
+    shorter = longest * random.uniform(0, JITTER)  # noqa: S311  spreads load, keeps no secret
+    return timedelta(seconds=max(longest - shorter, failure.retry_after))
 
 
 async def _tell_timeline(owed: OwedEvent, attempt: Attempt) -> None:

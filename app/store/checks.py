@@ -21,11 +21,12 @@ POLICIES: Final = {
     "crm_system": {
         "staff", "customer", "lead", "lead_total", "activity", "activity_text", "ticket", "sale", "outbox", "delivery",
         "capture_submission", "idempotency", "inbox", "score_model", "score_snapshot", "session", "login_attempt",
-        "saved_view", "log_anchor",
+        "saved_view", "log_anchor", "sink",
     },
     "crm_admin": {
         "staff", "customer", "lead", "lead_total", "activity", "activity_text", "ticket", "sale", "outbox", "delivery",
         "capture_submission", "idempotency", "inbox", "score_model", "score_snapshot", "saved_view", "log_anchor",
+        "sink",
     },
     "crm_rep": {
         "staff", "customer", "lead", "lead_total", "activity", "activity_text", "ticket", "sale", "outbox",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from app.domain.handoff import EventLine, OwedEvent
+from app.domain.handoff import EventLine, NewEvent, OwedEvent
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
@@ -22,22 +22,25 @@ LIST_LIMIT: Final = 200
 _CLAIM = """
     SELECT outbox.id FROM outbox
     LEFT JOIN LATERAL (
-        SELECT attempt, ok, at, answer FROM delivery
+        SELECT ok, at, retry_at FROM delivery
         WHERE event_id = outbox.id AND sink = $1 ORDER BY attempt DESC LIMIT 1
     ) last ON true
-    WHERE published_at IS NULL AND outbox.id <> ALL($2) AND (last.attempt IS NULL OR (NOT last.ok AND (
-        last.answer = $3
-        OR last.at + make_interval(secs => ($4::float8[])[least(last.attempt, cardinality($4))]) <= $5)))
+    LEFT JOIN sink ON name = $1
+    WHERE published_at IS NULL AND outbox.id <> ALL($2) AND paused_at IS NULL
+        AND (last.ok IS NULL OR (NOT last.ok
+            AND (coalesce(last.retry_at, last.at) <= $3 OR last.at < resumed_at)))
     ORDER BY outbox.created_at, outbox.id
     LIMIT 1 FOR UPDATE OF outbox SKIP LOCKED"""
 # A second look, because the first one's snapshot may be older than the lock it got.
 _OWED = """
+    WITH tried AS (SELECT attempt, ok, answer FROM delivery WHERE event_id = $1 AND sink = $2)
     SELECT id, type, aggregateid, payload, created_at,
-        coalesce((SELECT max(attempt) FROM delivery WHERE event_id = outbox.id AND sink = $2), 0) AS attempts
+        coalesce((SELECT max(attempt) FROM tried), 0) AS attempts,
+        (SELECT count(*) FROM tried WHERE attempt >
+            coalesce((SELECT max(attempt) FROM tried WHERE ok OR starts_with(answer, $3)), 0)) AS failures
     FROM outbox
-    WHERE id = $1 AND published_at IS NULL AND NOT coalesce((
-        SELECT ok FROM delivery WHERE event_id = outbox.id AND sink = $2 ORDER BY attempt DESC LIMIT 1
-    ), false)"""
+    WHERE id = $1 AND published_at IS NULL
+        AND NOT coalesce((SELECT ok FROM tried ORDER BY attempt DESC LIMIT 1), false)"""
 _SETTLE = """
     WITH latest AS (
         SELECT DISTINCT ON (sink) sink, attempt, ok, answer FROM delivery
@@ -50,6 +53,17 @@ _SETTLE = """
             THEN $3::timestamptz END,
         next_try_at = coalesce($4, next_try_at)
     WHERE id = $1 RETURNING published_at IS NOT NULL"""
+_SETTLE_ALL = """
+    UPDATE outbox SET published_at = $2 WHERE published_at IS NULL AND NOT EXISTS (
+        SELECT FROM unnest($1::text[]) wanted WHERE NOT coalesce((
+            SELECT ok FROM delivery WHERE event_id = outbox.id AND sink = wanted ORDER BY attempt DESC LIMIT 1
+        ), false))"""
+_NUMBER = """
+    UPDATE outbox SET position = numbered.position FROM (
+        SELECT id, (SELECT coalesce(max(position), 0) FROM outbox)
+            + row_number() OVER (ORDER BY created_at, id) AS position
+        FROM outbox WHERE position IS NULL
+    ) numbered WHERE outbox.id = numbered.id"""
 _REPLAY = """
     WITH wanted AS (
         UPDATE outbox SET published_at = NULL, next_try_at = $2 WHERE id = ANY($1) RETURNING id
@@ -63,27 +77,23 @@ _REPLAY = """
 
 
 async def claim_owed(
-    _viewer: Viewer, sink: str, retry_after: Sequence[float], now: datetime, passed_over: Sequence[UUID]
+    _viewer: Viewer, sink: str, now: datetime, passed_over: Sequence[UUID]
 ) -> OwedEvent | None:
     """Lock the oldest event that is due for the sink and that nobody else holds; None when there is none."""
     # The sink may take its fifteen seconds while the row is held.
     await connection().execute("SET LOCAL idle_in_transaction_session_timeout = '30s'")
-    event_id = await connection().fetchval(_CLAIM, sink, passed_over, ASKED_AGAIN, list(retry_after), now)
-    row = event_id and await connection().fetchrow(_OWED, event_id, sink)
+    event_id = await connection().fetchval(_CLAIM, sink, passed_over, now)
+    row = event_id and await connection().fetchrow(_OWED, event_id, sink, ASKED_AGAIN)
     if not row:
         return None
-    return OwedEvent(
-        row["id"], row["type"], row["aggregateid"], row["payload"], row["created_at"], row["attempts"]
-    )
+    return _to_event(row)
 
 
-async def record_attempt(
-    _viewer: Viewer, attempt: Attempt, sinks: Sequence[str], next_try_at: datetime | None
-) -> bool:
+async def record_attempt(_viewer: Viewer, attempt: Attempt, sinks: Sequence[str]) -> bool:
     """Write the attempt into the ledger; returns True when now every sink has the event."""
     await connection().execute(
-        "INSERT INTO delivery (event_id, sink, attempt, at, ok, answer, latency_ms)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO delivery (event_id, sink, attempt, at, ok, answer, latency_ms, retry_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         attempt.event_id,
         attempt.sink,
         attempt.number,
@@ -91,8 +101,30 @@ async def record_attempt(
         attempt.ok,
         attempt.answer,
         attempt.latency_ms,
+        attempt.retry_at,
     )
-    return bool(await connection().fetchval(_SETTLE, attempt.event_id, list(sinks), attempt.at, next_try_at))
+    return bool(
+        await connection().fetchval(_SETTLE, attempt.event_id, list(sinks), attempt.at, attempt.retry_at)
+    )
+
+
+async def settle_all(_viewer: Viewer, sinks: Sequence[str], now: datetime) -> None:
+    """Count as sent what each of these sinks has: one may have been taken out of the settings."""
+    await connection().execute(_SETTLE_ALL, list(sinks), now)
+
+
+async def insert_event(_viewer: Viewer, event: NewEvent, now: datetime) -> None:
+    """Write an event that stands for no sale."""
+    await connection().execute(
+        "INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, dedupe, created_at, next_try_at)"
+        " VALUES ($1, 'test', $2, $3, $4, $5, $6, $6)",
+        event.id,
+        event.aggregate_id,
+        event.type,
+        event.payload,
+        f"{event.type}:{event.id}",
+        now,
+    )
 
 
 async def was_handed_over(_viewer: Viewer, lead_id: UUID) -> bool:
@@ -117,15 +149,43 @@ async def find_events(
         unsent,
         limit,
     )
-    return [_line(row) for row in rows]
+    return [to_line(row) for row in rows]
 
 
-async def ask_again(_viewer: Viewer, event_ids: Sequence[UUID], sinks: Sequence[str], now: datetime) -> None:
-    """Make these events due for the sinks, whatever became of them before; the ledger shows it."""
-    await connection().execute(_REPLAY, list(event_ids), now, list(sinks), ASKED_AGAIN)
+async def number_events(_viewer: Viewer) -> None:
+    """Give every event that has none its position: one transaction at a time, and only what is committed.
+
+    An order by time or id would hide an event that is committed late from whoever has read past it.
+    """
+    await connection().execute("SELECT pg_advisory_xact_lock(hashtextextended('outbox.position', 0))")
+    await connection().execute(_NUMBER)
 
 
-def _line(row: Any) -> EventLine:
+async def position_of(_viewer: Viewer, event_id: UUID) -> int | None:
+    """Return the place of an event in the order of all, None when there is no such event."""
+    return await connection().fetchval("SELECT position FROM outbox WHERE id = $1", event_id)
+
+
+async def events_after(_viewer: Viewer, position: int, event_type: str, limit: int) -> list[OwedEvent]:
+    """Return the events behind a position, in their order."""
+    rows = await connection().fetch(
+        "SELECT id, type, aggregateid, payload, created_at, 0 AS attempts, 0 AS failures FROM outbox"
+        " WHERE position > $1 AND ($2 = '' OR type = $2) ORDER BY position LIMIT $3",
+        position,
+        event_type,
+        limit,
+    )
+    return [_to_event(row) for row in rows]
+
+
+async def ask_again(viewer: Viewer, event_ids: Sequence[UUID], sinks: Sequence[str], now: datetime) -> None:
+    """Make these events due for the sinks, whatever became of them before; the ledger says who asked."""
+    said = f"{ASKED_AGAIN} by {viewer.id}"
+    await connection().execute(_REPLAY, list(event_ids), now, list(sinks), said)
+
+
+def to_line(row: Any, latest: Sequence[Attempt] = ()) -> EventLine:
+    """Return a row of the outbox, with the last attempt of each sink where they were asked for."""
     return EventLine(
         id=row["id"],
         type=row["type"],
@@ -135,4 +195,17 @@ def _line(row: Any) -> EventLine:
         next_try_at=row["next_try_at"],
         published_at=row["published_at"],
         last_error=row["last_error"],
+        latest=tuple(latest),
+    )
+
+
+def _to_event(row: Any) -> OwedEvent:
+    return OwedEvent(
+        id=row["id"],
+        type=row["type"],
+        aggregate_id=row["aggregateid"],
+        payload=row["payload"],
+        created_at=row["created_at"],
+        attempts=row["attempts"],
+        failures=row["failures"],
     )

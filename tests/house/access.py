@@ -43,6 +43,7 @@ POST  /v1/customers/{id}/tickets                 yes   none  yes   yes   no    w
 PATCH /v1/tickets/{id}                           yes   none  yes   yes   no    who
 POST  /v1/activity/log                           yes   none  yes   yes   no    who
 POST  /v1/leads/capture                          no    no    no    no    yes   who
+GET   /v1/events                                 no    no    no    yes   no    who
 POST  /v1/events/sso                             who   who   who   who   who   who
 GET   /                                          yes   yes   yes   yes   who   who
 GET   /board                                     yes   yes   no    yes   who   who
@@ -72,6 +73,8 @@ POST  /logout                                    yes   yes   yes   yes   who   w
 GET   /static/{id}                               none  none  none  none  none  none
 GET   /health/live                               yes   yes   yes   yes   yes   yes
 GET   /health/ready                              yes   yes   yes   yes   yes   yes
+GET   /openapi.json                              yes   yes   yes   yes   yes   yes
+GET   /docs                                      yes   yes   yes   yes   yes   yes
 GET   /asyncapi.json                             yes   yes   yes   yes   yes   yes
 GET   /schemas/{id}                              none  none  none  none  none  none
 """

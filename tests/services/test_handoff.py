@@ -161,13 +161,13 @@ async def test_after_a_wipe_a_replay_brings_the_same_ids(
     await handoff.publish_due({"stream": bus}, "stream")
     ((_, before),) = await redis.xrange("crm.events")
     await redis.flushdb()
-    assert await handoff.replay({"stream": bus}, since=datetime(2000, 1, 1, tzinfo=UTC)) == 1
+    assert await handoff.replay(cast.ada, {"stream": bus}, since=datetime(2000, 1, 1, tzinfo=UTC)) == 1
     await handoff.publish_due({"stream": bus}, "stream")
     ((_, after),) = await redis.xrange("crm.events")
     assert after == before
     assert await handed_over(owner) == 1
     answers = [row["answer"] for row in await owner.fetch("SELECT answer FROM delivery ORDER BY attempt")]
-    assert answers == ["added", "replay", "added"]
+    assert answers == ["added", f"replay by {cast.ada.id}", "added"]
 
 
 async def test_a_replay_without_a_wipe_publishes_once_more(
@@ -175,7 +175,7 @@ async def test_a_replay_without_a_wipe_publishes_once_more(
 ) -> None:
     await win(owner, cast)
     await handoff.publish_due({"stream": bus}, "stream")
-    await handoff.replay({"stream": bus}, event_id=await owner.fetchval("SELECT id FROM outbox"))
+    await handoff.replay(cast.ada, {"stream": bus}, event_id=await owner.fetchval("SELECT id FROM outbox"))
     await handoff.publish_due({"stream": bus}, "stream")
     entries = await redis.xrange("crm.events")
     assert len(entries) == 2
@@ -184,7 +184,7 @@ async def test_a_replay_without_a_wipe_publishes_once_more(
 
 async def test_an_unknown_event_cannot_be_replayed(cast: Cast) -> None:
     with pytest.raises(NotFound):
-        await handoff.replay({"stream": MemoryStream()}, since=clock.now())
+        await handoff.replay(cast.ada, {"stream": MemoryStream()}, since=clock.now())
 
 
 async def test_an_event_that_cannot_be_built_fails_alone(owner: asyncpg.Connection, cast: Cast) -> None:

@@ -10,8 +10,8 @@ import click
 
 from app.cli.operator import OPERATOR, on_stack
 from app.core.errors import CrmError
-from app.gateways.sinks import close_sinks, open_sinks
-from app.services import handoff
+from app.gateways.sinks import close_sinks, open_sinks, sink_names
+from app.services import deliveries, handoff
 
 if TYPE_CHECKING:
     from app.core.settings import Settings
@@ -50,11 +50,49 @@ def replay(event_id: UUID | None, since: datetime | None) -> None:
     async def work(settings: Settings) -> int:
         sinks = open_sinks(settings)
         try:
-            return await handoff.replay(sinks, since=since, event_id=event_id)
+            return await deliveries.replay(OPERATOR, sinks, since=since, event_id=event_id)
         finally:
             await close_sinks(sinks)
 
     click.echo(f"Events to be published again: {on_stack(work)}")
+
+
+@command.command("pause")
+@click.argument("sink")
+@click.option("--reason", default="paused by an operator", show_default=True, help="Why, for whoever asks.")
+def pause(sink: str, reason: str) -> None:
+    """Hand nothing more to SINK (stream, webhook, …) until it is resumed; its events wait."""
+    on_stack(lambda settings: deliveries.pause_sink(OPERATOR, _known(sink, settings), reason))
+    click.echo(f"{sink} is paused")
+
+
+@command.command("resume")
+@click.argument("sink")
+def resume(sink: str) -> None:
+    """Hand events to SINK again, those that failed before at once."""
+    on_stack(lambda settings: deliveries.resume_sink(OPERATOR, _known(sink, settings)))
+    click.echo(f"{sink} is resumed")
+
+
+@command.command("sinks")
+def sinks() -> None:
+    """Say where events go, and what waits for each place."""
+    for line in on_stack(lambda settings: deliveries.list_sinks(OPERATOR, sink_names(settings))):
+        paused = f"  paused by {line.paused.paused_by}: {line.paused.reason}" if line.paused else ""
+        click.echo(f"{line.name}  {line.waiting} waiting{paused}")
+
+
+@command.command("test")
+def test() -> None:
+    """Send an event that stands for nothing, to see whether it arrives; prints its id."""
+    click.echo(on_stack(lambda _: deliveries.send_test_event(OPERATOR)))
+
+
+def _known(sink: str, settings: Settings) -> str:
+    names = sink_names(settings)
+    if sink not in names:
+        raise CrmError(f"there is no sink {sink!r}; there are: {', '.join(names)}")
+    return sink
 
 
 def _tries(attempts: int) -> str:

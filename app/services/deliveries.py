@@ -1,0 +1,120 @@
+"""Deliveries for the people who look after them: what is on its way, what is stuck, and what to do about it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from app.contracts.events import CRM_TEST_EVENT, CrmTestEventDataV1
+from app.core import clock
+from app.core.errors import Conflict, NotFound
+from app.core.ids import uuid7
+from app.core.log import logger
+from app.domain.handoff import NewEvent, SinkLine, mask
+from app.domain.permissions import check_administer
+from app.domain.viewer import Role
+from app.gateways import queue
+from app.services import handoff
+from app.store import deliveries, outbox
+from app.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.domain.handoff import EventDetail, EventFilter, EventPage
+    from app.domain.viewer import Viewer
+    from app.gateways.sinks import Sinks
+
+STUCK_AFTER: Final = timedelta(hours=1)
+
+log = logger("deliveries")
+
+
+async def list_deliveries(viewer: Viewer, wanted: EventFilter, *, limit: int, after: str | None) -> EventPage:
+    """Return a page of events, newest first; the state `stuck` are those that have failed for an hour."""
+    _check(viewer)
+    before = clock.now() - STUCK_AFTER
+    async with transaction(viewer):
+        return await deliveries.list_deliveries(viewer, wanted, stuck_before=before, limit=limit, after=after)
+
+
+async def event_types(viewer: Viewer) -> list[str]:
+    """Return the types of the events we have."""
+    _check(viewer)
+    async with transaction(viewer):
+        return await deliveries.event_types(viewer)
+
+
+async def read_delivery(viewer: Viewer, event_id: UUID) -> tuple[EventDetail, dict[str, Any]]:
+    """Return an event with its ledger, and its data with everything personal hidden; raises NotFound."""
+    detail = await _find(viewer, event_id)
+    return detail, mask(msgspec.json.decode(detail.payload))
+
+
+async def reveal_payload(viewer: Viewer, event_id: UUID) -> dict[str, Any]:
+    """Return an event's whole data, and note who looked; raises NotFound."""
+    detail = await _find(viewer, event_id)
+    log.warning("event_payload_revealed", event_id=str(event_id), by=viewer.id)
+    return msgspec.json.decode(detail.payload)
+
+
+async def replay(viewer: Viewer, sinks: Sinks, *, event_id: UUID | None, since: datetime | None) -> int:
+    """Publish one event, or all since then, once more with the same ids; returns how many."""
+    _check(viewer)
+    return await handoff.replay(viewer, sinks, event_id=event_id, since=since)
+
+
+async def list_sinks(viewer: Viewer, names: Sequence[str]) -> list[SinkLine]:
+    """Return these sinks, with what waits for each and whether it is paused."""
+    _check(viewer)
+    async with transaction(viewer):
+        paused = {sink.name: sink for sink in await deliveries.paused_sinks(viewer)}
+        waiting = await deliveries.count_waiting(viewer, names)
+    return [SinkLine(name, waiting[name], paused.get(name)) for name in names]
+
+
+async def pause_sink(viewer: Viewer, name: str, reason: str) -> None:
+    """Hand nothing to the sink until it is resumed; its events wait."""
+    _check(viewer)
+    async with transaction(viewer):
+        await deliveries.pause_sink(viewer, name, reason, clock.now())
+
+
+async def resume_sink(viewer: Viewer, name: str) -> None:
+    """Hand events to the sink again; raises Conflict when it is not paused."""
+    _check(viewer)
+    async with transaction(viewer):
+        was_paused = await deliveries.resume_sink(viewer, name, clock.now())
+    if not was_paused:
+        raise Conflict(f"{name} is not paused")
+    await queue.wake("relay_outbox")
+
+
+async def send_test_event(viewer: Viewer) -> UUID:
+    """Send an event that stands for nothing, to see whether it arrives; returns its id."""
+    _check(viewer)
+    data = CrmTestEventDataV1(note="Does this arrive?", sent_by=viewer.id)
+    event = NewEvent(uuid7(), CRM_TEST_EVENT, "test", msgspec.json.encode(data).decode())
+    async with transaction(viewer):
+        await outbox.insert_event(viewer, event, clock.now())
+    await queue.wake("relay_outbox")
+    return event.id
+
+
+def _check(viewer: Viewer) -> None:
+    """Admins look after deliveries, and operators at the command line."""
+    if viewer.role is not Role.SYSTEM:
+        check_administer(viewer)
+
+
+async def _find(viewer: Viewer, event_id: UUID) -> EventDetail:
+    _check(viewer)
+    async with transaction(viewer):
+        found = await deliveries.find_event(viewer, event_id)
+    if found is None:
+        raise NotFound
+    return found
