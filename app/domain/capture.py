@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MOST_ANSWERS, LONGEST_ANSWER, LONGEST_MESSAGE = 50, 1000, 10_000
 CLOCK_SKEW = timedelta(minutes=5)
+EARLIEST = timedelta(days=3650)
 SHORT_FIELDS = {
     "phone": 50, "company": 200, "job_title": 200, "country": 100, "source": 100, "form_id": 100,
     "page_url": 2000, "referrer": 2000,
@@ -98,4 +99,5 @@ def _clean_time(checker: Checker, at: datetime | None, now: datetime) -> datetim
         checker.note("#/submitted_at", "must say its offset from UTC")
         return None
     checker.require("#/submitted_at", "must not be in the future", ok=at <= now + CLOCK_SKEW)
+    checker.require("#/submitted_at", "must be within the last ten years", ok=at >= now - EARLIEST)
     return at

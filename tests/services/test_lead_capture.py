@@ -135,6 +135,7 @@ async def test_a_rep_who_takes_no_leads_gets_none(owner: asyncpg.Connection, cas
         ({"answers": {"a": "b" * 1001}}, {"#/answers/a"}),
         ({"submitted_at": "2999-01-01T00:00:00Z"}, {"#/submitted_at"}),
         ({"submitted_at": "2026-01-01T00:00:00"}, {"#/submitted_at"}),
+        ({"submitted_at": "0001-01-01T00:00:00Z"}, {"#/submitted_at"}),
         ({"message": "x" * 10_001}, {"#/message"}),
     ],
 )
