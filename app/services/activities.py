@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from app.core import clock
 from app.core.errors import NotFound
 from app.domain.activity import check_activity, kind_of
 from app.domain.permissions import check_log_activity
-from app.domain.timeline import NewEntry, Recorded
+from app.domain.timeline import Entry, NewEntry, Recorded
 from app.gateways import queue
 from app.services.once import once
 from app.store import customers, idempotency, leads, timeline
@@ -20,6 +23,15 @@ if TYPE_CHECKING:
     from app.domain.idempotency import Key, Outcome
     from app.domain.lead import Lead
     from app.domain.viewer import Viewer
+    from app.store.together import Write
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A new entry as a page shows it, and the lead it is about as it is now."""
+
+    entry: Entry
+    lead: Lead | None
 
 
 async def log_activity(viewer: Viewer, activity: ActivityLog, key: Key | None) -> Outcome[Recorded]:
@@ -27,15 +39,30 @@ async def log_activity(viewer: Viewer, activity: ActivityLog, key: Key | None) -
 
     Raises Forbidden for another's user_id, NotFound outside the viewer's scope, Invalid with every problem.
     """
+    return await _once(viewer, activity, key, [])
+
+
+async def log_on_page(
+    viewer: Viewer, activity: ActivityLog, key: Key | None
+) -> tuple[Recorded, Logged | None]:
+    """Log like `log_activity`, and say what a page shows of it; None when it was logged before."""
+    logged: list[Logged] = []
+    recorded = (await _once(viewer, activity, key, logged)).value
+    return recorded, logged[0] if logged else None
+
+
+async def _once(
+    viewer: Viewer, activity: ActivityLog, key: Key | None, logged: list[Logged]
+) -> Outcome[Recorded]:
     check_log_activity(viewer, activity.user_id)
     checked = check_activity(activity, clock.now())
 
     async def work() -> Recorded:
         async with transaction(viewer):
-            lead = await _lock_lead(viewer, activity)
-            recorded = await timeline.append(viewer, _entry(viewer, activity, checked, lead))
-            await _note_contact(viewer, activity, checked, lead)
-            await idempotency.remember(viewer, key, recorded)
+            lead, contact = await _note_contact(viewer, activity, checked)
+            entry = _entry(viewer, activity, checked, lead)
+            recorded = await timeline.append(viewer, entry, contact, idempotency.recorded_write(key))
+        logged.append(Logged(_shown(viewer, entry, recorded), lead))
         return recorded
 
     outcome = await once(viewer, key, work, Recorded)
@@ -44,26 +71,36 @@ async def log_activity(viewer: Viewer, activity: ActivityLog, key: Key | None) -
     return outcome
 
 
-async def _lock_lead(viewer: Viewer, activity: ActivityLog) -> Lead | None:
-    """Return the lead the activity is about: the one named, else the customer's open one, else none."""
-    if activity.lead_id is None:
-        lead = await leads.lock_open_lead(viewer, activity.customer_id)
-        if lead is None:
-            await customers.lock_customer(viewer, activity.customer_id)
-        return lead
-    lead = await leads.lock_lead(viewer, activity.lead_id)
-    if lead.customer.id != activity.customer_id:
-        raise NotFound
-    return lead
-
-
 async def _note_contact(
-    viewer: Viewer, activity: ActivityLog, checked: CheckedActivity, lead: Lead | None
-) -> None:
-    if lead is None or not lead.stage.is_open:
-        await customers.move_last_contact(viewer, activity.customer_id, checked.occurred_at)
-    else:
-        await leads.note_contact(viewer, lead, checked)
+    viewer: Viewer, activity: ActivityLog, checked: CheckedActivity
+) -> tuple[Lead | None, Write | None]:
+    """Move the last contact; return the lead the activity is about as it is after it, and what notes it there."""
+    lead = await leads.lock_for_contact(viewer, activity, checked.occurred_at)
+    if lead is not None:
+        return leads.note_contact(viewer, lead, checked) if lead.stage.is_open else (lead, None)
+    if activity.lead_id is not None:
+        raise NotFound
+    await customers.lock_customer(viewer, activity.customer_id)
+    await customers.move_last_contact(viewer, activity.customer_id, checked.occurred_at)
+    return None, None
+
+
+def _shown(viewer: Viewer, entry: NewEntry, recorded: Recorded) -> Entry:
+    return Entry(
+        id=recorded.id,
+        customer_id=entry.customer_id,
+        lead_id=entry.lead_id,
+        seq=recorded.seq,
+        kind=entry.kind,
+        actor_id=entry.actor_id,
+        actor_name=viewer.name,
+        on_behalf_of=entry.on_behalf_of,
+        occurred_at=entry.occurred_at,
+        recorded_at=recorded.recorded_at,
+        data=msgspec.to_builtins(entry.data),
+        hash=recorded.hash,
+        text=entry.text,
+    )
 
 
 def _entry(viewer: Viewer, activity: ActivityLog, checked: CheckedActivity, lead: Lead | None) -> NewEntry:

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core import clock
 from app.core.errors import LeadIsClosed, StaleLead
 from app.domain.lead import Lead
 from app.domain.permissions import check_move_lead
-from app.domain.pipeline import check_move, parse_stage
+from app.domain.pipeline import Stage, check_move, parse_stage
 from app.domain.timeline import NewEntry
 from app.gateways import queue
 from app.services.once import once
-from app.store import idempotency, leads, timeline
+from app.store import board, idempotency, leads, timeline
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
     from uuid import UUID
 
+    from app.domain.board import BoardFilter, Column
     from app.domain.idempotency import Key, Outcome
-    from app.domain.pipeline import Stage
     from app.domain.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A wish to move a lead, as it was in `version`, to another open stage."""
+
+    lead_id: UUID
+    stage: str
+    version: int
+    key: Key | None
 
 
 async def move_lead(
@@ -32,25 +44,52 @@ async def move_lead(
     Raises NotFound outside the viewer's scope, StaleLead for an old version, LeadIsClosed for a closed lead,
     Conflict for a closed target, Invalid for an unknown stage. A move to where it stands changes nothing.
     """
+    return await _once(viewer, Move(lead_id, stage, version, key), _nothing)
+
+
+async def move_card(viewer: Viewer, move: Move, narrowed: BoardFilter) -> tuple[Lead, tuple[Column, ...]]:
+    """Move a lead on a board; returns it with the heads of the columns it went between. Raises like `move_lead`."""
+    found: list[Column] = []
+
+    async def read_heads(left: Stage, entered: Stage) -> None:
+        between = tuple(stage for stage in Stage if stage in {left, entered})
+        found.extend(await board.read_heads(viewer, narrowed, between))
+
+    outcome = await _once(viewer, move, read_heads)
+    if outcome.replayed:
+        async with transaction(viewer):
+            await read_heads(outcome.value.stage, outcome.value.stage)
+    return outcome.value, tuple(found)
+
+
+async def _once(viewer: Viewer, move: Move, then: Callable[[Stage, Stage], Awaitable[None]]) -> Outcome[Lead]:
     check_move_lead(viewer)
-    target = parse_stage(stage)
+    target = parse_stage(move.stage)
     check_move(target)
 
     async def work() -> Lead:
-        now = clock.now()
         async with transaction(viewer):
-            lead = await lock_current(viewer, lead_id, version)
-            if lead.stage is not target:
-                await leads.set_stage(viewer, lead_id, target.value, now)
-                await timeline.append(viewer, _entry(viewer, lead, target, now))
-                lead = await leads.read_lead(viewer, lead_id)
-            await idempotency.remember(viewer, key, lead)
+            before = await lock_current(viewer, move.lead_id, move.version)
+            lead = await _move(viewer, before, target, move.key)
+            await then(before.stage, target)
         return lead
 
-    outcome = await once(viewer, key, work, Lead)
+    outcome = await once(viewer, move.key, work, Lead)
     if not outcome.replayed:
-        await queue.wake("score_lead", str(lead_id))
+        await queue.wake("score_lead", str(move.lead_id))
     return outcome
+
+
+async def _move(viewer: Viewer, lead: Lead, target: Stage, key: Key | None) -> Lead:
+    if lead.stage is target:
+        await idempotency.remember(viewer, key, lead)
+        return lead
+    now = clock.now()
+    moved, write = leads.set_stage(viewer, lead, target, now)
+    await timeline.append(
+        viewer, _entry(viewer, lead, target, now), write, idempotency.answer_write(key, moved)
+    )
+    return moved
 
 
 async def lock_current(viewer: Viewer, lead_id: UUID, version: int) -> Lead:
@@ -72,3 +111,7 @@ def _entry(viewer: Viewer, lead: Lead, target: Stage, now: datetime) -> NewEntry
         occurred_at=now,
         data={"from": lead.stage.value, "to": target.value, "days": (now - lead.stage_entered_at).days},
     )
+
+
+async def _nothing(_left: Stage, _entered: Stage) -> None:
+    """Take the news, and do nothing."""

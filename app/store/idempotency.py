@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-from asyncpg import UniqueViolationError
 
 from app.core import clock
 from app.core.errors import KeyReused
-from app.domain.idempotency import AlreadyAnswered
+from app.store.together import Write, write_together
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
@@ -19,22 +18,34 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+_ANSWER = """
+    INSERT INTO idempotency (client, key, body_hash, status, created_at, answer)
+    VALUES ($1, $2, $3, 200, $4, $5) RETURNING key"""
+# What the database makes of a new entry is only known there.
+_RECORDED = """
+    INSERT INTO idempotency (client, key, body_hash, status, created_at, answer)
+    SELECT $1, $2, $3, 200, $4, to_jsonb(first) || jsonb_build_object('hash', encode(first.hash, 'hex')) FROM first"""
+
+
 async def remember(_viewer: Viewer, key: Key | None, answer: object) -> None:
     """Keep the answer in the transaction of its work; raises AlreadyAnswered when the key has one."""
-    if key is None:
-        return
-    try:
-        await connection().execute(
-            "INSERT INTO idempotency (client, key, body_hash, status, answer, created_at)"
-            " VALUES ($1, $2, $3, 200, $4, $5)",
-            key.client,
-            key.value,
-            key.body_hash,
-            msgspec.json.encode(answer).decode(),
-            clock.now(),
-        )
-    except UniqueViolationError as error:
-        raise AlreadyAnswered from error
+    if key is not None:
+        await write_together(answer_write(key, answer))
+
+
+def answer_write(key: Key | None, answer: object) -> Write | None:
+    """Return what keeps the answer, to be written beside other things; nothing without a key."""
+    kept = msgspec.json.encode(answer).decode()
+    return None if key is None else Write(_ANSWER, (*_key_columns(key), kept))
+
+
+def recorded_write(key: Key | None) -> Write | None:
+    """Return what keeps the entry that is appended in the same statement as the answer."""
+    return None if key is None else Write(_RECORDED, _key_columns(key))
+
+
+def _key_columns(key: Key) -> tuple[Any, ...]:
+    return (key.client, key.value, key.body_hash, clock.now())
 
 
 async def find_answer(_viewer: Viewer, key: Key, kind: type[T]) -> T | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -9,10 +10,12 @@ from uuid import UUID
 from app.core.errors import NotFound
 from app.domain.pipeline import Stage, Status, status_after_contact
 from app.store.rows import lead_columns, lead_joins, to_lead
-from app.store.scope import own_leads
+from app.store.scope import own_customers, own_leads
+from app.store.together import Write
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
+    from app.contracts.activity_log import ActivityLog
     from app.domain.activity import CheckedActivity
     from app.domain.lead import Lead
     from app.domain.viewer import Viewer
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 # The customer first, as a capture does: whoever locks both in this order cannot deadlock.
 LOCK = "FOR NO KEY UPDATE OF customer FOR NO KEY UPDATE OF lead"
+_ABOUT = """lead.customer_id = $2
+    AND CASE WHEN $4::uuid IS NULL THEN lead.closed_at IS NULL ELSE lead.id = $4 END"""
 
 
 async def read_lead(viewer: Viewer, lead_id: UUID) -> Lead:
@@ -32,16 +37,29 @@ async def lock_lead(viewer: Viewer, lead_id: UUID) -> Lead:
     return await _read(viewer, lead_id, LOCK)
 
 
-async def lock_open_lead(viewer: Viewer, customer_id: UUID) -> Lead | None:
-    """Return the viewer's open lead of this customer, locked, or None."""
+async def lock_for_contact(viewer: Viewer, activity: ActivityLog, at: datetime) -> Lead | None:
+    """Move the customer's last contact and return the lead it was about, locked: the one named, or the open one.
+
+    None when there is no such lead of this customer; then the last contact has not moved either.
+    """
+    about = f"{own_leads(viewer)} AND {_ABOUT}"
     row = await connection().fetchrow(
-        f"SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)}"
-        f" WHERE {own_leads(viewer)} AND lead.customer_id = $2"
-        f" AND lead.stage NOT IN ('closed_won', 'closed_lost') {LOCK}",
+        f"""WITH met AS (
+            UPDATE customer SET last_contact_at = greatest(last_contact_at, $3), updated_at = now()
+            WHERE {own_customers(viewer)} AND customer.id = $2 AND EXISTS (SELECT FROM lead WHERE {about})
+            RETURNING id
+        )
+        SELECT {lead_columns(viewer)} FROM met JOIN lead ON lead.customer_id = met.id {lead_joins(viewer)}
+        WHERE {about} FOR NO KEY UPDATE OF lead""",
         viewer.id,
-        customer_id,
+        activity.customer_id,
+        at,
+        activity.lead_id,
     )
-    return None if row is None else to_lead(row)
+    if row is None:
+        return None
+    lead = to_lead(row)
+    return replace(lead, last_contact_at=max(lead.last_contact_at or at, at))
 
 
 async def _read(viewer: Viewer, lead_id: UUID, lock: str) -> Lead:
@@ -67,16 +85,14 @@ async def leads_of_customer(viewer: Viewer, customer_id: UUID) -> tuple[Lead, ..
     return tuple(to_lead(row) for row in rows)
 
 
-async def set_stage(viewer: Viewer, lead_id: UUID, stage: str, at: datetime) -> None:
-    """Move a locked lead to an open stage; its age in the stage begins anew."""
-    await connection().execute(
+def set_stage(viewer: Viewer, lead: Lead, stage: Stage, at: datetime) -> tuple[Lead, Write]:
+    """Return a locked lead as it is in another open stage, and what moves it: its age there begins anew."""
+    sql = (
         "UPDATE lead SET stage = $3, stage_entered_at = $4, score_due_at = coalesce(score_due_at, $4),"
-        f" version = version + 1, updated_at = $4 WHERE {own_leads(viewer)} AND id = $2",
-        viewer.id,
-        lead_id,
-        stage,
-        at,
+        f" version = version + 1, updated_at = $4 WHERE {own_leads(viewer)} AND id = $2"
     )
+    moved = replace(lead, stage=stage, stage_entered_at=at, version=lead.version + 1)
+    return moved, Write(sql, (viewer.id, lead.id, stage.value, at))
 
 
 async def close_lead(
@@ -96,25 +112,23 @@ async def close_lead(
     )
 
 
-async def note_contact(viewer: Viewer, lead: Lead, activity: CheckedActivity) -> None:
-    """Note a contact on an open, locked lead: it is worked on, wants a new score, has maybe a follow-up."""
+def note_contact(viewer: Viewer, lead: Lead, activity: CheckedActivity) -> tuple[Lead, Write]:
+    """Return an open, locked lead after a contact, and what notes it: worked on, a score owed, maybe a follow-up."""
     planned = activity.follow_up
-    await connection().execute(
-        "WITH contacted AS (UPDATE customer SET last_contact_at = greatest(last_contact_at, $8), updated_at = $4"
-        " WHERE id = (SELECT customer_id FROM lead WHERE id = $2))"
-        " UPDATE lead SET status = $3, score_due_at = coalesce(score_due_at, $4), updated_at = $4,"
-        " follow_up_at = CASE WHEN $5 THEN $6 ELSE follow_up_at END,"
-        " follow_up_note = CASE WHEN $5 THEN $7 ELSE follow_up_note END, version = version + 1"
-        f" WHERE {own_leads(viewer)} AND id = $2",
-        viewer.id,
-        lead.id,
-        status_after_contact(lead.status).value,
-        activity.now,
-        planned is not None,
-        planned.at if planned else None,
-        planned.note if planned else "",
-        activity.occurred_at,
+    contacted = replace(
+        lead,
+        status=status_after_contact(lead.status),
+        follow_up_at=planned.at if planned else lead.follow_up_at,
+        follow_up_note=planned.note if planned else lead.follow_up_note,
+        version=lead.version + 1,
     )
+    sql = (
+        "UPDATE lead SET status = $3, score_due_at = coalesce(score_due_at, $4), updated_at = $4,"
+        " follow_up_at = $5, follow_up_note = $6, version = version + 1"
+        f" WHERE {own_leads(viewer)} AND id = $2"
+    )
+    to = (contacted.status.value, activity.now, contacted.follow_up_at, contacted.follow_up_note)
+    return contacted, Write(sql, (viewer.id, lead.id, *to))
 
 
 async def assign_lead(viewer: Viewer, lead_id: UUID, staff_id: str, at: datetime) -> None:

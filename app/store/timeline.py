@@ -13,6 +13,7 @@ from app.core.ids import uuid7
 from app.domain.timeline import Entry, Recorded, TimelinePage
 from app.store import cursor as cursors
 from app.store.scope import own_entries
+from app.store.together import Write, write_together
 from app.store.transaction import connection
 from app.store.where import Where, containing
 
@@ -24,38 +25,40 @@ if TYPE_CHECKING:
 
 PAGE = 30
 SALT_BYTES = 16
-_APPEND = """
-    WITH entry AS (
-        INSERT INTO activity (id, customer_id, lead_id, kind, actor_id, on_behalf_of, occurred_at, data,
-            commitment, corrects_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        RETURNING id, customer_id, lead_id, seq, recorded_at, hash
-    ), body AS (
-        INSERT INTO activity_text (activity_id, customer_id, salt, body)
-        SELECT id, customer_id, $11, $12 FROM entry WHERE $12::text IS NOT NULL
-    )
-    SELECT * FROM entry"""
+_ENTRY = """
+    INSERT INTO activity (id, customer_id, lead_id, kind, actor_id, on_behalf_of, occurred_at, data,
+        commitment, corrects_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    RETURNING id, customer_id, lead_id, seq, recorded_at, hash"""
+_BODY = "INSERT INTO activity_text (activity_id, customer_id, salt, body) VALUES ($1, $2, $3, $4)"
 
 
-async def append(_viewer: Viewer, entry: NewEntry) -> Recorded:
-    """Append one entry inside the open transaction. Do it last: it holds the customer's row until the end."""
-    row = await connection().fetchrow(_APPEND, *append_args(entry))
+async def append(_viewer: Viewer, entry: NewEntry, *beside: Write | None) -> Recorded:
+    """Append one entry inside the open transaction, with other writes beside it in the same round trip.
+
+    Do it last: it holds the customer's row until the end. No write beside it may touch the customer.
+    """
+    row = await write_together(*_writes(entry), *beside)
     return Recorded(
         row["id"], row["customer_id"], row["lead_id"], row["seq"], row["recorded_at"], row["hash"].hex()
     )
 
 
-def append_args(entry: NewEntry) -> tuple[Any, ...]:
-    """Return the twelve arguments of the append statement; the text is committed to by a salted hash."""
-    salt = body = commitment = None
+def _writes(entry: NewEntry) -> list[Write]:
+    """Return what inserts the entry and its text, which the entry commits to by a salted hash."""
+    entry_id, commitment = uuid7(), None
+    texts: list[Write] = []
     if entry.text:
         salt = os.urandom(SALT_BYTES)
         body = msgspec.json.encode(entry.text).decode()
         commitment = hashlib.sha256(salt + body.encode()).digest()
-    return (
-        uuid7(), entry.customer_id, entry.lead_id, entry.kind, entry.actor_id, entry.on_behalf_of,
-        entry.occurred_at, msgspec.json.encode(entry.data).decode(), commitment, entry.corrects_id, salt, body,
+        texts = [Write(_BODY, (entry_id, entry.customer_id, salt, body))]
+    data = msgspec.json.encode(entry.data).decode()
+    row = (
+        entry_id, entry.customer_id, entry.lead_id, entry.kind, entry.actor_id, entry.on_behalf_of,
+        entry.occurred_at, data, commitment, entry.corrects_id,
     )  # fmt: skip
+    return [Write(_ENTRY, row), *texts]
 
 
 async def read_timeline(

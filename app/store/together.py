@@ -1,0 +1,55 @@
+"""Several writes in one round trip: each becomes a part of one statement, so all happen or none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from asyncpg import UniqueViolationError
+
+from app.domain.idempotency import AlreadyAnswered
+from app.store.transaction import connection
+
+if TYPE_CHECKING:
+    import asyncpg
+
+ANSWERS: Final = "idempotency_pkey"
+_PLACE: Final = re.compile(r"\$(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One INSERT or UPDATE, and the arguments it binds."""
+
+    sql: str
+    args: tuple[Any, ...]
+
+
+async def write_together(*writes: Write | None) -> asyncpg.Record:
+    """Run the writes at once and return what the first returns, which the others may read as `first`.
+
+    They see neither each other's rows nor, in the same table, each other's changes: that is the price.
+    Raises AlreadyAnswered when an idempotency key among them has an answer.
+    """
+    wanted = [write for write in writes if write is not None]
+    sql = _combined(*(write.sql for write in wanted))
+    try:
+        row = await connection().fetchrow(sql, *(value for write in wanted for value in write.args))
+    except UniqueViolationError as error:
+        if error.as_dict().get("constraint_name") == ANSWERS:
+            raise AlreadyAnswered from error
+        raise
+    return cast("asyncpg.Record", row)
+
+
+@lru_cache(maxsize=64)
+def _combined(*statements: str) -> str:
+    parts: list[str] = []
+    bound = 0
+    for number, sql in enumerate(statements):
+        name = f"part_{number}" if number else "first"
+        parts.append(f"{name} AS ({_PLACE.sub(lambda place, by=bound: f'${int(place[1]) + by}', sql)})")
+        bound += max((int(place) for place in _PLACE.findall(sql)), default=0)
+    return f"WITH {', '.join(parts)} SELECT * FROM first"
