@@ -18,6 +18,7 @@ KINDS: dict[str, str] = {
     "note_logged": "Note",
     "stage_changed": "Stage changed",
     "lead_assigned": "Assigned",
+    "deal_changed": "Deal changed",
     "follow_up_set": "Follow-up planned",
     "follow_up_done": "Follow-up done",
     "sale_won": "Won",
@@ -35,7 +36,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "conversations": ("call_logged", "email_logged", "meeting_logged", "note_logged", "lead_captured"),
     "stage": (
         "stage_changed", "lead_assigned", "sale_won", "lead_lost", "lead_created", "lead_reopened",
-        "follow_up_set", "follow_up_done",
+        "follow_up_set", "follow_up_done", "deal_changed",
     ),
     "tickets": ("ticket_opened", "ticket_changed"),
     "system": (
@@ -69,9 +70,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class TimelineFilter:
-    """What a timeline is narrowed to: some kinds (none: all), entries whose text contains `q`, one ticket's."""
+    """What a timeline is narrowed to: some kinds (none: all), all but some, a text they contain, one ticket's."""
 
     kinds: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     q: str = ""
     ticket_id: UUID | None = None
 

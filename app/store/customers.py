@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from app.core.errors import NotFound
@@ -12,7 +13,7 @@ from app.domain.lead import Lead, Money
 from app.domain.viewer import Role
 from app.store import cursor as cursors
 from app.store.rows import optional_json
-from app.store.scope import own_customers
+from app.store.scope import own_customers, own_tickets
 from app.store.transaction import connection
 from app.store.where import Where, containing
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from app.domain.viewer import Viewer
 
+SHORTEST_NUMBER: Final = 3
 _COLUMNS = """customer.id, customer.sso_user_id, customer.name, customer.email, customer.email_synced_at,
     customer.email_conflict, customer.phone, customer.company, customer.job_title, customer.country,
     customer.first_campaign, customer.last_campaign, customer.first_consent, customer.last_consent,
@@ -68,9 +70,7 @@ async def list_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | No
     """Return a page of the customers the viewer may see, newest first."""
     where = Where(viewer, own_customers(viewer))
     if q:
-        pattern = where.bind(containing(q))
-        fields = ("name", "email_norm", "company", "phone")
-        where.add("(" + " OR ".join(f"customer.{field} ILIKE {pattern}" for field in fields) + ")")
+        where.add(_found_by(where, q))
     if cursor:
         created_at, customer_id = cursors.decode(cursor, tuple[datetime, UUID])
         where.add(
@@ -105,6 +105,20 @@ async def add_to_clv(viewer: Viewer, customer_id: UUID, amount: Any) -> None:
         customer_id,
         amount,
     )
+
+
+def _found_by(where: Where, q: str) -> str:
+    """Return the condition for any fragment of name, e-mail, company, phone, or the number of a ticket."""
+    pattern = where.bind(containing(q))
+    ways = [f"customer.{field} ILIKE {pattern}" for field in ("name", "email_norm", "company", "phone")]
+    digits = re.sub(r"\D", "", q)
+    if len(digits) >= SHORTEST_NUMBER and not re.search(r"[^\d\s()+./#-]", q):
+        ways.append(f"regexp_replace(customer.phone, '[^0-9]', '', 'g') LIKE {where.bind(f'%{digits}%')}")
+    if digits and re.fullmatch(r"#?\d{1,18}", q.strip()):
+        number = where.bind(int(digits))
+        theirs = f"SELECT customer_id FROM ticket WHERE {own_tickets(where.viewer)} AND number = {number}"
+        ways.append(f"customer.id = ANY(ARRAY({theirs}))")
+    return f"({' OR '.join(ways)})"
 
 
 def _to_row(row: Mapping[str, Any]) -> CustomerRow:

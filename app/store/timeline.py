@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from app.core.errors import NotFound
 from app.core.ids import uuid7
 from app.domain.timeline import Entry, Recorded, TimelinePage
 from app.store import cursor as cursors
@@ -65,17 +66,7 @@ async def read_timeline(
     viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, *, limit: int, cursor: str | None
 ) -> TimelinePage:
     """Return a page of the entries the viewer may see, newest first."""
-    where = Where(viewer, own_entries(viewer))
-    where.add(f"activity.customer_id = {where.bind(customer_id)}")
-    if narrowed.kinds:
-        where.add(f"activity.kind = ANY({where.bind(list(narrowed.kinds))})")
-    if narrowed.q:
-        where.add(f"body.body ILIKE {where.bind(containing(narrowed.q))}")
-    if narrowed.ticket_id:
-        where.add(
-            "activity.kind IN ('ticket_opened', 'ticket_changed') AND activity.data->>'ticket_id' = "
-            + where.bind(str(narrowed.ticket_id))
-        )
+    where = _narrowed(viewer, customer_id, narrowed)
     if cursor:
         (seq,) = cursors.decode(cursor, tuple[int])
         where.add(f"activity.seq < {where.bind(seq)}")
@@ -85,14 +76,46 @@ async def read_timeline(
     return TimelinePage(items, cursors.encode(items[-1].seq) if more else None, len(items))
 
 
+async def read_entry(viewer: Viewer, customer_id: UUID, entry_id: UUID) -> Entry:
+    """Return one entry of a customer; raises NotFound when it is not the viewer's to see."""
+    where = Where(viewer, own_entries(viewer))
+    where.add(f"activity.customer_id = {where.bind(customer_id)} AND activity.id = {where.bind(entry_id)}")
+    row = await connection().fetchrow(_READ.format(where=where, limit=1), *where.args)
+    if row is None:
+        raise NotFound
+    return _to_entry(row)
+
+
+def _narrowed(viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter) -> Where:
+    where = Where(viewer, own_entries(viewer))
+    where.add(f"activity.customer_id = {where.bind(customer_id)}")
+    if narrowed.kinds:
+        where.add(f"activity.kind = ANY({where.bind(list(narrowed.kinds))})")
+    if narrowed.without:
+        where.add(f"activity.kind <> ALL({where.bind(list(narrowed.without))})")
+    if narrowed.q:
+        # First the whole JSON text, which is quick; then only what people wrote, not the names of its fields.
+        written = msgspec.json.encode(narrowed.q).decode()[1:-1]
+        where.add(f"body.body ILIKE {where.bind(containing(written))}")
+        pattern = where.bind(containing(narrowed.q))
+        where.add(f"EXISTS (SELECT FROM jsonb_each_text(body.body::jsonb) WHERE value ILIKE {pattern})")
+    if narrowed.ticket_id:
+        where.add(
+            "activity.kind IN ('ticket_opened', 'ticket_changed')"
+            f" AND activity.data->>'ticket_id' = {where.bind(str(narrowed.ticket_id))}"
+        )
+    return where
+
+
 _READ = """
     SELECT activity.id, activity.customer_id, activity.lead_id, activity.seq, activity.kind, activity.actor_id,
         staff.name AS actor_name, activity.on_behalf_of, activity.occurred_at, activity.recorded_at, activity.data,
-        activity.hash, activity.commitment, activity.corrects_id, correction.id AS corrected_by_id, body.body
+        activity.hash, activity.commitment, activity.corrects_id, body.body,
+        (SELECT later.id FROM activity later WHERE later.corrects_id = activity.id ORDER BY later.seq DESC LIMIT 1)
+            AS corrected_by_id
     FROM activity
     LEFT JOIN staff ON staff.id = activity.actor_id
     LEFT JOIN activity_text body ON body.activity_id = activity.id
-    LEFT JOIN activity correction ON correction.corrects_id = activity.id
     WHERE {where} ORDER BY activity.seq DESC LIMIT {limit}"""
 
 

@@ -7,14 +7,16 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get
+from litestar.response import Stream
 
 from app.domain.ticket import Priority
 from app.domain.viewer import Viewer
 from app.services.customers import list_customers, read_customer
+from app.services.export import export_customers
 from app.services.tickets import tickets_of_customer
-from app.web import timeline
+from app.web import composer, corrections, timeline
 from app.web.forms import Form
-from app.web.respond import page
+from app.web.respond import HEADERS, is_partial, page
 
 Asking = Request[Viewer, Any, Any]
 PAGE: Final = 50
@@ -24,11 +26,19 @@ LONGEST_SEARCH: Final = 200
 @get("/customers", name="customers.list")
 async def show_customers(request: Asking) -> Response[str]:
     """Show the customers the viewer may see, newest first."""
-    q = request.query_params.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
+    q = _search(request)
     found = await list_customers(request.user, q=q, limit=PAGE, cursor=request.query_params.get("cursor"))
     query = {"cursor": found.next_cursor} | ({"q": q} if q else {})
     more_url = f"/customers?{urlencode(query)}" if found.next_cursor else ""
-    return page(request, "customers/list.html.jinja2", page=found, q=q, more_url=more_url)
+    template = "customers/found.html.jinja2" if is_partial(request) else "customers/list.html.jinja2"
+    return page(request, template, page=found, q=q, more_url=more_url)
+
+
+@get("/customers/export", name="customers.export")
+async def export(request: Asking) -> Stream:
+    """Answer with the list as a file for spreadsheets."""
+    headers = HEADERS | {"Content-Disposition": 'attachment; filename="customers.csv"'}
+    return Stream(export_customers(request.user, _search(request)), media_type="text/csv", headers=headers)
 
 
 @get("/customers/{customer_id:uuid}", name="customers.show")
@@ -41,4 +51,8 @@ async def show_customer(request: Asking, customer_id: UUID) -> Response[str]:
     return page(request, "customers/page.html.jinja2", customer=customer, **shown)
 
 
-routes = [show_customers, show_customer, *timeline.routes]
+def _search(request: Asking) -> str:
+    return request.query_params.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
+
+
+routes = [show_customers, export, show_customer, *timeline.routes, *composer.routes, *corrections.routes]

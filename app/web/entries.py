@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from app.domain.activity import OUTCOMES
 from app.domain.pipeline import LABELS, LOST_REASONS, Stage
 from app.domain.timeline import KINDS
+from app.services.corrections import CORRECTABLE
 from app.web import formats
+from app.web.markup import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,6 +31,7 @@ LOOKS: Final = {
     "lead_assigned": ("person", "plain"),
     "follow_up_set": ("clock", "plain"),
     "follow_up_done": ("check", "plain"),
+    "deal_changed": ("note", "plain"),
     "sale_won": ("trophy", "won"),
     "lead_lost": ("flag", "plain"),
     "sale_handed_over": ("send", "won"),
@@ -37,6 +40,8 @@ LOOKS: Final = {
     "email_updated": ("mail", "plain"),
     "email_conflict": ("alert", "plain"),
     "score_changed": ("chart", "plain"),
+    "entry_corrected": ("note", "talk"),
+    "customer_erased": ("lock", "plain"),
 }
 SYSTEM: Final = {"jobs": "the CRM", "sso": "the company sign-in", "slyyfoxx-cms": "the website"}
 CHANGED: Final = {"status": "Status", "priority": "Priority", "assignee_id": "Assignee", "due_at": "Due"}
@@ -53,21 +58,26 @@ class EntryWords:
     by: str
     summary: str
     body: str
+    rich: bool
     facts: tuple[str, ...]
+    correctable: bool
 
 
 def describe(entry: Entry, zone: ZoneInfo) -> EntryWords:
     """Put an entry into words for the timeline."""
     icon, tone = LOOKS.get(entry.kind, ("dots", "plain"))
     body = next((str(entry.text[name]) for name in BODIES if entry.text.get(name)), "")
+    rich = bool(body) and entry.kind != "lead_captured"  # what strangers typed into a form stays plain
     return EntryWords(
         icon=icon,
         tone=tone,
         label=KINDS.get(entry.kind, entry.kind.replace("_", " ").capitalize()),
         by=_by(entry),
         summary=_summary(entry),
-        body=body,
+        body=markdown(body) if rich else body,
+        rich=rich,
         facts=tuple(_facts(entry, zone)),
+        correctable=entry.kind in CORRECTABLE and not entry.erased,
     )
 
 

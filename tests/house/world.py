@@ -27,6 +27,8 @@ class World:
     customer: UUID
     lead: UUID
     ticket: UUID
+    entry: UUID
+    reassignment: UUID
     mark: str
 
     def ids(self) -> dict[str, Any]:
@@ -35,7 +37,9 @@ class World:
             "/leads/": self.lead,
             "/customers/": self.customer,
             "/tickets/": self.ticket,
+            "/entries/": self.entry,
             "/board/": "lead",
+            "/admin/reassign/": self.reassignment,
         }
 
     def fill(self, path: str) -> str:
@@ -46,7 +50,7 @@ class World:
 
     def elsewhere(self) -> World:
         """Return the same with ids that nothing has."""
-        return World(uuid4(), uuid4(), uuid4(), self.mark)
+        return World(uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), self.mark)
 
     def request(self, route: str, who: str) -> dict[str, Any]:
         """Return the arguments of a request that is right in everything but perhaps who asks."""
@@ -84,7 +88,12 @@ class World:
             "POST /leads/{id}/won": {"version": "1", "currency": "EUR", **SALE},
             "POST /leads/{id}/lost": {"version": "1", "reason": "no_budget", "note": "Not this year"},
             "POST /customers/{id}/tickets": {"subject": "It does not work", "priority": "high"},
+            "POST /customers/{id}/entries/{id}/correct": {"notes": "It was Tuesday"},
             "POST /tickets/{id}": {"version": "1", "status": "resolved"},
+            "POST /admin/staff/leads": {"staff_id": CAST.rita.id, "accepts": "no"},
+            "POST /admin/staff/sessions": {"staff_id": CAST.rita.id},
+            "POST /admin/reassign": {"from": CAST.rita.id, "to": CAST.omar.id, "reason": "On leave"},
+            "POST /admin/inbox/replay": {"id": self.mark},
             "POST /customers/{id}/activities": {"activity_type": "Call", "notes": "Talked about the demo"},
         }
         return forms.get(route, {})
@@ -111,11 +120,14 @@ async def build(owner: asyncpg.Connection) -> World:
         follow_up_at=now(),
         expected_value=VALUE,
     )
-    await _talk(owner, customer, lead, mark)
-    return World(customer, lead, await make.ticket(owner, customer, subject=f"Broken {mark}"), mark)
+    entry = await _talk(owner, customer, lead, mark)
+    await make.event(owner, mark, "dead")
+    moved = await make.reassignment(owner, CAST.ada, CAST.rita, CAST.omar)
+    ticket = await make.ticket(owner, customer, subject=f"Broken {mark}")
+    return World(customer, lead, ticket, entry, moved, mark)
 
 
-async def _talk(owner: asyncpg.Connection, customer: UUID, lead: UUID, mark: str) -> None:
+async def _talk(owner: asyncpg.Connection, customer: UUID, lead: UUID, mark: str) -> UUID:
     entry = await make.activity(owner, customer, CAST.rita, lead_id=lead)
     await owner.execute(
         "INSERT INTO activity_text (activity_id, customer_id, salt, body) VALUES ($1, $2, 'salt', $3)",
@@ -123,6 +135,7 @@ async def _talk(owner: asyncpg.Connection, customer: UUID, lead: UUID, mark: str
         customer,
         json.dumps({"notes": f"Said {mark}"}),
     )
+    return entry
 
 
 async def fingerprint(owner: asyncpg.Connection) -> dict[str, Any]:

@@ -1,0 +1,127 @@
+"""The form that adds to a timeline: what happened, when, and what comes next."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Request, Response, post
+
+from app.contracts.activity_log import ActivityLog
+from app.core import clock
+from app.core.errors import Conflict, Invalid
+from app.domain.permissions import can_see_board
+from app.domain.timeline import TimelineFilter
+from app.domain.viewer import Viewer
+from app.services.activities import log_activity
+from app.services.leads import read_lead
+from app.services.timeline import read_timeline
+from app.web.forms import Form, read_form
+from app.web.respond import is_partial, page, redirect, zone
+
+Asking = Request[Viewer, Any, Any]
+WORKDAY_BEGINS: Final = time(9)
+TYPES: Final = ("Call", "Email", "Meeting", "Note")
+DAYS_AHEAD: Final = ("1", "3", "7")
+LONGEST_NUMBER: Final = 4
+
+
+def blank(lead_id: str = "") -> Form:
+    """Return the empty activity form."""
+    return Form({"activity_type": "Call", "outcome": "", "next": "", "lead_id": lead_id}).with_new_key()
+
+
+@post("/customers/{customer_id:uuid}/activities", name="timeline.log", status_code=200)
+async def log(request: Asking, customer_id: UUID) -> Response[str]:
+    """Log a call, e-mail, meeting or note, or show the form again with what is wrong."""
+    form = await read_form(request)
+    try:
+        activity = _activity(request, customer_id, form)
+        recorded = (await log_activity(request.user, activity, form.key(request.user))).value
+    except (Invalid, Conflict) as error:
+        return _again(request, customer_id, form, error)
+    back = f"/leads/{form.text('lead_id')}" if form.text("lead_id") else f"/customers/{customer_id}"
+    if not is_partial(request):
+        return redirect(request, f"{back}#e-{recorded.id}")
+    newest = await read_timeline(request.user, customer_id, TimelineFilter(), limit=1, cursor=None)
+    lead_id = form.uuid("lead_id")
+    lead = await read_lead(request.user, lead_id) if lead_id and can_see_board(request.user) else None
+    context: dict[str, Any] = {"customer_id": customer_id, "form": blank(form.text("lead_id")), "message": ""}
+    return page(request, "timeline/logged.html.jinja2", entry=newest.items[0], lead=lead, **context)
+
+
+def _activity(request: Asking, customer_id: UUID, form: Form) -> ActivityLog:
+    """Read the activity as typed; raises Invalid for an unknown type, time, number or follow-up."""
+    kind = form.text("activity_type")
+    if kind not in TYPES:
+        form.note("activity_type", "Please choose what happened")
+    occurred_at = _moment(request, form, "occurred_at")
+    minutes = _minutes(form)
+    follow_up_at = _follow_up(request, form)
+    form.check()
+    return ActivityLog(
+        customer_id=customer_id,
+        user_id=request.user.id,
+        activity_type=kind,  # type: ignore[arg-type]  # one of TYPES
+        notes=form.text("notes"),
+        lead_id=form.uuid("lead_id"),
+        occurred_at=occurred_at,
+        duration_minutes=minutes,
+        outcome=form.text("outcome") or None,
+        follow_up_at=follow_up_at,
+        follow_up_note=form.text("follow_up_note") or None,
+    )
+
+
+def _moment(request: Asking, form: Form, name: str) -> datetime | None:
+    """Return a moment typed in the reader's own time, None when left empty."""
+    typed = form.text(name)
+    try:
+        moment = datetime.fromisoformat(typed) if typed else None
+    except ValueError:
+        form.note(name, "Please enter a day and a time")
+        return None
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=zone(request))
+
+
+def _minutes(form: Form) -> int | None:
+    typed = form.text("duration_minutes")
+    if not typed:
+        return None
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER):
+        form.note("duration_minutes", "Please enter whole minutes, such as 15")
+        return None
+    return int(typed)
+
+
+def _follow_up(request: Asking, form: Form) -> datetime | None:
+    """Return the moment picked, or nine in the morning, in the reader's zone, of the day so many days ahead."""
+    choice = form.text("next")
+    if choice == "pick":
+        if not form.text("follow_up_at"):
+            form.note("follow_up_at", "Please enter a day and a time")
+        return _moment(request, form, "follow_up_at")
+    if not choice:
+        if form.text("follow_up_note"):
+            form.note("next", "Please choose when, or leave out what to do next")
+        return None
+    if choice not in DAYS_AHEAD:
+        form.note("next", "Please choose one of these")
+        return None
+    local = zone(request)
+    day = clock.now().astimezone(local).date() + timedelta(days=int(choice))
+    return datetime.combine(day, WORKDAY_BEGINS, local)
+
+
+def _again(request: Asking, customer_id: UUID, form: Form, error: Invalid | Conflict) -> Response[str]:
+    shown = form.with_problems(error) if isinstance(error, Invalid) else form
+    message = "" if isinstance(error, Invalid) else error.detail
+    template = (
+        "timeline/composer.html.jinja2" if is_partial(request) else "timeline/composer_page.html.jinja2"
+    )
+    context: dict[str, Any] = {"customer_id": customer_id, "form": shown, "message": message}
+    return page(request, template, status=error.status, **context)
+
+
+routes = [log]

@@ -1,0 +1,128 @@
+"""What support works with: finding a customer, reading and logging, tickets, a table to take away."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.web.markup import markdown
+from tests import make
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import asyncpg
+    from httpx import AsyncClient as Client
+
+    from tests.cast import Cast
+
+PARTIAL = {"HX-Request": "true"}
+
+
+@pytest.mark.parametrize("q", ["race ho", "@navy.ex", "Annapo", "2025550", "555-01", "555 01", "#{number}"])
+async def test_any_fragment_finds_the_customer(
+    owner: asyncpg.Connection, signed_in: Callable[[str], Awaitable[Client]], q: str
+) -> None:
+    customer = await make.customer(
+        owner, name="Grace Hopper", email="grace@navy.example", company="Annapolis", phone="+1 (202) 555-0101"
+    )
+    await make.customer(owner, name="Somebody Else", phone="+49 30 1234")
+    await make.ticket(owner, customer)
+    number = await owner.fetchval("SELECT number FROM ticket")
+    sam = await signed_in("sam")
+    found = await sam.get("/customers", params={"q": q.format(number=number)}, headers=PARTIAL)
+    assert str(customer) in found.text
+    assert "Somebody Else" not in found.text
+    assert "<html" not in found.text
+
+
+async def test_a_call_with_its_next_step_and_a_ticket(
+    owner: asyncpg.Connection, cast: Cast, signed_in: Callable[[str], Awaitable[Client]]
+) -> None:
+    lead = await make.lead(owner, cast.rita)
+    customer = await owner.fetchval("SELECT customer_id FROM lead WHERE id = $1", lead)
+    sam = await signed_in("sam")
+    sam.cookies.set("zone", "Pacific/Kiritimati")
+    logged = await sam.post(
+        f"/customers/{customer}/activities",
+        data={
+            "activity_type": "Call", "outcome": "reached", "notes": "**Angry**", "occurred_at": "2026-01-02T09:30",
+            "duration_minutes": "12", "next": "pick", "follow_up_at": "2027-01-02T10:00", "follow_up_note": "Call",
+        },
+    )  # fmt: skip
+    assert logged.status_code == 303
+    row = await owner.fetchrow("SELECT occurred_at, data->>'duration_minutes' AS minutes FROM activity")
+    assert (row["occurred_at"].isoformat(), row["minutes"]) == ("2026-01-01T19:30:00+00:00", "12")
+    assert str(await owner.fetchval("SELECT follow_up_at FROM lead")) == "2027-01-01 20:00:00+00:00"
+    opened = await sam.post(f"/customers/{customer}/tickets", data={"subject": "Cannot sign in", "mine": "1"})
+    assert opened.status_code == 303
+    page = (await sam.get(f"/customers/{customer}")).text
+    assert "<strong>Angry</strong>" in page
+    assert "Cannot sign in" in page
+    assert "Lifetime value" not in page
+    desk = (await sam.get("/tickets?view=mine")).text
+    assert "Cannot sign in" in desk
+
+
+async def test_a_resolved_row_comes_back_and_a_stale_one_says_so(
+    owner: asyncpg.Connection, signed_in: Callable[[str], Awaitable[Client]]
+) -> None:
+    ticket = await make.ticket(owner, await make.customer(owner))
+    sam = await signed_in("sam")
+    change = {"version": "1", "status": "resolved"}
+    row = await sam.post(f"/tickets/{ticket}", data=change, headers=PARTIAL)
+    assert (row.status_code, "Resolved" in row.text, "<html" in row.text) == (200, True, False)
+    stale = await sam.post(f"/tickets/{ticket}", data=change | {"status": "open"}, headers=PARTIAL)
+    assert stale.status_code == 409
+    assert 'data-version="2"' in stale.text
+    page = await sam.post(f"/tickets/{ticket}", data={"version": "2", "status": "gone", "note": "Mine"})
+    assert page.status_code == 422
+    assert "Mine" in page.text
+
+
+async def test_the_verify_button_says_what_it_found(
+    owner: asyncpg.Connection, cast: Cast, signed_in: Callable[[str], Awaitable[Client]]
+) -> None:
+    customer = await make.customer(owner)
+    await make.activity(owner, customer, cast.ada)
+    answer = await (await signed_in("sam")).get(f"/customers/{customer}/verify", headers=PARTIAL)
+    assert "1 entry, all unbroken" in answer.text
+
+
+async def test_an_exported_cell_is_never_a_formula(
+    owner: asyncpg.Connection, cast: Cast, signed_in: Callable[[str], Awaitable[Client]]
+) -> None:
+    for name in ("=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "  =1", 'Plain, "quoted"'):
+        await make.lead(owner, cast.rita, customer_id=await make.customer(owner, name=name))
+    await make.lead(owner, cast.omar)
+    answer = await (await signed_in("rita")).get("/customers/export")
+    assert answer.headers["content-disposition"] == 'attachment; filename="customers.csv"'
+    rows = list(csv.DictReader(answer.text.removeprefix("\ufeff").splitlines()))
+    assert {row["name"] for row in rows} == {
+        "'=HYPERLINK(1)", "'+1", "'-1", "'@SUM(A1)", "'  =1", 'Plain, "quoted"',
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("**b** and *i*", "<p><strong>b</strong> and <em>i</em></p>\n"),
+        ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"),
+        ("a\nb", "<p>a<br>\nb</p>\n"),
+        ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"),
+        ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>\n"),
+        (
+            '[x](https://a.example "t")',
+            '<p><a href="https://a.example" title="t" rel="noopener noreferrer nofollow">x</a></p>\n',
+        ),
+        (
+            "![x](https://a.example/i.png)",
+            '<p>!<a href="https://a.example/i.png" rel="noopener noreferrer nofollow">x</a></p>\n',
+        ),
+        ("# no heading {{7*7}}", "<p># no heading {{7*7}}</p>\n"),
+    ],
+)
+def test_markdown_is_a_small_safe_part(text: str, html: str) -> None:
+    assert markdown(text) == html
