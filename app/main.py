@@ -26,6 +26,7 @@ from app.web import (
     health,
     home,
     leads,
+    metrics,
     published,
     security,
     static,
@@ -45,7 +46,7 @@ def create_app() -> Litestar:
     log.configure()
     errors.presenters |= {"lead": present.lead, "ticket": present.ticket}
     pages = [*auth.routes, *board.routes, *customers.routes, *health.routes, *home.routes, *leads.routes]
-    pages += [*published.routes, *tickets.routes]
+    pages += [*metrics.routes, *published.routes, *tickets.routes]
     api = [*activities.routes, *api_customers.routes, *api_leads.routes, *api_tickets.routes, *events.routes]
     return Litestar(
         route_handlers=[
@@ -53,8 +54,8 @@ def create_app() -> Litestar:
             Router("/v1", route_handlers=api, middleware=bearer.middleware),
             static.router,
         ],
-        middleware=security.middleware,
-        before_send=security.before_send,
+        middleware=[*security.middleware, *metrics.middleware],
+        before_send=[*security.before_send, *metrics.before_send],
         after_exception=[captures.keep_refused],
         exception_handlers={**errors.exception_handlers},
         request_max_body_size=security.LARGEST_BODY,

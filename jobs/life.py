@@ -5,10 +5,13 @@ import contextlib
 import socket
 from typing import Any
 
+import structlog
+
 from app.core.settings import BadSetting, settings
 from app.gateways import queue
 from app.gateways.event_stream import StreamReader
 from app.gateways.sinks import close_sinks, open_sinks
+from app.services import handoff
 from app.store.transaction import close_pool, open_pool
 from jobs.consume_sso_stream import GROUP, STREAM, consume_sso_stream
 
@@ -20,9 +23,15 @@ async def start(ctx: dict[str, Any]) -> None:
         raise BadSetting("DATABASE_URL and REDIS_URL must be set for a worker")
     await open_pool(here.database_url, here.pool_size)
     ctx["sinks"] = open_sinks(here)
+    await handoff.settle(ctx["sinks"])
     # The host's name: after a restart the consumer finds what it left unfinished under the same name.
     ctx["reader"] = StreamReader(here.redis_url, STREAM, GROUP, socket.gethostname())
     ctx["consumer"] = asyncio.create_task(consume_sso_stream(ctx["reader"]), name="consume_sso_stream")
+
+
+async def name_job(ctx: dict[str, Any]) -> None:
+    """Let every log line of a job carry its id."""
+    structlog.contextvars.bind_contextvars(job_id=ctx["job_id"])
 
 
 async def stop(ctx: dict[str, Any]) -> None:

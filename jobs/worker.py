@@ -12,7 +12,7 @@ from app.core.settings import BadSetting, settings
 from app.gateways import queue
 from jobs.anchor_timeline import anchor_timeline
 from jobs.apply_sso_events import apply_sso_events
-from jobs.life import start, stop
+from jobs.life import name_job, start, stop
 from jobs.relay_outbox import relay_outbox
 from jobs.relay_webhooks import relay_webhooks
 from jobs.score_lead import score_lead
@@ -38,6 +38,7 @@ class WorkerSettings:
     ]
     on_startup = start
     on_shutdown = stop
+    on_job_start = name_job
     job_serializer = queue.encode
     job_deserializer = queue.decode
     keep_result = 0

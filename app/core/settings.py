@@ -45,6 +45,7 @@ class Settings:
     handoff_webhook_url: str | None
     handoff_webhook_secrets: tuple[str, ...]
     handoff_webhook_private: bool
+    metrics_token: str | None
     currency: str
     assignment: str
     capture_rate: str
@@ -92,6 +93,7 @@ def load(env: Mapping[str, str]) -> Settings:
         # The sandbox lives on one machine, where every receiver has a private address.
         handoff_webhook_private="1"
         in (read.text("HANDOFF_WEBHOOK_PRIVATE", ""), read.text("CRM_SANDBOX", "")),
+        metrics_token=read.secret("CRM_METRICS_TOKEN"),
         currency=read.checked("CRM_CURRENCY", "EUR", _is_currency, "three capital letters"),
         assignment=read.checked(
             "CRM_ASSIGNMENT", "round_robin", ASSIGNMENTS.__contains__, "round_robin or none"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -17,6 +16,7 @@ from app.domain.permissions import check_administer
 from app.domain.viewer import Role
 from app.gateways import queue
 from app.services import handoff
+from app.services.figures import STUCK_AFTER
 from app.store import deliveries, outbox
 from app.store.transaction import transaction
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
     from app.gateways.sinks import Sinks
 
-STUCK_AFTER: Final = timedelta(hours=1)
 
 log = logger("deliveries")
 

@@ -90,6 +90,7 @@ GET   /health/live                               yes   yes   yes   yes   yes   y
 GET   /health/ready                              yes   yes   yes   yes   yes   yes
 GET   /openapi.json                              yes   yes   yes   yes   yes   yes
 GET   /docs                                      yes   yes   yes   yes   yes   yes
+GET   /metrics                                   yes   yes   yes   yes   yes   yes
 GET   /asyncapi.json                             yes   yes   yes   yes   yes   yes
 GET   /schemas/{id}                              none  none  none  none  none  none
 """

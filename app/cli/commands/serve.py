@@ -1,6 +1,8 @@
 """crm serve."""
 
 import asyncio
+import os
+import tempfile
 
 import click
 import uvicorn
@@ -19,6 +21,8 @@ def command(workers: int) -> None:
     # The application looks again; looking here first says what is wrong in one line.
     if wrong := failed(asyncio.run(run_checks(here.must_have("DATABASE_URL")))):
         raise BadSetting(wrong)
+    if workers > 1:  # Each counts its requests there, and /metrics adds them up.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="crm-metrics-")
     uvicorn.run(
         "app.main:create_app",
         factory=True,
