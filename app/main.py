@@ -18,6 +18,7 @@ from app.gateways import queue, rate_limit
 from app.store.checks import failed, run_checks
 from app.store.transaction import close_pool, open_pool
 from app.web import (
+    admin,
     auth,
     board,
     customers,
@@ -46,7 +47,7 @@ def create_app() -> Litestar:
     log.configure()
     errors.presenters |= {"lead": present.lead, "ticket": present.ticket}
     pages = [*auth.routes, *board.routes, *customers.routes, *health.routes, *home.routes, *leads.routes]
-    pages += [*metrics.routes, *published.routes, *tickets.routes]
+    pages += [*admin.routes, *metrics.routes, *published.routes, *tickets.routes]
     api = [*activities.routes, *api_customers.routes, *api_leads.routes, *api_tickets.routes, *events.routes]
     return Litestar(
         route_handlers=[

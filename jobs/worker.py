@@ -13,6 +13,8 @@ from app.gateways import queue
 from jobs.anchor_timeline import anchor_timeline
 from jobs.apply_sso_events import apply_sso_events
 from jobs.life import name_job, start, stop
+from jobs.reassign_leads import reassign_leads
+from jobs.reconcile_users import owe_reconcile, reconcile_users
 from jobs.relay_outbox import relay_outbox
 from jobs.relay_webhooks import relay_webhooks
 from jobs.score_lead import score_lead
@@ -26,11 +28,21 @@ FOR_EVER: Final = 10**9
 class WorkerSettings:
     """What `crm worker` runs."""
 
-    functions: ClassVar[list[Any]] = [score_lead, relay_outbox, apply_sso_events, sweep]
+    functions: ClassVar[list[Any]] = [
+        score_lead,
+        relay_outbox,
+        apply_sso_events,
+        sweep,
+        reassign_leads,
+        reconcile_users,
+    ]
     cron_jobs: ClassVar[list[Any]] = [
         cron(relay_outbox, second=EVERY_SECOND, run_at_startup=True),
         cron(apply_sso_events, second=EVERY_OTHER_SECOND, run_at_startup=True),
         cron(sweep, second=EVERY_OTHER_SECOND, run_at_startup=True),
+        cron(reassign_leads, second=EVERY_OTHER_SECOND, run_at_startup=True),
+        cron(reconcile_users, second=EVERY_OTHER_SECOND, run_at_startup=True),
+        cron(owe_reconcile, hour={3}, minute={11}, second=0),
         # One at a time in the whole fleet: a receiver that hangs must not take every place of every worker.
         cron(relay_webhooks, second=EVERY_SECOND, job_id="relay_webhooks"),
         cron(anchor_timeline, hour={2}, minute={17}, second=0, run_at_startup=True),

@@ -10,7 +10,7 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -91,6 +91,9 @@ class FakeSso:
             "authorization_response_iss_parameter_supported": True,
         }
 
+    def account(self, user_id: str) -> dict[str, Any] | None:
+        return next((user for user in self.users if user["user_id"] == user_id), None)
+
     def jwks(self) -> dict[str, Any]:
         return {"keys": [self._public(kid) for kid in self.kids]}
 
@@ -152,6 +155,8 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(302, None, sso.authorize(_flat(query)))
         elif path in sso.documents:
             self._answer(200, sso.documents[path]())
+        elif path.startswith("/users/") and sso.account(unquote(path[7:])):
+            self._answer(200, sso.account(unquote(path[7:])))
         else:
             self._answer(404, {"error": "not_found"})
 

@@ -81,6 +81,34 @@ async def ticket(owner: asyncpg.Connection, customer_id: UUID, **given: Any) -> 
     return await _insert(owner, "ticket", {**defaults, **given})
 
 
+async def event(owner: asyncpg.Connection, event_id: str, status: str, **given: Any) -> None:
+    """Put an event of the SSO into the inbox, with what became of it."""
+    defaults = {
+        "source": "test",
+        "id": event_id,
+        "type": "UserEmailUpdated",
+        "raw": "{}",
+        "status": status,
+        "received_at": now(),
+    }
+    await _insert(owner, "inbox", {**defaults, **given})
+
+
+async def reassignment(owner: asyncpg.Connection, admin: Viewer, giver: Viewer, receiver: Viewer) -> UUID:
+    """Put a finished reassignment without leads into the database and return its id."""
+    row = {
+        "id": uuid7(),
+        "from_id": giver.id,
+        "to_ids": (receiver.id,),
+        "reason": "On leave",
+        "state": "done",
+        "asked_by_id": admin.id,
+        "created_at": now(),
+        "finished_at": now(),
+    }
+    return await _insert(owner, "reassignment", row)
+
+
 async def _insert(owner: asyncpg.Connection, table: str, row: dict[str, Any]) -> UUID:
     names = ", ".join(row)
     places = ", ".join(f"${number}" for number in range(1, len(row) + 1))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 ASSIGNMENTS: Final = ("round_robin", "none")
+USER_APIS: Final = ("slyyfoxx", "keycloak", "auth0", "scim")
 SHORTEST_SECRET: Final = 16
 HIGHEST_PORT: Final = 65535
 
@@ -40,6 +41,8 @@ class Settings:
     sso_audience: str
     sso_roles_claim: str
     sso_rep_id_claim: str
+    sso_users_url: str | None
+    sso_users_api: str
     sso_events_secrets: tuple[str, ...]
     capture_webhook_secrets: tuple[str, ...]
     handoff_webhook_url: str | None
@@ -86,6 +89,10 @@ def load(env: Mapping[str, str]) -> Settings:
         sso_audience=read.text("SSO_AUDIENCE", "slyyfoxx-crm"),
         sso_roles_claim=read.text("SSO_ROLES_CLAIM", "roles"),
         sso_rep_id_claim=read.text("SSO_REP_ID_CLAIM", "sales_rep_id"),
+        sso_users_url=read.url("SSO_USERS_URL", ("http", "https")),
+        sso_users_api=read.checked(
+            "SSO_USERS_API", "slyyfoxx", USER_APIS.__contains__, f"one of {', '.join(USER_APIS)}"
+        ),
         sso_events_secrets=read.secrets("SSO_EVENTS_SECRET"),
         capture_webhook_secrets=read.secrets("CAPTURE_WEBHOOK_SECRET"),
         handoff_webhook_url=read.url("HANDOFF_WEBHOOK_URL", ("http", "https")),

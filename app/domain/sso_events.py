@@ -11,6 +11,7 @@ import msgspec
 from app.contracts.events import IncomingEvent, UserChange
 from app.core.decoding import decode_object, find_problems
 from app.core.errors import Invalid, Malformed
+from app.domain.sso_dialects import in_our_words
 from app.domain.text import Checker, normalise_email
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ class UserNews:
     version: int | None
     at: datetime | None
 
+    @property
+    def is_hint(self) -> bool:
+        """True when it does not say how new it is: the SSO must be asked what holds now."""
+        return self.version is None and self.at is None
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -79,19 +85,18 @@ def read_event(raw: bytes) -> IncomingEvent:
         raw.decode()
     except UnicodeDecodeError as error:
         raise Malformed("The event is not UTF-8") from error
-    return _read(IncomingEvent, decode_object(raw), "#")
+    return _read(IncomingEvent, in_our_words(decode_object(raw)), "#")
 
 
 def read_news(event: IncomingEvent) -> UserNews:
     """Return what a user event says; raises Invalid with every problem."""
     change = _read(UserChange, event.data, "#/data")
     checker = Checker()
-    must_have_email = event.type == EMAIL_UPDATED
+    at = change.updated_at or event.time
+    must_have_email = event.type == EMAIL_UPDATED and bool(change.version or at)
     checker.require("#/data/email", "is required", ok=not must_have_email or change.email is not None)
     email = None if change.email is None else Email(*checker.email("#/data/email", change.email))
     name = checker.text("#/data/name", change.name or "", LONGEST_NAME)
-    at = change.updated_at or event.time
-    checker.require("#/data/version", "version or updated_at is required", ok=bool(change.version or at))
     checker.finish()
     return UserNews(
         type=event.type,
@@ -100,7 +105,7 @@ def read_news(event: IncomingEvent) -> UserNews:
         previous_norm=_norm_or_none(change.previous_email),
         name=name or None,
         active=False if event.type == DEACTIVATED else change.active,
-        version=change.version,
+        version=change.version or None,
         at=at,
     )
 
@@ -144,6 +149,14 @@ def after_failure(tries: int, reason: str, now: datetime) -> Verdict:
     if tries >= MOST_TRIES:
         return Verdict("dead", reason)
     return Verdict("received", reason, now + timedelta(seconds=TRY_AGAIN_AFTER[tries - 1]))
+
+
+def while_away(received_at: datetime, now: datetime) -> Verdict:
+    """Decide about a hint while the SSO cannot be asked what it hints at: the wait grows with its age."""
+    reason, age = "the sign-in service does not answer", now - received_at
+    if age < UNKNOWN_USER_WAITS:
+        return Verdict("waiting", reason, now + min(max(age / 4, SHORTEST_WAIT), LONGEST_WAIT))
+    return Verdict("dead", reason)
 
 
 def while_unknown(event_type: str, received_at: datetime, now: datetime) -> Verdict:

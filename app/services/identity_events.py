@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Counter
@@ -10,10 +11,12 @@ from app.contracts.events import LARGEST, ReceiveAnswer
 from app.core import clock
 from app.core.errors import CrmError, NotFound, StoreDown, TooLarge
 from app.core.log import logger
-from app.domain.sso_events import UNDERSTOOD, Verdict, after_failure, read_event, read_news
+from app.domain.sso_events import UNDERSTOOD, Verdict, after_failure, read_event, read_news, while_away
 from app.domain.viewer import system
 from app.gateways import queue
+from app.gateways.sso.http import SsoDown, SsoRefused
 from app.services.identity_changes import apply_news, settle_conflicts
+from app.services.reread import current_news
 from app.store import inbox
 from app.store.failures import known_failure
 from app.store.inbox import Kept
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from app.domain.sso_events import UserNews
     from app.domain.viewer import Viewer
     from app.gateways.event_stream import StreamEntry
     from app.store.inbox import DueEvent, InboxLine
@@ -78,6 +82,12 @@ async def list_inbox(viewer: Viewer, status: str | None) -> list[InboxLine]:
         return await inbox.list_inbox(viewer, status)
 
 
+async def count_inbox(viewer: Viewer) -> dict[str, int]:
+    """Return how many events there are of each status."""
+    async with transaction(viewer):
+        return await inbox.count_by_status(viewer)
+
+
 async def replay(viewer: Viewer, event_id: str | None = None) -> int:
     """Take up one dead event, or all of them, again; raises NotFound when there is none."""
     async with transaction(viewer):
@@ -122,7 +132,10 @@ async def _apply_next() -> bool:
             if event is None:
                 return False
             verdict = await _verdict(event, now)
-            await inbox.settle(VIEWER, event, verdict, now)
+            if verdict is not None:
+                await inbox.settle(VIEWER, event, verdict, now)
+        if verdict is None:
+            verdict = await _follow_hint(event, now)
     except Exception as error:
         if event is None or isinstance(known_failure(error), StoreDown):
             raise
@@ -131,12 +144,34 @@ async def _apply_next() -> bool:
     return True
 
 
-async def _verdict(event: DueEvent, now: datetime) -> Verdict:
+async def _verdict(event: DueEvent, now: datetime) -> Verdict | None:
+    """Apply an event inside the open transaction; None for a hint: nobody asks the SSO while rows are locked."""
     try:
-        news = read_news(read_event(event.raw.encode()))
+        news = _news(event)
     except CrmError as error:
         return Verdict("dead", error.detail)
-    return await apply_news(VIEWER, news, event.received_at, now)
+    return None if news.is_hint else await apply_news(VIEWER, news, event.received_at, now)
+
+
+async def _follow_hint(event: DueEvent, now: datetime) -> Verdict:
+    """Ask the SSO what holds now, and apply that. While it is away the hint waits."""
+    news = None
+    with contextlib.suppress(SsoDown, SsoRefused):
+        news = await current_news(_news(event).user_id)
+    async with transaction(VIEWER):
+        if not await inbox.lock_event(VIEWER, event):
+            return Verdict("ignored", "another worker settled it")
+        verdict = (
+            while_away(event.received_at, now)
+            if news is None
+            else await apply_news(VIEWER, news, event.received_at, now)
+        )
+        await inbox.settle(VIEWER, event, verdict, now)
+    return verdict
+
+
+def _news(event: DueEvent) -> UserNews:
+    return read_news(read_event(event.raw.encode()))
 
 
 async def _bear_failure(event: DueEvent, error: Exception, now: datetime) -> Verdict:

@@ -43,6 +43,9 @@ CAPTURE_AND_SCORING: Final = {
 }  # fmt: skip
 POLICIES["crm_system"].update(CAPTURE_AND_SCORING)
 POLICIES["crm_admin"].update(CAPTURE_AND_SCORING)
+IDENTITY: Final = {"reassignment", "reassignment_lead", "reconcile_run"}
+POLICIES["crm_system"].update(IDENTITY)
+POLICIES["crm_admin"].update(IDENTITY | {"session"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,18 @@ async def claim_due(_viewer: Viewer, now: datetime) -> DueEvent | None:
     return None if row is None else DueEvent(**row)
 
 
+async def lock_event(_viewer: Viewer, event: DueEvent) -> bool:
+    """Lock an event that is still to be settled; False when another worker holds it or was faster."""
+    return bool(
+        await connection().fetchval(
+            "SELECT true FROM inbox WHERE source = $1 AND id = $2 AND status IN ('received', 'waiting')"
+            " FOR UPDATE SKIP LOCKED",
+            event.source,
+            event.id,
+        )
+    )
+
+
 async def settle(_viewer: Viewer, event: DueEvent, verdict: Verdict, now: datetime) -> None:
     """Write down what became of an event."""
     await connection().execute(
@@ -107,6 +119,12 @@ async def list_inbox(_viewer: Viewer, status: str | None) -> list[InboxLine]:
         LIST_LIMIT,
     )
     return [InboxLine(**row) for row in rows]
+
+
+async def count_by_status(_viewer: Viewer) -> dict[str, int]:
+    """Return how many events there are of each status."""
+    rows = await connection().fetch("SELECT status, count(*) AS number FROM inbox GROUP BY status")
+    return {row["status"]: row["number"] for row in rows}
 
 
 async def make_due(_viewer: Viewer, event_id: str | None, now: datetime) -> int:

@@ -131,8 +131,8 @@ def note_contact(viewer: Viewer, lead: Lead, activity: CheckedActivity) -> tuple
     return contacted, Write(sql, (viewer.id, lead.id, *to))
 
 
-async def assign_lead(viewer: Viewer, lead_id: UUID, staff_id: str, at: datetime) -> None:
-    """Give a locked lead to another person."""
+async def assign_lead(viewer: Viewer, lead_id: UUID, staff_id: str | None, at: datetime) -> None:
+    """Give a locked lead to another person, or to nobody."""
     await connection().execute(
         "UPDATE lead SET assigned_to_id = $3, version = version + 1, updated_at = $4"
         f" WHERE {own_leads(viewer)} AND id = $2",

@@ -121,6 +121,8 @@ def navigation(viewer: Viewer) -> list[tuple[str, str, str]]:
     pages.append(("/customers", "Customers", "people"))
     if permissions.can_work_tickets(viewer):
         pages.append(("/tickets", "Tickets", "ticket"))
+    if permissions.can_administer(viewer):
+        pages.append(("/admin", "Admin", "lock"))
     return pages
 
 

@@ -12,7 +12,6 @@ from typing_extensions import override
 
 from app.gateways.sso.http import SsoDown, SsoRefused, get_json, post_form
 from app.gateways.sso.provider import Discovery
-from app.gateways.sso.users import read_page, read_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,32 +124,6 @@ async def test_only_https_or_this_machine_is_called(url: str) -> None:
 async def test_nobody_listening_is_an_sso_that_is_down() -> None:
     with pytest.raises(SsoDown):
         await get_json("http://127.0.0.1:9/x")
-
-
-USER = {"user_id": "u-1", "email": "grace@navy.example", "updated_at": "2026-11-22T08:00:00Z", "version": 3}
-
-
-async def test_the_user_list_is_read_page_by_page(server: str) -> None:
-    Odd.answers = {
-        "/users": (200, {}, json.dumps({"items": [USER], "next_cursor": "1"}).encode()),
-        "/users?cursor=1": (200, {}, json.dumps({"items": [], "next_cursor": None}).encode()),
-        "/users/u%2F1": (200, {}, json.dumps({**USER, "user_id": "u/1"}).encode()),
-    }
-    first = await read_page(f"{server}/users", "token", None, None)
-    assert [(user.id, user.version, user.active) for user in first.users] == [("u-1", 3, True)]
-    assert (await read_page(f"{server}/users", "token", first.next_cursor, None)).next_cursor is None
-    found = await read_user(f"{server}/users", "token", "u/1")
-    assert found is not None
-    assert await read_user(f"{server}/users", "token", "nobody") is None
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"items": "x"}, {}, {"items": [{}]}, {"items": [7]}, {"items": [{**USER, "updated_at": 7}]}]
-)
-async def test_a_user_list_that_cannot_be_read_is_an_outage(server: str, wrong: dict[str, Any]) -> None:
-    Odd.answers = {"/users": (200, {}, json.dumps(wrong).encode())}
-    with pytest.raises(SsoDown):
-        await read_page(f"{server}/users", "token", None, None)
 
 
 async def test_a_no_is_told_apart_from_an_outage(server: str) -> None:

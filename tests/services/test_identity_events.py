@@ -263,7 +263,6 @@ WRONG: list[Any] = [
     event(version="3"),
     event(version=2**63),
     event(updated_at="yesterday"),
-    event(updated_at=None),
 ]
 
 

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from app.core.settings import Settings, settings
 from app.gateways.sso import flow
+from app.gateways.sso.dialects import DIALECTS
 from app.gateways.sso.http import SsoRefused, get_json
 from app.gateways.sso.keys import KeyCache
 from app.gateways.sso.provider import Discovery, Provider
 from app.gateways.sso.tokens import Verified, Verifier
-from app.gateways.sso.users import SsoUser, UserPage, read_page, read_user
+from app.gateways.sso.users import SsoUser, UserList, UserPage
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from app.gateways.sso.flow import Tokens
 
 
@@ -27,6 +26,7 @@ class CompanySso:
         self.keys = KeyCache(self._load_keys)
         self._verifier = Verifier(config.sso_issuer, self.keys)
         self._audience = config.sso_audience
+        self._users_url, self._dialect = config.sso_users_url, DIALECTS[config.sso_users_api]
         self._client = flow.Registration(
             client_id=config.sso_client_id,
             client_secret=config.sso_client_secret,
@@ -73,13 +73,17 @@ class CompanySso:
         except SsoRefused:
             return {}
 
-    async def users(self, cursor: str | None = None, since: datetime | None = None) -> UserPage:
+    async def users(self, cursor: str | None = None) -> UserPage:
         """Return a page of the SSO's accounts."""
-        return await read_page((await self.provider()).users_endpoint, await self._own_token(), cursor, since)
+        return await (await self._user_list()).page(cursor)
 
     async def user(self, user_id: str) -> SsoUser | None:
         """Return one account as the SSO has it now."""
-        return await read_user((await self.provider()).users_endpoint, await self._own_token(), user_id)
+        return await (await self._user_list()).user(user_id)
+
+    async def _user_list(self) -> UserList:
+        endpoint = self._users_url or (await self.provider()).users_endpoint
+        return UserList(self._dialect, endpoint, await self._own_token())
 
     async def _own_token(self) -> str:
         return await flow.client_token(await self.provider(), self._client)

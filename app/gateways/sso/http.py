@@ -34,14 +34,19 @@ class SsoRefused(CrmError):
 
 
 async def get_json(url: str, *, bearer: str | None = None) -> dict[str, Any]:
-    """Fetch one JSON object; raises SsoRefused for a bearer it does not take, SsoDown for everything else."""
+    """Fetch one JSON object; raises like `get_any`."""
+    return _object(await get_any(url, bearer=bearer))
+
+
+async def get_any(url: str, *, bearer: str | None = None) -> Any:
+    """Fetch JSON; raises SsoRefused (with its status) for a bearer it does not take, SsoDown for everything else."""
     headers = {"accept": "application/json", **({"authorization": f"Bearer {bearer}"} if bearer else {})}
     status, body = await _send(httpx.Request("GET", _safe(url), headers=headers))
     if bearer and BAD_REQUEST <= status < SERVER_ERROR:
-        raise SsoRefused
+        raise SsoRefused(answered=status)
     if status != OK:
         raise SsoDown
-    return _object(body)
+    return _parsed(body)
 
 
 async def post_form(url: str, form: dict[str, str], auth: tuple[str, str] | None) -> dict[str, Any]:
@@ -54,7 +59,7 @@ async def post_form(url: str, form: dict[str, str], auth: tuple[str, str] | None
         raise SsoRefused
     if status != OK:
         raise SsoDown
-    return _object(body)
+    return _object(_parsed(body))
 
 
 async def _send(request: httpx.Request) -> tuple[int, bytes]:
@@ -80,11 +85,14 @@ async def _capped(answer: httpx.Response) -> bytes:
     return bytes(body)
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def _parsed(body: bytes) -> Any:
     try:
-        value = json.loads(body)
+        return json.loads(body)
     except (ValueError, RecursionError) as error:
         raise SsoDown from error
+
+
+def _object(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise SsoDown
     return value  # pyright: ignore[reportUnknownVariableType]  a JSON object's keys are strings

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from urllib.parse import quote, urlencode
 
-from app.gateways.sso.http import SsoDown, SsoRefused, get_json
+from app.gateways.sso.http import SsoDown, SsoRefused, get_any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+PAGE: Final = 100
+GONE: Final = frozenset({404, 410})
+UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
 @dataclass(frozen=True, slots=True)
 class SsoUser:
-    """An account as the SSO has it now; `version` is 0 where the SSO counts none."""
+    """An account as the SSO has it now; `version` is 0 and `updated_at` None where the SSO says none."""
 
     id: str
     email: str
     name: str
     active: bool
-    version: int
-    updated_at: datetime
+    version: int = 0
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,36 +37,62 @@ class UserPage:
     next_cursor: str | None
 
 
-async def read_page(endpoint: str, token: str, cursor: str | None, since: datetime | None) -> UserPage:
-    """Return one page of accounts, only those changed after `since` where it is given."""
-    query = {"cursor": cursor, "updated_after": since.isoformat() if since else None}
-    asked = urlencode({name: value for name, value in query.items() if value})
-    answer = await get_json(f"{endpoint}?{asked}" if asked else endpoint, bearer=token)
-    items, following = answer.get("items"), answer.get("next_cursor")
-    if not isinstance(items, list):
-        raise SsoDown("The sign-in service's user list cannot be read")
-    users = tuple(_user(item) for item in cast("list[Any]", items))
-    return UserPage(users, following if isinstance(following, str) else None)
+class Dialect(Protocol):
+    """How one kind of identity provider lists its accounts; app/gateways/sso/dialects.py has them all."""
+
+    def query(self, cursor: str | None) -> Mapping[str, str]:
+        """Return what is asked for the page that begins at `cursor`."""
+        ...
+
+    def items(self, answer: Any) -> list[Any]:
+        """Return the accounts of an answer."""
+        ...
+
+    def following(self, answer: Any, cursor: str | None) -> str | None:
+        """Return where the page after this answer begins."""
+        ...
+
+    def user(self, item: Any) -> SsoUser:
+        """Read one account; may raise whatever reading odd JSON raises."""
+        ...
 
 
-async def read_user(endpoint: str, token: str, user_id: str) -> SsoUser | None:
-    """Return one account, or None when the SSO knows none of this id."""
-    try:
-        return _user(await get_json(f"{endpoint}/{quote(user_id, safe='')}", bearer=token))
-    except SsoRefused:
-        return None
+class UserList:
+    """The accounts of one SSO, in its own dialect."""
+
+    def __init__(self, dialect: Dialect, endpoint: str, token: str) -> None:
+        self._dialect = dialect
+        self._endpoint = endpoint
+        self._token = token
+
+    async def page(self, cursor: str | None) -> UserPage:
+        """Return one page of accounts; raises SsoDown, SsoRefused."""
+        query = urlencode(self._dialect.query(cursor))
+        separator = "&" if "?" in self._endpoint else "?"
+        url = f"{self._endpoint}{separator}{query}" if query else self._endpoint
+        answer = await get_any(url, bearer=self._token)
+        try:
+            users = tuple(self._dialect.user(item) for item in self._dialect.items(answer))
+            return UserPage(users, self._dialect.following(answer, cursor))
+        except UNREADABLE as error:
+            raise SsoDown("The sign-in service's user list cannot be read") from error
+
+    async def user(self, user_id: str) -> SsoUser | None:
+        """Return one account, or None when the SSO knows none of this id; raises SsoDown, SsoRefused."""
+        path, _, query = self._endpoint.partition("?")
+        url = f"{path}/{quote(user_id, safe='')}{'?' if query else ''}{query}"
+        try:
+            return self._dialect.user(await get_any(url, bearer=self._token))
+        except SsoRefused as error:
+            if error.extra.get("answered") in GONE:
+                return None
+            raise
+        except UNREADABLE as error:
+            raise SsoDown("The sign-in service's user list cannot be read") from error
 
 
-def _user(item: Any) -> SsoUser:
-    try:
-        version = item.get("version", 0)
-        return SsoUser(
-            id=str(item["user_id"]),
-            email=str(item["email"]),
-            name=str(item.get("name") or ""),
-            active=item.get("active", True) is True,
-            version=version if isinstance(version, int) else 0,
-            updated_at=datetime.fromisoformat(item["updated_at"]),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SsoDown("The sign-in service's user list cannot be read") from error
+def listed(value: Any) -> list[Any]:
+    """Return a list; raises TypeError for anything else."""
+    if not isinstance(value, list):
+        raise TypeError
+    return cast("list[Any]", value)

@@ -1,0 +1,48 @@
+"""What the SSO's own record of an account says, as news like any other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from app.domain.sso_events import DEACTIVATED, EMAIL_UPDATED, Email, UserNews
+from app.domain.text import normalise_email
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Account(Protocol):
+    """An account as the SSO's user list has it."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def email(self) -> str: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def active(self) -> bool: ...  # noqa: D102
+    @property
+    def version(self) -> int: ...  # noqa: D102
+    @property
+    def updated_at(self) -> datetime | None: ...  # noqa: D102
+
+
+def news_of_account(account: Account, at: datetime) -> UserNews:
+    """Return what the SSO's own record of an account says, as of its last change, else as of `at`."""
+    norm = normalise_email(account.email)
+    return UserNews(
+        type=EMAIL_UPDATED,
+        user_id=account.id,
+        email=Email(account.email, norm) if norm else None,
+        previous_norm=None,
+        name=account.name or None,
+        active=account.active,
+        version=account.version or None,
+        at=account.updated_at or at,
+    )
+
+
+def news_of_nobody(user_id: str, at: datetime) -> UserNews:
+    """Return what it says when the SSO has no such account (any more)."""
+    return UserNews(DEACTIVATED, user_id, None, None, None, active=False, version=None, at=at)

@@ -1,0 +1,40 @@
+"""Somebody of the staff as an admin sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLine:
+    """One line of the directory. Roles are the SSO's words and are changed there."""
+
+    id: str
+    name: str
+    email: str
+    rep_id: str | None
+    roles: tuple[str, ...]
+    active: bool
+    accepts_leads: bool
+    last_login_at: datetime | None
+    open_leads: int
+    sessions: int
+
+    @property
+    def can_own_leads(self) -> bool:
+        """True for an active sales rep."""
+        return self.active and self.rep_id is not None
+
+    @property
+    def takes_leads(self) -> bool:
+        """Whether captured leads go to them in turn."""
+        return self.can_own_leads and self.accepts_leads
+
+    @property
+    def needs_successor(self) -> bool:
+        """True for somebody who is gone, or sells no more, and still has open leads."""
+        return self.open_leads > 0 and not self.active

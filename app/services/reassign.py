@@ -1,0 +1,134 @@
+"""Give many leads to others at once: looked at first, carried out by a worker, taken back by a click."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from app.core import clock
+from app.core.errors import Conflict, Invalid, NotFound, Problem
+from app.core.log import logger
+from app.domain.permissions import check_assign_lead
+from app.domain.pipeline import Stage
+from app.domain.reassign import Preview, checked, shares
+from app.domain.timeline import NewEntry
+from app.domain.viewer import system
+from app.gateways import queue
+from app.store import leads, reassign, staff, timeline
+from app.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.domain.reassign import Reassignment, Wanted
+    from app.domain.viewer import Viewer
+    from app.store.reassign import Step, Task
+
+WORKER: Final = system("jobs")
+AT_ONCE: Final = 20
+MOST_BATCHES: Final = 40  # A job must end long before its time is over; the sweep goes on.
+
+log = logger("reassign")
+
+
+async def preview(viewer: Viewer, wanted: Wanted) -> Preview:
+    """Return what it would do now, without doing it; raises Forbidden, and Invalid like `start`."""
+    check_assign_lead(viewer)
+    clean = checked(wanted)
+    async with transaction(viewer):
+        await _check_receivers(viewer, clean)
+        counted = await reassign.count_by_stage(viewer, clean.from_id, clean.stage)
+    by_stage = sorted(counted, key=lambda line: list(Stage).index(Stage(line[0])))
+    return Preview(tuple(by_stage), shares(sum(number for _, number in by_stage), clean.to_ids))
+
+
+async def start(viewer: Viewer, task_id: UUID, wanted: Wanted) -> None:
+    """Plan it and let a worker begin. The same id plans once; raises Invalid with every problem."""
+    check_assign_lead(viewer)
+    clean = checked(wanted)
+    async with transaction(viewer):
+        await _check_receivers(viewer, clean)
+        number = await reassign.insert_reassignment(viewer, task_id, clean, clock.now())
+    log.info("reassignment_asked", by=viewer.id, id=str(task_id), leads=number)
+    await queue.wake("reassign_leads")
+
+
+async def undo(viewer: Viewer, task_id: UUID) -> None:
+    """Give back what is still where it was moved to; raises NotFound, Conflict when it cannot be undone now."""
+    check_assign_lead(viewer)
+    async with transaction(viewer):
+        if await reassign.read_reassignment(viewer, task_id) is None:
+            raise NotFound
+        if not await reassign.begin_undo(viewer, task_id):
+            raise Conflict("This is under way, or was taken back already")
+    log.info("reassignment_undone", by=viewer.id, id=str(task_id))
+    await queue.wake("reassign_leads")
+
+
+async def read_reassignment(viewer: Viewer, task_id: UUID) -> Reassignment:
+    """Return how far one is; raises NotFound."""
+    check_assign_lead(viewer)
+    async with transaction(viewer):
+        found = await reassign.read_reassignment(viewer, task_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def recent(viewer: Viewer) -> list[Reassignment]:
+    """Return the newest ones."""
+    check_assign_lead(viewer)
+    async with transaction(viewer):
+        return await reassign.recent_reassignments(viewer)
+
+
+async def move_due() -> int:
+    """Move what is planned, some leads in each transaction; returns how many were looked at."""
+    done = 0
+    for _ in range(MOST_BATCHES):
+        moved = await _move_some()
+        if moved is None:
+            break
+        done += moved
+    return done
+
+
+async def _move_some() -> int | None:
+    """Take the next steps of one reassignment; None when there is none to be worked on."""
+    now = clock.now()
+    async with transaction(WORKER):
+        task = await reassign.claim_task(WORKER)
+        if task is None:
+            return None
+        steps = await reassign.next_steps(WORKER, task, AT_ONCE)
+        for step in steps:
+            await reassign.settle_step(task, step, moved=await _move(task, step, now))
+        if len(steps) < AT_ONCE:
+            await reassign.finish_task(task, now)
+    return len(steps)
+
+
+async def _move(task: Task, step: Step, now: datetime) -> bool:
+    """Move one lead and tell its timeline; one that was closed or given away meanwhile stays where it is."""
+    lead = await leads.lock_lead(WORKER, step.lead_id)
+    if not lead.stage.is_open or lead.assigned_to_id != step.holder_id:
+        return False
+    await leads.assign_lead(WORKER, lead.id, step.receiver_id, now)
+    reason = f"Taken back: {task.reason}" if task.undoing else task.reason
+    entry = NewEntry(
+        customer_id=lead.customer.id,
+        lead_id=lead.id,
+        kind="lead_assigned",
+        actor_id=task.by,
+        occurred_at=now,
+        data={"from": step.holder_id, "to": step.receiver_id, "reassignment": str(task.id)},
+        text={"reason": reason},
+    )
+    await timeline.append(WORKER, entry)
+    return True
+
+
+async def _check_receivers(viewer: Viewer, wanted: Wanted) -> None:
+    wrong = [each for each in wanted.to_ids if not await staff.is_active_rep(viewer, each)]
+    if wrong:
+        raise Invalid([Problem("#/to", "must only name active sales reps")])

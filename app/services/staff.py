@@ -1,0 +1,43 @@
+"""The staff directory: who is there, and who takes leads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core import clock
+from app.core.errors import NotFound
+from app.core.log import logger
+from app.domain.permissions import check_administer
+from app.store import staff_list
+from app.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from app.domain.staff import StaffLine
+    from app.domain.viewer import Viewer
+    from app.store.staff_list import Attention
+
+log = logger("staff")
+
+
+async def list_staff(viewer: Viewer) -> list[StaffLine]:
+    """Return the directory; admins only."""
+    check_administer(viewer)
+    async with transaction(viewer):
+        return await staff_list.list_staff(viewer, clock.now())
+
+
+async def set_accepts_leads(viewer: Viewer, staff_id: str, *, accepts: bool) -> None:
+    """Let captured leads go to a sales rep, or not; raises NotFound for who is none. Admins only."""
+    check_administer(viewer)
+    async with transaction(viewer):
+        found = await staff_list.set_accepts_leads(viewer, staff_id, clock.now(), accepts=accepts)
+    if not found:
+        raise NotFound
+    log.info("accepts_leads_set", by=viewer.id, staff=staff_id, accepts=accepts)
+
+
+async def read_attention(viewer: Viewer) -> Attention:
+    """Return what waits for an admin."""
+    check_administer(viewer)
+    async with transaction(viewer):
+        return await staff_list.read_attention(viewer)

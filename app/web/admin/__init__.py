@@ -1,0 +1,7 @@
+"""Pages for admins; `index` leads to all of them. A new area adds its routes here and its line there."""
+
+from typing import Any, Final
+
+from app.web.admin import inbox, index, reassign, staff
+
+routes: Final[list[Any]] = [*index.routes, *inbox.routes, *reassign.routes, *staff.routes]

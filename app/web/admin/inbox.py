@@ -1,0 +1,70 @@
+"""Events of the SSO and what became of each; dead ones again; our accounts compared with the SSO's."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+
+from app.core.errors import Conflict, Malformed, NotFound
+from app.domain.permissions import check_administer
+from app.domain.viewer import Viewer
+from app.services import identity_events, reconcile
+from app.web.forms import read_form
+from app.web.guards import needs
+from app.web.respond import page, redirect
+
+Asking = Request[Viewer, Any, Any]
+PAGE: Final = "/admin/inbox"
+# status: its label and the colour of its chip
+STATUSES: Final = {
+    "dead": ("Dead", "bad"),
+    "waiting": ("Waiting", "warn"),
+    "received": ("Received", "info"),
+    "applied": ("Applied", "ok"),
+    "stale": ("Stale", ""),
+    "ignored": ("Ignored", ""),
+}
+
+
+@get(PAGE, name="admin.inbox", guards=[needs(check_administer)])
+async def show_inbox(request: Asking) -> Response[str]:
+    """Show the newest events, all or of one status."""
+    status = request.query_params.get("status", "")
+    status = status if status in STATUSES else ""
+    return page(
+        request,
+        "admin/inbox/page.html.jinja2",
+        lines=await identity_events.list_inbox(request.user, status or None),
+        counts=await identity_events.count_inbox(request.user),
+        runs=await reconcile.recent_runs(request.user),
+        chosen=status,
+        statuses=STATUSES,
+    )
+
+
+@post(f"{PAGE}/replay", name="admin.replay", guards=[needs(check_administer)])
+async def replay(request: Asking) -> Response[str]:
+    """Take one dead event up again, or all of them."""
+    form = await read_form(request)
+    event_id = form.text("id")
+    if not event_id and form.text("all") != "yes":
+        raise Malformed("This form does not say which event")
+    try:
+        await identity_events.replay(request.user, event_id or None)
+    except NotFound:
+        if event_id:
+            raise  # Of "all dead ones" there may be none any more.
+    return redirect(request, PAGE)
+
+
+@post("/admin/reconcile", name="admin.reconcile", guards=[needs(check_administer)])
+async def compare(request: Asking) -> Response[str]:
+    """Begin to compare every account; who asks twice looks at the same comparison."""
+    with contextlib.suppress(Conflict):
+        await reconcile.ask(request.user)
+    return redirect(request, PAGE)
+
+
+routes: Final = [show_inbox, replay, compare]

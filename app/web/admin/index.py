@@ -1,0 +1,36 @@
+"""The way to every page for admins, and what waits for one. A new area is a line of AREAS."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import Request, Response, get
+
+from app.domain.permissions import check_administer
+from app.domain.viewer import Viewer
+from app.services.staff import read_attention
+from app.web.guards import needs
+from app.web.respond import page
+
+Asking = Request[Viewer, Any, Any]
+
+# path, label, icon, what it is for
+AREAS: Final = [
+    ("/admin/staff", "Staff", "people", "Who is active, who takes new leads, who is signed in"),
+    ("/admin/reassign", "Reassign leads", "arrow", "Give many leads to others at once, and take it back"),
+    (
+        "/admin/inbox",
+        "Sign-in events",
+        "mail",
+        "What the SSO told us, what could not be applied, and a comparison",
+    ),
+]
+
+
+@get("/admin", name="admin.index", guards=[needs(check_administer)])
+async def show_index(request: Asking) -> Response[str]:
+    """Show the areas, and above them what waits."""
+    return page(request, "admin/index.html.jinja2", areas=AREAS, waits=await read_attention(request.user))
+
+
+routes: Final = [show_index]

@@ -1,0 +1,16 @@
+"""Reassignments, walks through the user list of the SSO, and who is signed in."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from tables.sql import run_sql
+
+ID = "2026-11-22T13:00:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Staff and the SSO in step"
+
+
+async def forwards() -> MigrationManager:
+    """Return the manager that runs the SQL file."""
+    manager = MigrationManager(migration_id=ID, app_name="crm", description=DESCRIPTION)
+    manager.add_raw(run_sql("30_identity"))
+    return manager

@@ -1,0 +1,125 @@
+"""What an admin sees and does about people, their leads and the SSO's events."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from app.services import identity_events, reassign
+from tests import make
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import asyncpg
+    from httpx import AsyncClient
+
+    from tests.cast import Cast
+
+    SignIn = Callable[[str], Awaitable[AsyncClient]]
+
+
+async def test_the_index_leads_everywhere_and_says_what_waits(
+    owner: asyncpg.Connection, cast: Cast, signed_in: SignIn
+) -> None:
+    ada = await signed_in("ada")
+    assert "notice" not in (await ada.get("/admin")).text
+    await make.lead(owner, None)
+    await make.event(owner, "e", "dead")
+    shown = (await ada.get("/admin")).text
+    assert "1 open lead without an owner" in shown
+    assert "1 sign-in event could not be applied" in shown
+    for path in re.findall(r'class="tile" href="([^"]+)"', shown):
+        assert (await ada.get(path)).status_code == 200, path
+
+
+async def test_a_rep_is_paused_and_signed_out(
+    owner: asyncpg.Connection, cast: Cast, signed_in: SignIn
+) -> None:
+    rita, ada = await signed_in("rita"), await signed_in("ada")
+    assert "Takes leads" in (await ada.get("/admin/staff")).text
+    answer = await ada.post("/admin/staff/leads", data={"staff_id": cast.rita.id, "accepts": "no"})
+    assert answer.headers["location"] == "/admin/staff"
+    assert await owner.fetchval("SELECT accepts_leads FROM staff WHERE id = $1", cast.rita.id) is False
+    assert "Paused" in (await ada.get("/admin/staff")).text
+    assert (await rita.get("/board")).status_code == 200
+    await ada.post("/admin/staff/sessions", data={"staff_id": cast.rita.id})
+    assert (await rita.get("/board")).headers["location"].startswith("/login")
+    assert (
+        await ada.post("/admin/staff/leads", data={"staff_id": "nobody", "accepts": "no"})
+    ).status_code == 404
+    assert (await ada.post("/admin/staff/leads", data={"staff_id": cast.rita.id})).status_code == 400
+
+
+async def test_leads_are_reassigned_watched_and_taken_back(
+    owner: asyncpg.Connection, cast: Cast, signed_in: SignIn
+) -> None:
+    for _ in range(3):
+        await make.lead(owner, cast.rita)
+    await owner.execute("UPDATE staff SET active = false WHERE id = $1", cast.rita.id)
+    ada = await signed_in("ada")
+    assert "still has 3 open leads" in (await ada.get("/admin/staff")).text
+    chosen = {"from": cast.rita.id, "to": cast.omar.id, "stage": "", "reason": "Rita has left"}
+    seen = (await ada.get("/admin/reassign", params=chosen)).text
+    assert "3 leads would move" in seen
+    assert "gets 3 leads" in seen
+    task_id = re.findall(r'name="id" value="([^"]+)"', seen)[0]
+    for _ in range(2):
+        started = await ada.post("/admin/reassign", data={**chosen, "id": task_id})
+        assert started.headers["location"] == f"/admin/reassign/{task_id}"
+    assert 'hx-trigger="every 1s"' in (await ada.get(f"/admin/reassign/{task_id}")).text
+    await reassign.move_due()
+    part = (await ada.get(f"/admin/reassign/{task_id}", headers={"HX-Request": "true"})).text
+    assert "3 of 3" in part
+    assert "every 1s" not in part
+    assert "<html" not in part
+    assert (await ada.post(f"/admin/reassign/{task_id}/undo")).status_code == 303
+    assert (await ada.post(f"/admin/reassign/{task_id}/undo")).status_code == 409
+    await reassign.move_due()
+    assert "Undone" in (await ada.get("/admin/reassign")).text
+    assert "3 leads" in (await ada.get(f"/admin/reassign/{task_id}")).text
+    assert {row["assigned_to_id"] for row in await owner.fetch("SELECT assigned_to_id FROM lead")} == {
+        cast.rita.id
+    }
+
+
+async def test_a_wrong_choice_is_shown_with_what_is_wrong(cast: Cast, signed_in: SignIn) -> None:
+    ada = await signed_in("ada")
+    wrong = {"from": cast.rita.id, "to": cast.rita.id, "reason": ""}
+    assert (
+        "must not be the person who gives them away" in (await ada.get("/admin/reassign", params=wrong)).text
+    )
+    refused = await ada.post("/admin/reassign", data=wrong)
+    assert refused.status_code == 422
+    assert "This is required" in refused.text
+    assert (await ada.get("/admin/reassign/01900000-0000-7000-8000-00000000dead")).status_code == 404
+
+
+async def test_dead_events_are_seen_and_tried_again(
+    owner: asyncpg.Connection, cast: Cast, signed_in: SignIn
+) -> None:
+    ada = await signed_in("ada")
+    assert "No event yet" in (await ada.get("/admin/inbox")).text
+    for name in ("one", "two"):
+        await make.event(owner, name, "dead", last_error="CheckViolationError no_poison")
+    await make.event(owner, "three", "applied")
+    shown = (await ada.get("/admin/inbox?status=dead")).text
+    assert "CheckViolationError no_poison" in shown
+    assert "<code>three</code>" not in shown
+    await ada.post("/admin/inbox/replay", data={"id": "one"})
+    states = "SELECT id, status FROM inbox"
+    assert dict(await owner.fetch(states)) == {"one": "received", "two": "dead", "three": "applied"}
+    await ada.post("/admin/inbox/replay", data={"all": "yes"})
+    assert dict(await owner.fetch(states)) == {"one": "received", "two": "received", "three": "applied"}
+    assert (await ada.post("/admin/inbox/replay", data={"id": "three"})).status_code == 404
+    assert (await ada.post("/admin/inbox/replay", data={"all": "yes"})).status_code == 303
+    assert (await ada.post("/admin/inbox/replay", data={})).status_code == 400
+    await identity_events.apply_due()
+    assert "is required" in (await ada.get("/admin/inbox")).text
+
+
+async def test_the_accounts_are_compared_on_request(cast: Cast, signed_in: SignIn) -> None:
+    ada = await signed_in("ada")
+    for _ in range(2):
+        assert (await ada.post("/admin/reconcile")).headers["location"] == "/admin/inbox"
+    assert "Comparing" in (await ada.get("/admin/inbox")).text
