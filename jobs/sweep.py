@@ -1,15 +1,12 @@
 """What the tables say is owed is done, though every wake-up were lost."""
 
-from typing import Any, Final
+from typing import Any
 
 from app.services import housekeeping, identity_changes, scoring
 
-LEADS_AT_ONCE: Final = 200
-
-
 async def sweep(ctx: dict[str, Any]) -> None:  # noqa: ARG001  arq passes it to every job
     """Score the leads that still wait, end e-mail conflicts whose reason is gone, fold the board's totals."""
-    await scoring.score_due(LEADS_AT_ONCE)
+    await scoring.score_all_due()
     await identity_changes.settle_conflicts()
     await housekeeping.fold_totals()
 

@@ -19,6 +19,7 @@ from jobs.relay_outbox import relay_outbox
 from jobs.relay_webhooks import relay_webhooks
 from jobs.score_lead import score_lead
 from jobs.sweep import sweep, tidy
+from jobs.train_scoring import train_scoring
 
 EVERY_SECOND: Final = set(range(60))
 EVERY_OTHER_SECOND: Final = set(range(0, 60, 2))
@@ -47,6 +48,7 @@ class WorkerSettings:
         cron(relay_webhooks, second=EVERY_SECOND, job_id="relay_webhooks"),
         cron(anchor_timeline, hour={2}, minute={17}, second=0, run_at_startup=True),
         cron(tidy, minute={7}, second=0),
+        cron(train_scoring, hour={1}, minute={41}, second=0),
     ]
     on_startup = start
     on_shutdown = stop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 VIEWER: Final = system("jobs")
 BATCH: Final = 200
+PATIENCE: Final = 3.0
 GOOD_FOR: Final = timedelta(days=1)  # engagement decays, so every open lead is scored again after a day
 
 
@@ -39,6 +41,14 @@ async def score_due(limit: int = BATCH) -> int:
     now = clock.now()
     async with transaction(VIEWER):
         return await _score(await store.claim_due(VIEWER, limit, now), now)
+
+
+async def score_all_due(seconds: float = PATIENCE) -> int:
+    """Score what is owed, batch after batch, for a few seconds at most; the next sweep goes on."""
+    end, done = time.monotonic() + seconds, 0
+    while (scored := await score_due()) and time.monotonic() < end:
+        done += scored
+    return done + scored
 
 
 async def owe_old_scores(limit: int = 10_000) -> int:

@@ -2,42 +2,63 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from app.core.errors import NotFound
 from app.domain.scoring.learning import Example
+from app.domain.scoring.model import Model, read_model
+from app.domain.scoring.versions import Version, VersionTaken
 from app.store.rows import to_json
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
 
     from app.domain.scoring.learning import Candidate
+    from app.domain.scoring.rules import Rules
     from app.domain.viewer import Viewer
 
 AGES: Final = [timedelta(hours=1), timedelta(days=7), timedelta(days=30)]
 # What was known at a fixed age: at its end, a won lead has more history than a lost one, and tells the outcome.
 _EXAMPLES = """
     SELECT lead.stage = 'closed_won' AS won, array_agg(known.features ORDER BY age) AS ages
-    FROM lead
+    FROM (
+        SELECT id, stage, created_at, closed_at FROM lead
+        WHERE $1::text IS NOT NULL AND closed_at IS NOT NULL AND reopened_from_id IS NULL
+            AND created_at >= coalesce($4::timestamptz, '-infinity')
+            AND created_at < coalesce($5::timestamptz, 'infinity')
+        ORDER BY created_at DESC, id DESC LIMIT $3
+    ) AS lead
     CROSS JOIN unnest($2::interval[]) AS age
     CROSS JOIN LATERAL (
         SELECT features::text FROM score_snapshot
         WHERE lead_id = lead.id AND at <= lead.created_at + age ORDER BY at DESC LIMIT 1
     ) AS known
-    WHERE $1::text IS NOT NULL AND lead.closed_at IS NOT NULL AND lead.reopened_from_id IS NULL
-        AND (lead.closed_at > lead.created_at + age OR age = $2[1])
-    GROUP BY lead.id ORDER BY lead.created_at, lead.id"""
+    WHERE lead.closed_at > lead.created_at + age OR age = $2[1]
+    GROUP BY lead.id, lead.stage, lead.created_at ORDER BY lead.created_at, lead.id"""
 _NEWLY_CLOSED = """
     SELECT count(*) FROM lead WHERE $1::text IS NOT NULL
         AND closed_at > coalesce((SELECT max(created_at) FROM score_model WHERE kind = 'points'), '-infinity')"""
 
 
-async def read_examples(viewer: Viewer) -> list[Example]:
-    """Return the closed leads with their features at the fixed ages, oldest first; reopened ones are left out."""
-    rows = await connection().fetch(_EXAMPLES, viewer.id, AGES)
+_VERSIONS = """
+    SELECT version, kind, body, score_model.active, metrics, decision, note, score_model.created_at,
+        coalesce(staff.name, created_by_id) AS created_by, activated_at
+    FROM score_model LEFT JOIN staff ON staff.id = created_by_id
+    WHERE $1::text IS NOT NULL ORDER BY score_model.created_at DESC, version DESC LIMIT 200"""
+
+
+async def read_examples(
+    viewer: Viewer, limit: int, *, since: datetime | None = None, before: datetime | None = None
+) -> list[Example]:
+    """Return the newest closed leads with their features at the fixed ages, oldest first; reopened ones are left out.
+
+    `since` and `before` narrow by when the leads came.
+    """
+    rows = await connection().fetch(_EXAMPLES, viewer.id, AGES, limit, since, before)
     kind = dict[str, str | float | None]
     return [
         Example(row["won"], tuple(msgspec.json.decode(features, type=kind) for features in row["ages"]))
@@ -65,10 +86,65 @@ async def insert_candidate(viewer: Viewer, version: str, candidate: Candidate, a
     )
 
 
-async def activate(_viewer: Viewer, version: str, at: datetime) -> None:
-    """Make one version the active one; every open lead is owed a score by it."""
+async def insert_rules(viewer: Viewer, version: str, body: Rules, note: str, at: datetime) -> None:
+    """Keep an edited version of the rules; raises VersionTaken when somebody else was quicker."""
+    done = await connection().execute(
+        "INSERT INTO score_model (version, kind, body, decision, active, created_by_id, created_at, note)"
+        " VALUES ($1, 'rules', $2, 'written by an admin', false, $3, $4, $5) ON CONFLICT DO NOTHING",
+        version,
+        to_json(body),
+        viewer.id,
+        at,
+        note,
+    )
+    if done.endswith(" 0"):
+        raise VersionTaken
+
+
+async def activate(viewer: Viewer, version: str, at: datetime) -> None:
+    """Make one version the active one; every open lead is owed a score by it. Raises NotFound."""
+    # One at a time: of two promotions at once, the second waits, and one version is active.
+    await connection().execute("SELECT 1 FROM score_model ORDER BY version FOR UPDATE")
     await connection().execute(
         "UPDATE score_model SET active = false WHERE active AND version <> $1", version
     )
-    await connection().execute("UPDATE score_model SET active = true WHERE version = $1", version)
+    done = await connection().execute(
+        "UPDATE score_model SET active = true, activated_at = $2, activated_by_id = $3 WHERE version = $1",
+        version,
+        at,
+        viewer.id,
+    )
+    if done.endswith(" 0"):
+        raise NotFound
+    await connection().execute("SET LOCAL statement_timeout = '25s'")  # one statement over every open lead
     await connection().execute("UPDATE lead SET score_due_at = $1 WHERE closed_at IS NULL", at)
+
+
+async def list_models(viewer: Viewer) -> list[Version]:
+    """Return every version, the newest first."""
+    rows = await connection().fetch(_VERSIONS, viewer.id)
+    return [_to_version(row) for row in rows]
+
+
+async def read_version(viewer: Viewer, version: str) -> tuple[Version, Model]:
+    """Return one version and what it says; raises NotFound."""
+    row = await connection().fetchrow(
+        _VERSIONS.replace("ORDER BY", "AND version = $2 ORDER BY"), viewer.id, version
+    )
+    if row is None:
+        raise NotFound
+    return _to_version(row), read_model(row["version"], row["kind"], row["body"])
+
+
+def _to_version(row: Mapping[str, Any]) -> Version:
+    return Version(
+        version=row["version"],
+        kind=row["kind"],
+        active=row["active"],
+        metrics=msgspec.json.decode(row["metrics"]),
+        decision=row["decision"],
+        note=row["note"],
+        created_at=row["created_at"],
+        created_by=row["created_by"],
+        activated_at=row["activated_at"],
+    )

@@ -117,17 +117,24 @@ async def claim_due(viewer: Viewer, limit: int, at: datetime) -> list[Claimed]:
 
 
 async def _with_touches(viewer: Viewer, rows: Sequence[Mapping[str, Any]], at: datetime) -> list[Claimed]:
-    touches: dict[UUID, list[Touch]] = {row["id"]: [] for row in rows}
+    touches = await touches_of(viewer, [row["id"] for row in rows], at)
+    return [_to_claimed(row, tuple(touches[row["id"]])) for row in rows]
+
+
+async def touches_of(viewer: Viewer, leads: Sequence[UUID], at: datetime) -> dict[UUID, list[Touch]]:
+    """Return what each lead's customer did lately."""
+    touches: dict[UUID, list[Touch]] = {lead: [] for lead in leads}
     found = await connection().fetch(_TOUCHES, viewer.id, list(touches), list(GROUPS), at - WINDOW)
     for row in found:
         touches[row["lead_id"]].append(
             Touch(row["kind"], row["occurred_at"], row["direction"], row["outcome"])
         )
-    return [_to_claimed(row, tuple(touches[row["id"]])) for row in rows]
+    return touches
 
 
-def _to_claimed(row: Mapping[str, Any], touches: tuple[Touch, ...]) -> Claimed:
-    facts = LeadFacts(
+def to_facts(row: Mapping[str, Any], touches: tuple[Touch, ...]) -> LeadFacts:
+    """Build what scoring may know of a lead from a row that names it so."""
+    return LeadFacts(
         created_at=row["created_at"],
         source=row["source"],
         form_id=row["form_id"],
@@ -140,8 +147,11 @@ def _to_claimed(row: Mapping[str, Any], touches: tuple[Touch, ...]) -> Claimed:
         has_company=row["has_company"],
         touches=touches,
     )
+
+
+def _to_claimed(row: Mapping[str, Any], touches: tuple[Touch, ...]) -> Claimed:
     return Claimed(
-        row["id"], row["customer_id"], facts, row["score"], row["win_probability"], row["score_reasons"],
+        row["id"], row["customer_id"], to_facts(row, touches), row["score"], row["win_probability"], row["score_reasons"],
         row["score_version"],
     )  # fmt: skip
 

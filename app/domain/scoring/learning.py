@@ -49,12 +49,17 @@ def is_enough(examples: Sequence[Example], newly_closed: int) -> bool:
     return both and len(examples) >= LEAST_CLOSED and newly_closed >= LEAST_NEW
 
 
+def judged_features(example: Example) -> Features:
+    """Return what was known at the age at which versions are judged, or at the last one the lead lived to see."""
+    return example.ages[min(JUDGED_AGE, len(example.ages) - 1)]
+
+
 def learn(examples: Sequence[Example], incumbent: Model) -> Candidate:
     """Learn from the oldest leads, judge on the newest, and learn again from all with the same settings."""
     split = int(len(examples) * (1 - HOLD_OUT))
     older, newest = examples[:split], examples[split:]
     won = [example.won for example in newest]
-    judged = [example.ages[min(JUDGED_AGE, len(example.ages) - 1)] for example in newest]
+    judged = [judged_features(example) for example in newest]
     challenger = Model("", _fit(older))
     learned = [challenger.score(row) for row in judged]
     before = [incumbent.score(row) for row in judged]
