@@ -109,6 +109,22 @@ async def reassignment(owner: asyncpg.Connection, admin: Viewer, giver: Viewer, 
     return await _insert(owner, "reassignment", row)
 
 
+async def outgoing(owner: asyncpg.Connection, lead_id: UUID, note: str) -> UUID:
+    """Put an event about a lead into the outbox and return its id."""
+    sale = {"sale_id": str(uuid7()), "lead_id": str(lead_id), "handoff_note": note, "amount": "1200.00"}
+    defaults = {
+        "id": uuid7(),
+        "aggregatetype": "sale",
+        "aggregateid": str(lead_id),
+        "type": "SaleClosedWonV1",
+        "payload": {"customer_id": str(uuid7()), "sale_details": sale},
+        "dedupe": str(uuid7()),
+        "created_at": now(),
+        "next_try_at": now(),
+    }
+    return await _insert(owner, "outbox", defaults)
+
+
 async def _insert(owner: asyncpg.Connection, table: str, row: dict[str, Any]) -> UUID:
     names = ", ".join(row)
     places = ", ".join(f"${number}" for number in range(1, len(row) + 1))

@@ -88,6 +88,14 @@ POST  /logout                                    yes   yes   yes   yes   who   w
 GET   /static/{id}                               none  none  none  none  none  none
 GET   /health/live                               yes   yes   yes   yes   yes   yes
 GET   /health/ready                              yes   yes   yes   yes   yes   yes
+GET   /admin/events                              no    no    no    yes   who   who
+GET   /admin/events/{id}                         no    no    no    yes   who   who
+POST  /admin/events/{id}/reveal                  no    no    no    yes   who   who
+POST  /admin/events/{id}/replay                  no    no    no    yes   who   who
+POST  /admin/events/replay                       no    no    no    yes   who   who
+POST  /admin/events/test                         no    no    no    yes   who   who
+POST  /admin/events/sinks/{id}/pause             no    no    no    yes   who   who
+POST  /admin/events/sinks/{id}/resume            no    no    no    yes   who   who
 GET   /openapi.json                              yes   yes   yes   yes   yes   yes
 GET   /docs                                      yes   yes   yes   yes   yes   yes
 GET   /metrics                                   yes   yes   yes   yes   yes   yes

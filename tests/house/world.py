@@ -29,6 +29,7 @@ class World:
     ticket: UUID
     entry: UUID
     reassignment: UUID
+    sent: UUID
     mark: str
 
     def ids(self) -> dict[str, Any]:
@@ -40,6 +41,8 @@ class World:
             "/entries/": self.entry,
             "/board/": "lead",
             "/admin/reassign/": self.reassignment,
+            "/admin/events/": self.sent,
+            "/admin/events/sinks/": "stream",
         }
 
     def fill(self, path: str) -> str:
@@ -50,7 +53,7 @@ class World:
 
     def elsewhere(self) -> World:
         """Return the same with ids that nothing has."""
-        return World(uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), self.mark)
+        return World(uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), self.mark)
 
     def request(self, route: str, who: str) -> dict[str, Any]:
         """Return the arguments of a request that is right in everything but perhaps who asks."""
@@ -93,6 +96,7 @@ class World:
             "POST /admin/staff/leads": {"staff_id": CAST.rita.id, "accepts": "no"},
             "POST /admin/staff/sessions": {"staff_id": CAST.rita.id},
             "POST /admin/reassign": {"from": CAST.rita.id, "to": CAST.omar.id, "reason": "On leave"},
+            "POST /admin/events/replay": {"since": "2020-01-01T00:00"},
             "POST /admin/inbox/replay": {"id": self.mark},
             "POST /customers/{id}/activities": {"activity_type": "Call", "notes": "Talked about the demo"},
         }
@@ -124,7 +128,7 @@ async def build(owner: asyncpg.Connection) -> World:
     await make.event(owner, mark, "dead")
     moved = await make.reassignment(owner, CAST.ada, CAST.rita, CAST.omar)
     ticket = await make.ticket(owner, customer, subject=f"Broken {mark}")
-    return World(customer, lead, ticket, entry, moved, mark)
+    return World(customer, lead, ticket, entry, moved, await make.outgoing(owner, lead, mark), mark)
 
 
 async def _talk(owner: asyncpg.Connection, customer: UUID, lead: UUID, mark: str) -> UUID:

@@ -2,6 +2,6 @@
 
 from typing import Any, Final
 
-from app.web.admin import inbox, index, reassign, staff
+from app.web.admin import events, inbox, index, reassign, staff
 
-routes: Final[list[Any]] = [*index.routes, *inbox.routes, *reassign.routes, *staff.routes]
+routes: Final[list[Any]] = [*events.routes, *index.routes, *inbox.routes, *reassign.routes, *staff.routes]

@@ -18,6 +18,7 @@ Asking = Request[Viewer, Any, Any]
 AREAS: Final = [
     ("/admin/staff", "Staff", "people", "Who is active, who takes new leads, who is signed in"),
     ("/admin/reassign", "Reassign leads", "arrow", "Give many leads to others at once, and take it back"),
+    ("/admin/events", "Events", "send", "Whether won sales have reached onboarding, and what to do when not"),
     (
         "/admin/inbox",
         "Sign-in events",
