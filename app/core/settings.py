@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -95,11 +95,7 @@ def load(env: Mapping[str, str]) -> Settings:
         ),
         sso_events_secrets=read.secrets("SSO_EVENTS_SECRET"),
         capture_webhook_secrets=read.secrets("CAPTURE_WEBHOOK_SECRET"),
-        handoff_webhook_url=read.url("HANDOFF_WEBHOOK_URL", ("http", "https")),
-        handoff_webhook_secrets=read.secrets("HANDOFF_WEBHOOK_SECRET"),
-        # The sandbox lives on one machine, where every receiver has a private address.
-        handoff_webhook_private="1"
-        in (read.text("HANDOFF_WEBHOOK_PRIVATE", ""), read.text("CRM_SANDBOX", "")),
+        **_handoff(read),
         metrics_token=read.secret("CRM_METRICS_TOKEN"),
         currency=read.checked("CRM_CURRENCY", "EUR", _is_currency, "three capital letters"),
         assignment=read.checked(
@@ -114,6 +110,16 @@ def load(env: Mapping[str, str]) -> Settings:
         redis_bin=read.path("CRM_REDIS_BIN"),
         service_user=read.text("CRM_SERVICE_USER", "") or None,
     )
+
+
+def _handoff(read: _Reader) -> dict[str, Any]:
+    # The sandbox lives on one machine, where every receiver has a private address.
+    private = "1" in (read.text("HANDOFF_WEBHOOK_PRIVATE", ""), read.text("CRM_SANDBOX", ""))
+    return {
+        "handoff_webhook_url": read.url("HANDOFF_WEBHOOK_URL", ("http", "https")),
+        "handoff_webhook_secrets": read.secrets("HANDOFF_WEBHOOK_SECRET"),
+        "handoff_webhook_private": private,
+    }
 
 
 @cache

@@ -31,7 +31,6 @@ async def read_events(
     """
     check_read_events(caller)
     async with transaction(VIEWER):
-        await outbox.number_events(VIEWER)
         position = await outbox.position_of(VIEWER, after) if after else 0
         if position is None:
             raise Invalid([Problem("#query/after", "is not the id of an event")])

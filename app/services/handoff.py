@@ -49,6 +49,8 @@ async def publish_due(sinks: Sinks, name: str) -> int:
     An event that fails waits for its next try and holds up nobody: neither other events nor other sinks.
     """
     taken, tried, end = 0, list[UUID](), time.monotonic() + RUN_SECONDS
+    async with transaction(VIEWER):
+        await outbox.number_events(VIEWER)
     while time.monotonic() < end:
         known = len(tried)
         try:

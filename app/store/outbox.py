@@ -157,8 +157,9 @@ async def number_events(_viewer: Viewer) -> None:
 
     An order by time or id would hide an event that is committed late from whoever has read past it.
     """
-    await connection().execute("SELECT pg_advisory_xact_lock(hashtextextended('outbox.position', 0))")
-    await connection().execute(_NUMBER)
+    if await connection().fetchval("SELECT true FROM outbox WHERE position IS NULL LIMIT 1"):
+        await connection().execute("SELECT pg_advisory_xact_lock(hashtextextended('outbox.position', 0))")
+        await connection().execute(_NUMBER)
 
 
 async def position_of(_viewer: Viewer, event_id: UUID) -> int | None:
