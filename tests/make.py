@@ -125,6 +125,23 @@ async def outgoing(owner: asyncpg.Connection, lead_id: UUID, note: str) -> UUID:
     return await _insert(owner, "outbox", defaults)
 
 
+async def capture(owner: asyncpg.Connection, outcome: str = "held", **form: Any) -> UUID:
+    """Keep a submission that nobody has decided on, and return its id."""
+    number = next(COUNTER)
+    row = {
+        "id": uuid7(),
+        "client": "slyyfoxx-cms",
+        "body_hash": b"hash",
+        "raw": {"name": f"Person {number}", "email": f"person{number}@held.example", **form},
+        "outcome": outcome,
+        "problems": [{"pointer": "#/message", "detail": "has 9 links"}],
+        "answered_lead_id": uuid7(),
+        "answered_customer_id": uuid7(),
+        "received_at": now(),
+    }
+    return await _insert(owner, "capture_submission", row)
+
+
 async def _insert(owner: asyncpg.Connection, table: str, row: dict[str, Any]) -> UUID:
     names = ", ".join(row)
     places = ", ".join(f"${number}" for number in range(1, len(row) + 1))

@@ -94,15 +94,12 @@ def load(env: Mapping[str, str]) -> Settings:
             "SSO_USERS_API", "slyyfoxx", USER_APIS.__contains__, f"one of {', '.join(USER_APIS)}"
         ),
         sso_events_secrets=read.secrets("SSO_EVENTS_SECRET"),
-        capture_webhook_secrets=read.secrets("CAPTURE_WEBHOOK_SECRET"),
+        **_capture(read),
         **_handoff(read),
         metrics_token=read.secret("CRM_METRICS_TOKEN"),
         currency=read.checked("CRM_CURRENCY", "EUR", _is_currency, "three capital letters"),
         assignment=read.checked(
             "CRM_ASSIGNMENT", "round_robin", ASSIGNMENTS.__contains__, "round_robin or none"
-        ),
-        capture_rate=read.checked(
-            "CRM_CAPTURE_RATE", "3000/10seconds", _is_rate, "a number of forms and a time, such as 100/second"
         ),
         sandbox=read.text("CRM_SANDBOX", "") == "1",
         pool_size=read.number("CRM_POOL_SIZE", 10, 1, 200),
@@ -110,6 +107,14 @@ def load(env: Mapping[str, str]) -> Settings:
         redis_bin=read.path("CRM_REDIS_BIN"),
         service_user=read.text("CRM_SERVICE_USER", "") or None,
     )
+
+
+def _capture(read: _Reader) -> dict[str, Any]:
+    wanted = "a number of forms and a time, such as 100/second"
+    return {
+        "capture_webhook_secrets": read.secrets("CAPTURE_WEBHOOK_SECRET"),
+        "capture_rate": read.checked("CRM_CAPTURE_RATE", "3000/10seconds", _is_rate, wanted),
+    }
 
 
 def _handoff(read: _Reader) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from app.core import clock
@@ -10,19 +11,25 @@ from app.domain.permissions import check_administer
 from app.domain.scoring.learning import LEAST_CLOSED, judged_features
 from app.domain.scoring.model import COLD_START, Model
 from app.domain.scoring.report import LEAST, Report, judge, report
+from app.domain.scoring.versions import Version
 from app.gateways import queue
 from app.store import score_checks, score_models
-from app.store.scoring import active_model
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.domain.scoring.learning import Example
-    from app.domain.scoring.versions import Check, Version
+    from app.domain.scoring.versions import Check
     from app.domain.viewer import Viewer
 
 NEWEST: Final = 1000
+START: Final = datetime(2026, 1, 1, tzinfo=UTC)
+# Before the first score is given, nothing is kept, and a page that is only read keeps nothing.
+NOT_YET_KEPT: Final = (
+    Version(COLD_START.version, COLD_START.kind, True, {}, "the cold start", "", START, "system", None),
+    COLD_START,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,12 @@ class Overview:
     checks: list[Check]
     closed_needed: int = LEAST_CLOSED
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the newest look at the active version found odd."""
+        newest = self.checks[0] if self.checks else None
+        return newest.warnings if newest and newest.version == self.active.version else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Contender:
@@ -58,10 +71,8 @@ class Contender:
 async def read_overview(viewer: Viewer) -> Overview:
     """Return the active version with its picture, and all versions."""
     check_administer(viewer)
-    now = clock.now()
     async with transaction(viewer):
-        current = await active_model(viewer, COLD_START, now)
-        active, model = await score_models.read_version(viewer, current.version)
+        active, model = await score_models.read_active(viewer) or NOT_YET_KEPT
         since = await score_models.read_examples(viewer, NEWEST, since=active.created_at)
         unseen = len(since) >= LEAST
         examples = since if unseen else await score_models.read_examples(viewer, NEWEST)

@@ -55,7 +55,8 @@ async def try_draft(viewer: Viewer, rules: Rules) -> Tried:
     now = clock.now()
     draft = Model("draft", rules)
     async with transaction(viewer):
-        active = await active_model(viewer, COLD_START, now)
+        kept = await score_models.read_active(viewer)
+        active = kept[1] if kept else COLD_START
         facts = await score_peek.newest_open(viewer, SAMPLE, now)
         run = try_rules(draft, active, [(lead, draft.features(known, now)) for lead, known in facts])
         names = await score_peek.names_of(viewer, [mover.lead_id for mover in run.movers])

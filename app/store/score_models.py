@@ -136,6 +136,14 @@ async def read_version(viewer: Viewer, version: str) -> tuple[Version, Model]:
     return _to_version(row), read_model(row["version"], row["kind"], row["body"])
 
 
+async def read_active(viewer: Viewer) -> tuple[Version, Model] | None:
+    """Return the active version, None before the first score was given."""
+    row = await connection().fetchrow(
+        _VERSIONS.replace("ORDER BY", "AND score_model.active ORDER BY"), viewer.id
+    )
+    return None if row is None else (_to_version(row), read_model(row["version"], row["kind"], row["body"]))
+
+
 def _to_version(row: Mapping[str, Any]) -> Version:
     return Version(
         version=row["version"],

@@ -77,6 +77,16 @@ GET   /admin/reassign                            no    no    no    yes   who   w
 POST  /admin/reassign                            no    no    no    yes   who   who
 GET   /admin/reassign/{id}                       no    no    no    yes   who   who
 POST  /admin/reassign/{id}/undo                  no    no    no    yes   who   who
+GET   /admin/captures                            no    no    no    yes   who   who
+GET   /admin/captures/{id}                       no    no    no    yes   who   who
+POST  /admin/captures/{id}/approve               no    no    no    yes   who   who
+POST  /admin/captures/{id}/discard               no    no    no    yes   who   who
+GET   /admin/scoring                             no    no    no    yes   who   who
+GET   /admin/scoring/compare                     no    no    no    none  who   who
+POST  /admin/scoring/activate                    no    no    no    none  who   who
+GET   /admin/scoring/rules                       no    no    no    yes   who   who
+POST  /admin/scoring/rules                       no    no    no    yes   who   who
+POST  /admin/scoring/rules/try                   no    no    no    yes   who   who
 GET   /admin/inbox                               no    no    no    yes   who   who
 POST  /admin/inbox/replay                        no    no    no    yes   who   who
 POST  /admin/reconcile                           no    no    no    yes   who   who

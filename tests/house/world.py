@@ -29,6 +29,7 @@ class World:
     ticket: UUID
     entry: UUID
     reassignment: UUID
+    capture: UUID
     sent: UUID
     mark: str
 
@@ -41,6 +42,7 @@ class World:
             "/entries/": self.entry,
             "/board/": "lead",
             "/admin/reassign/": self.reassignment,
+            "/admin/captures/": self.capture,
             "/admin/events/": self.sent,
             "/admin/events/sinks/": "stream",
         }
@@ -53,7 +55,7 @@ class World:
 
     def elsewhere(self) -> World:
         """Return the same with ids that nothing has."""
-        return World(uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), self.mark)
+        return World(uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), self.mark)
 
     def request(self, route: str, who: str) -> dict[str, Any]:
         """Return the arguments of a request that is right in everything but perhaps who asks."""
@@ -97,6 +99,8 @@ class World:
             "POST /admin/staff/sessions": {"staff_id": CAST.rita.id},
             "POST /admin/reassign": {"from": CAST.rita.id, "to": CAST.omar.id, "reason": "On leave"},
             "POST /admin/events/replay": {"since": "2020-01-01T00:00"},
+            "POST /admin/scoring/rules": {"half_life_days": "14"},
+            "POST /admin/scoring/rules/try": {"half_life_days": "14"},
             "POST /admin/inbox/replay": {"id": self.mark},
             "POST /customers/{id}/activities": {"activity_type": "Call", "notes": "Talked about the demo"},
         }
@@ -128,7 +132,9 @@ async def build(owner: asyncpg.Connection) -> World:
     await make.event(owner, mark, "dead")
     moved = await make.reassignment(owner, CAST.ada, CAST.rita, CAST.omar)
     ticket = await make.ticket(owner, customer, subject=f"Broken {mark}")
-    return World(customer, lead, ticket, entry, moved, await make.outgoing(owner, lead, mark), mark)
+    capture = await make.capture(owner, email=f"{mark}@held.example", name=f"Held {mark}")
+    sent = await make.outgoing(owner, lead, mark)
+    return World(customer, lead, ticket, entry, moved, capture, sent, mark)
 
 
 async def _talk(owner: asyncpg.Connection, customer: UUID, lead: UUID, mark: str) -> UUID:

@@ -10,8 +10,10 @@ import pytest
 
 from app.core.errors import Forbidden, NotFound
 from app.domain.scoring.report import Judged, find_drift, psi, report
+from app.domain.scoring.rules_v1 import RULES_V1
 from app.services.learning import check_scoring, train_scoring
 from app.services.score_models import activate_version, compare_versions, read_overview
+from app.services.score_rules import save_rules
 from app.services.scoring import score_all_due
 from tests import make
 from tests.services.test_learning import past
@@ -86,7 +88,7 @@ async def test_a_promotion_can_be_taken_back(owner: asyncpg.Connection, cast: Ca
 async def test_of_many_promotions_at_once_one_version_is_active(
     owner: asyncpg.Connection, cast: Cast
 ) -> None:
-    await read_overview(cast.ada)
+    await save_rules(cast.ada, RULES_V1, "", activate=False)
     for name in ("a", "b", "c"):
         await owner.execute(
             "INSERT INTO score_model SELECT $1, kind, body, metrics, decision, false, created_by_id, now()"

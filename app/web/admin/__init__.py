@@ -2,6 +2,15 @@
 
 from typing import Any, Final
 
-from app.web.admin import events, inbox, index, reassign, staff
+from app.web.admin import captures, events, inbox, index, reassign, rules, scoring, staff
 
-routes: Final[list[Any]] = [*events.routes, *index.routes, *inbox.routes, *reassign.routes, *staff.routes]
+routes: Final[list[Any]] = [
+    *events.routes,
+    *index.routes,
+    *inbox.routes,
+    *reassign.routes,
+    *staff.routes,
+    *captures.routes,
+    *rules.routes,
+    *scoring.routes,
+]

@@ -17,7 +17,20 @@ Asking = Request[Viewer, Any, Any]
 # path, label, icon, what it is for
 AREAS: Final = [
     ("/admin/staff", "Staff", "people", "Who is active, who takes new leads, who is signed in"),
+    ("/admin/erasures", "Erasures", "lock", "Who asked to be forgotten, waiting for a second person"),
     ("/admin/reassign", "Reassign leads", "arrow", "Give many leads to others at once, and take it back"),
+    (
+        "/admin/captures",
+        "Captures",
+        "form",
+        "Every form that came: taken in, refused, or held for a decision",
+    ),
+    (
+        "/admin/scoring",
+        "Scoring",
+        "chart",
+        "How right the scores are, the rules, what was learned, and roll-back",
+    ),
     ("/admin/events", "Events", "send", "Whether won sales have reached onboarding, and what to do when not"),
     (
         "/admin/inbox",
