@@ -12,6 +12,7 @@ from app.core.settings import BadSetting, settings
 from app.gateways import queue
 from jobs.anchor_timeline import anchor_timeline
 from jobs.apply_sso_events import apply_sso_events
+from jobs.clear_erased import clear_erased
 from jobs.life import name_job, start, stop
 from jobs.reassign_leads import reassign_leads
 from jobs.reconcile_users import owe_reconcile, reconcile_users
@@ -36,6 +37,7 @@ class WorkerSettings:
         sweep,
         reassign_leads,
         reconcile_users,
+        clear_erased,
     ]
     cron_jobs: ClassVar[list[Any]] = [
         cron(relay_outbox, second=EVERY_SECOND, run_at_startup=True),
@@ -47,6 +49,7 @@ class WorkerSettings:
         # One at a time in the whole fleet: a receiver that hangs must not take every place of every worker.
         cron(relay_webhooks, second=EVERY_SECOND, job_id="relay_webhooks"),
         cron(anchor_timeline, hour={2}, minute={17}, second=0, run_at_startup=True),
+        cron(clear_erased, second={30}),
         cron(tidy, minute={7}, second=0),
         cron(train_scoring, hour={1}, minute={41}, second=0),
     ]

@@ -109,6 +109,23 @@ async def reassignment(owner: asyncpg.Connection, admin: Viewer, giver: Viewer, 
     return await _insert(owner, "reassignment", row)
 
 
+async def capture(owner: asyncpg.Connection, outcome: str = "held", **form: Any) -> UUID:
+    """Keep a submission that nobody has decided on, and return its id."""
+    number = next(COUNTER)
+    row = {
+        "id": uuid7(),
+        "client": "slyyfoxx-cms",
+        "body_hash": b"hash",
+        "raw": {"name": f"Person {number}", "email": f"person{number}@held.example", **form},
+        "outcome": outcome,
+        "problems": [{"pointer": "#/message", "detail": "has 9 links"}],
+        "answered_lead_id": uuid7(),
+        "answered_customer_id": uuid7(),
+        "received_at": now(),
+    }
+    return await _insert(owner, "capture_submission", row)
+
+
 async def outgoing(owner: asyncpg.Connection, lead_id: UUID, note: str) -> UUID:
     """Put an event about a lead into the outbox and return its id."""
     sale = {"sale_id": str(uuid7()), "lead_id": str(lead_id), "handoff_note": note, "amount": "1200.00"}
@@ -125,21 +142,10 @@ async def outgoing(owner: asyncpg.Connection, lead_id: UUID, note: str) -> UUID:
     return await _insert(owner, "outbox", defaults)
 
 
-async def capture(owner: asyncpg.Connection, outcome: str = "held", **form: Any) -> UUID:
-    """Keep a submission that nobody has decided on, and return its id."""
-    number = next(COUNTER)
-    row = {
-        "id": uuid7(),
-        "client": "slyyfoxx-cms",
-        "body_hash": b"hash",
-        "raw": {"name": f"Person {number}", "email": f"person{number}@held.example", **form},
-        "outcome": outcome,
-        "problems": [{"pointer": "#/message", "detail": "has 9 links"}],
-        "answered_lead_id": uuid7(),
-        "answered_customer_id": uuid7(),
-        "received_at": now(),
-    }
-    return await _insert(owner, "capture_submission", row)
+async def erasure(owner: asyncpg.Connection, customer_id: UUID, asked_by: Viewer) -> UUID:
+    """Ask for a customer to be erased and return the request's id."""
+    row = {"id": uuid7(), "customer_id": customer_id, "requested_by_id": asked_by.id, "requested_at": now()}
+    return await _insert(owner, "erasure", row)
 
 
 async def _insert(owner: asyncpg.Connection, table: str, row: dict[str, Any]) -> UUID:

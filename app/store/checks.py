@@ -43,6 +43,8 @@ CAPTURE_AND_SCORING: Final = {
 }  # fmt: skip
 POLICIES["crm_system"].update(CAPTURE_AND_SCORING)
 POLICIES["crm_admin"].update(CAPTURE_AND_SCORING)
+for _role in ("crm_system", "crm_admin"):
+    POLICIES[_role].add("erasure")
 IDENTITY: Final = {"reassignment", "reassignment_lead", "reconcile_run"}
 POLICIES["crm_system"].update(IDENTITY)
 POLICIES["crm_admin"].update(IDENTITY | {"session"})

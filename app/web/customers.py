@@ -14,7 +14,7 @@ from app.domain.viewer import Viewer
 from app.services.customers import list_customers, read_customer
 from app.services.export import export_customers
 from app.services.tickets import tickets_of_customer
-from app.web import composer, corrections, timeline
+from app.web import composer, corrections, erasure, timeline
 from app.web.forms import Form
 from app.web.respond import HEADERS, is_partial, page
 
@@ -55,4 +55,12 @@ def _search(request: Asking) -> str:
     return request.query_params.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
 
 
-routes = [show_customers, export, show_customer, *timeline.routes, *composer.routes, *corrections.routes]
+routes = [
+    show_customers,
+    export,
+    show_customer,
+    *timeline.routes,
+    *composer.routes,
+    *corrections.routes,
+    *erasure.routes,
+]

@@ -13,6 +13,7 @@ NO = "no"  # 403: known, but not for this role
 NONE = "none"  # 404: as if it were not there
 WHO = "who"  # 401 on /v1, the way to the login on pages
 BAD = "bad"  # 400: open to everybody, and our request carries no proof from the SSO
+LATE = "late"  # 409: the record is not in the state that this asks for
 
 PEOPLE = ("rita", "omar", "sam", "ada", "cms", "nobody")
 
@@ -53,6 +54,22 @@ GET   /leads/{id}/why                            yes   none  no    yes   who   w
 GET   /leads/{id}/handoff                        yes   none  no    yes   who   who
 GET   /leads/{id}/stage                          yes   none  no    yes   who   who
 POST  /leads/{id}/stage                          yes   none  no    yes   who   who
+GET   /live                                      yes   yes   no    yes   who   who
+GET   /search                                    yes   yes   yes   yes   who   who
+GET   /board/cards                               yes   yes   no    yes   who   who
+GET   /leads/new                                 yes   yes   no    yes   who   who
+POST  /leads/new                                 yes   yes   no    yes   who   who
+POST  /leads/bulk                                yes   yes   no    yes   who   who
+GET   /leads/{id}/follow-up                      yes   none  no    yes   who   who
+POST  /leads/{id}/follow-up                      yes   none  no    yes   who   who
+GET   /leads/{id}/deal                           yes   none  no    yes   who   who
+POST  /leads/{id}/deal                           yes   none  no    yes   who   who
+GET   /leads/{id}/assign                         no    no    no    yes   who   who
+POST  /leads/{id}/assign                         no    no    no    yes   who   who
+POST  /leads/{id}/reopen                         late  none  no    late  who   who
+POST  /leads/{id}/won/preview                    yes   none  no    yes   who   who
+POST  /views                                     yes   yes   no    yes   who   who
+POST  /views/{id}/delete                         none  none  no    none  who   who
 GET   /leads/{id}/won                            yes   none  no    yes   who   who
 POST  /leads/{id}/won                            yes   none  no    yes   who   who
 GET   /leads/{id}/lost                           yes   none  no    yes   who   who
@@ -65,6 +82,10 @@ POST  /customers/{id}/tickets                    yes   none  yes   yes   who   w
 GET   /tickets                                   yes   yes   yes   yes   who   who
 GET   /tickets/{id}                              yes   none  yes   yes   who   who
 POST  /tickets/{id}                              yes   none  yes   yes   who   who
+GET   /customers/{id}/erase                      no    no    no    yes   who   who
+POST  /customers/{id}/erase                      no    no    no    yes   who   who
+GET   /admin/erasures                            no    no    no    yes   who   who
+POST  /admin/erasures/{id}                       no    no    no    yes   who   who
 GET   /customers/{id}/verify                     yes   none  yes   yes   who   who
 GET   /customers/{id}/entries/{id}/correct       yes   none  yes   yes   who   who
 POST  /customers/{id}/entries/{id}/correct       yes   none  yes   yes   who   who

@@ -30,6 +30,7 @@ class World:
     entry: UUID
     reassignment: UUID
     capture: UUID
+    erasure: UUID
     sent: UUID
     mark: str
 
@@ -41,8 +42,10 @@ class World:
             "/tickets/": self.ticket,
             "/entries/": self.entry,
             "/board/": "lead",
+            "/views/": self.ticket,
             "/admin/reassign/": self.reassignment,
             "/admin/captures/": self.capture,
+            "/admin/erasures/": self.erasure,
             "/admin/events/": self.sent,
             "/admin/events/sinks/": "stream",
         }
@@ -55,7 +58,7 @@ class World:
 
     def elsewhere(self) -> World:
         """Return the same with ids that nothing has."""
-        return World(uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), self.mark)
+        return World(uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), self.mark)
 
     def request(self, route: str, who: str) -> dict[str, Any]:
         """Return the arguments of a request that is right in everything but perhaps who asks."""
@@ -92,6 +95,13 @@ class World:
             "POST /leads/{id}/stage": {"to": "qualified", "from": "lead", "version": "1"},
             "POST /leads/{id}/won": {"version": "1", "currency": "EUR", **SALE},
             "POST /leads/{id}/lost": {"version": "1", "reason": "no_budget", "note": "Not this year"},
+            "POST /leads/{id}/won/preview": {"currency": "EUR", **SALE},
+            "POST /leads/{id}/follow-up": {"version": "1", "next": "1", "follow_up_note": "Call"},
+            "POST /leads/{id}/deal": {"version": "1", "value": "10"},
+            "POST /leads/{id}/assign": {"version": "1", "assigned_to_id": CAST.omar.id},
+            "POST /leads/new": {"name": "Grace Hopper", "email": f"grace-{uuid4()}@navy.example"},
+            "POST /leads/bulk": {"act": "move", "to": "qualified", "lead": f"{self.lead}:1"},
+            "POST /views": {"name": "Mine", "query": "score=hot"},
             "POST /customers/{id}/tickets": {"subject": "It does not work", "priority": "high"},
             "POST /customers/{id}/entries/{id}/correct": {"notes": "It was Tuesday"},
             "POST /tickets/{id}": {"version": "1", "status": "resolved"},
@@ -134,7 +144,8 @@ async def build(owner: asyncpg.Connection) -> World:
     ticket = await make.ticket(owner, customer, subject=f"Broken {mark}")
     capture = await make.capture(owner, email=f"{mark}@held.example", name=f"Held {mark}")
     sent = await make.outgoing(owner, lead, mark)
-    return World(customer, lead, ticket, entry, moved, capture, sent, mark)
+    erasure = await make.erasure(owner, customer, CAST.sam)
+    return World(customer, lead, ticket, entry, moved, capture, erasure, sent, mark)
 
 
 async def _talk(owner: asyncpg.Connection, customer: UUID, lead: UUID, mark: str) -> UUID:

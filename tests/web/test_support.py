@@ -126,3 +126,23 @@ async def test_an_exported_cell_is_never_a_formula(
 )
 def test_markdown_is_a_small_safe_part(text: str, html: str) -> None:
     assert markdown(text) == html
+
+
+async def test_an_erasure_is_asked_for_and_waits_for_somebody_else(
+    owner: asyncpg.Connection, signed_in: Callable[[str], Awaitable[Client]]
+) -> None:
+    customer = await make.customer(owner, name="Grace Hopper")
+    ada = await signed_in("ada")
+    assert f"/customers/{customer}/erase" in (await ada.get(f"/customers/{customer}")).text
+    assert (await ada.post(f"/customers/{customer}/erase")).status_code == 303
+    listed = (await ada.get("/admin/erasures")).text
+    assert "Somebody else must confirm" in listed
+    erasure = await owner.fetchval("SELECT id FROM erasure")
+    refused = await ada.post(f"/admin/erasures/{erasure}", data={"act": "confirm"})
+    assert (refused.status_code, "Grace Hopper" in refused.text) == (403, True)
+    await owner.execute("UPDATE erasure SET requested_by_id = 'somebody'")
+    assert (await ada.post(f"/admin/erasures/{erasure}", data={"act": "confirm"})).status_code == 303
+    page = (await ada.get(f"/customers/{customer}")).text
+    assert "Erased on" in page
+    assert "Grace" not in page
+    assert 'id="composer"' not in page

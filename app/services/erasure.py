@@ -1,0 +1,139 @@
+"""Erase a person: asked for by one admin, confirmed by another; what happened stays, and the chain with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from app.core import clock
+from app.core.errors import Conflict, Forbidden
+from app.core.log import logger
+from app.core.settings import settings
+from app.domain.erasure import OPERATOR
+from app.domain.permissions import check_administer
+from app.domain.pipeline import Stage
+from app.domain.timeline import NewEntry
+from app.domain.viewer import system
+from app.gateways import queue
+from app.gateways.stream_erasure import clear_streams
+from app.store import customers, leads, timeline
+from app.store import erasure as store
+from app.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.domain.erasure import Erasure
+    from app.domain.viewer import Viewer
+
+VIEWER: Final = system(OPERATOR)
+MOST_SHOWN: Final = 200
+ALREADY: Final = "This customer was erased already"
+
+log = logger("erasure")
+
+
+async def request_erasure(viewer: Viewer, customer_id: UUID) -> None:
+    """Ask for a customer to be erased; nothing is erased before somebody else confirms it. Admins only.
+
+    Raises NotFound, and Conflict for an erased customer. Asked for twice is asked for once.
+    """
+    check_administer(viewer)
+    async with transaction(viewer):
+        await customers.lock_customer(viewer, customer_id)
+        if await customers.is_erased(viewer, customer_id):
+            raise Conflict(ALREADY)
+        await store.insert_erasure(viewer, customer_id, viewer.id, clock.now())
+
+
+async def confirm_erasure(viewer: Viewer, erasure_id: UUID) -> None:
+    """Erase the person for good. Raises Forbidden for who asked for it, Conflict when it was decided."""
+    check_administer(viewer)
+    async with transaction(viewer):
+        wanted = await _lock_open(viewer, erasure_id)
+        if wanted.requested_by_id == viewer.id:
+            raise Forbidden("Somebody else must confirm what you asked for")
+        await _erase(viewer, wanted.customer_id, erasure_id, wanted.requested_by_id)
+    await queue.wake("clear_erased")
+
+
+async def withdraw_erasure(viewer: Viewer, erasure_id: UUID) -> None:
+    """Take a request back; raises Conflict when it was decided."""
+    check_administer(viewer)
+    async with transaction(viewer):
+        await _lock_open(viewer, erasure_id)
+        await store.withdraw(viewer, erasure_id, clock.now())
+
+
+async def erase_by_operator(customer_id: UUID) -> bool:
+    """Erase a customer at the word of who has the machine; False when that was done before. Raises NotFound."""
+    async with transaction(VIEWER):
+        await customers.lock_customer(VIEWER, customer_id)
+        if await customers.is_erased(VIEWER, customer_id):
+            return False
+        if waiting := await store.open_erasure(VIEWER, customer_id):
+            await store.withdraw(VIEWER, waiting.id, clock.now())
+        erasure_id = await store.insert_erasure(VIEWER, customer_id, OPERATOR, clock.now())
+        if erasure_id is None:
+            raise Conflict(ALREADY)
+        await _erase(VIEWER, customer_id, erasure_id, OPERATOR)
+    return True
+
+
+async def clear_erased() -> int:
+    """Take what is erased out of the streams too; raises when Redis is away, and is asked for again."""
+    url = settings().redis_url
+    async with transaction(VIEWER):
+        waiting = await store.uncleared(VIEWER)
+    changed = 0
+    for traces in waiting if url else ():
+        changed += await clear_streams(str(url), str(traces.customer_id), traces.sso_user_id)
+        async with transaction(VIEWER):
+            await store.mark_cleared(VIEWER, traces.erasure_id, clock.now())
+    return changed
+
+
+async def list_erasures(viewer: Viewer) -> tuple[Erasure, ...]:
+    """Return the requests, those that wait for a decision first. Admins only."""
+    check_administer(viewer)
+    async with transaction(viewer):
+        return await store.list_erasures(viewer, MOST_SHOWN)
+
+
+async def read_open_erasure(viewer: Viewer, customer_id: UUID) -> Erasure | None:
+    """Return the request for a customer that waits for a decision, if one does. Admins only."""
+    check_administer(viewer)
+    async with transaction(viewer):
+        await customers.check_customer(viewer, customer_id)
+        return await store.open_erasure(viewer, customer_id)
+
+
+async def _lock_open(viewer: Viewer, erasure_id: UUID) -> Erasure:
+    wanted = await store.lock_erasure(viewer, erasure_id)
+    if not wanted.is_open:
+        raise Conflict("This request was decided already")
+    return wanted
+
+
+async def _erase(viewer: Viewer, customer_id: UUID, erasure_id: UUID, asked_by: str) -> None:
+    """Close what is open, erase, and say so on the timeline, inside the open transaction."""
+    now = clock.now()
+    await _close_open_lead(viewer, customer_id, now)
+    await store.erase(viewer, erasure_id, viewer.id, now)
+    facts = {"requested_by": asked_by, "erasure_id": erasure_id}
+    entry = NewEntry(customer_id, "customer_erased", viewer.id, now, data=facts)
+    await timeline.append(viewer, entry)
+    log.info("customer_erased", customer=str(customer_id), by=viewer.id, asked_by=asked_by)
+
+
+async def _close_open_lead(viewer: Viewer, customer_id: UUID, now: datetime) -> None:
+    """Nobody can sell to somebody who was forgotten. The customer is locked, and so no lead of theirs changes."""
+    theirs = await leads.leads_of_customer(viewer, customer_id)
+    lead = next((lead for lead in theirs if lead.stage.is_open), None)
+    if lead is None:
+        return
+    await leads.close_lead(viewer, lead, Stage.CLOSED_LOST, now, "other")
+    facts = {"from": lead.stage.value, "reason": "other"}
+    await timeline.append(
+        viewer, NewEntry(customer_id, "lead_lost", viewer.id, now, lead_id=lead.id, data=facts)
+    )
