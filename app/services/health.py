@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.domain.viewer import system
 from app.gateways import queue
+from app.gateways.sso.company import sso
 from app.store import pulse
 from app.store.transaction import transaction
 
@@ -37,9 +38,13 @@ class Health:
 
 
 async def look_around() -> Health:
-    """Ask PostgreSQL and Redis at once, each for at most two seconds."""
-    postgresql, redis = await asyncio.gather(_try(_ask_postgresql()), _try(queue.ping()))
-    return Health({"postgresql": postgresql, "redis": redis})
+    """Ask PostgreSQL, Redis and the SSO at once, each for at most two seconds.
+
+    The SSO is up while it gave its signing keys lately: known keys and sessions work on without it for a while.
+    """
+    asked = (_try(_ask_postgresql()), _try(queue.ping()), _try(sso().keys.check()))
+    postgresql, redis, sign_in = await asyncio.gather(*asked)
+    return Health({"postgresql": postgresql, "redis": redis, "sso": sign_in})
 
 
 async def _ask_postgresql() -> None:

@@ -17,7 +17,7 @@ from app.store.transaction import transaction
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-KNOWN_SECONDS: Final = 60
+KNOWN_SECONDS: Final = 5
 MOST_KNOWN: Final = 1024
 
 _Known = tuple[Viewer, tuple[str, ...]]
@@ -42,9 +42,9 @@ def claim_names() -> ClaimNames:
 
 
 async def _in_directory(viewer: Viewer, roles: Sequence[str]) -> Viewer:
-    """Write somebody into the staff directory unless the same was written a minute ago.
+    """Write somebody into the staff directory unless the same was written a moment ago.
 
-    The minute is also how long a token outlives its person's deactivation.
+    The moment is also how long a token outlives its person's deactivation.
     """
     said = (viewer, tuple(roles))
     known, until = _known.get(said, (None, 0.0))

@@ -98,7 +98,7 @@ def sign_in(stack: Stack) -> Callable[[Page, str], Awaitable[None]]:
 
     async def go(page: Page, name: str) -> None:
         await page.goto(f"{stack.url}/login")
-        await page.get_by_role("button", name="Sign in").click()
+        await page.get_by_role("link", name="Sign in").click()
         await page.get_by_role("button", name=re.compile(f"^{name}")).click()
         await page.wait_for_url(lambda url: url.startswith(stack.url) and "/auth/" not in url)
 

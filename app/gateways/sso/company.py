@@ -47,7 +47,7 @@ class CompanySso:
 
     async def verify_id_token(self, token: str) -> Verified:
         """Verify an ID token made for this client."""
-        return await self._verifier.verify(token, self._client.client_id)
+        return await self._verifier.verify_from_sso(token, self._client.client_id)
 
     async def verify_logout_token(self, token: str) -> Verified:
         """Verify a back-channel logout token made for this client; it may lack `sub` and `exp`."""

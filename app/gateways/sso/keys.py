@@ -66,6 +66,21 @@ class KeyCache:
         """Whether the SSO answered lately: what a health page wants to know."""
         return self._age() <= FRESH_SECONDS + PAUSE_SECONDS
 
+    async def sole(self, *, again: bool = False) -> SigningKey | None:
+        """Return the SSO's key if it has just one; `again` asks for it anew, at most every ten seconds."""
+        if again or not self._keys or self._age() > STALE_SECONDS:
+            await self._ask()
+        return next(iter(self._keys.values())) if len(self._keys) == 1 else None
+
+    async def check(self) -> None:
+        """Raise SsoDown unless the SSO answered lately; asks it when that is due."""
+        if not self.is_fresh:
+            fetch = self._start()
+            if fetch is not None:
+                await asyncio.shield(fetch)
+        if not self.is_fresh:
+            raise SsoDown
+
     def _age(self) -> float:
         return self._clock() - self._loaded_at
 
@@ -101,8 +116,9 @@ def read_keys(document: dict[str, Any]) -> dict[str, SigningKey]:
     found: dict[str, SigningKey] = {}
     for jwk in cast("list[Any]", listed) if isinstance(listed, list) else []:
         try:
-            if isinstance(jwk["kid"], str) and jwk.get("use", "sig") == "sig":
-                found[jwk["kid"]] = SigningKey(jwk)
+            kid = jwk.get("kid", "")  # A provider with one key need not name it.
+            if isinstance(kid, str) and jwk.get("use", "sig") == "sig":
+                found[kid] = SigningKey(jwk)
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, PyJWTError):
             continue  # a key of another kind is not for us
     if not found:
