@@ -45,7 +45,7 @@ async def show_desk(request: Asking) -> Response[str]:
         desk=found,
         counts=counts,
         filter=narrowed,
-        views=VIEWS,
+        desk_views=VIEWS,
         priorities=tuple(Priority),
         more_url=f"/tickets?{more}" if found.next_cursor else "",
     )

@@ -1,6 +1,6 @@
 // From the search to the customers and back by the arrow keys; Enter on the search opens the first one found.
 const box = document.querySelector(".find-customer");
-const links = () => [...document.querySelectorAll("#found tbody tr td:first-child a")];
+const links = () => [...document.querySelectorAll("#customers-found tbody tr td:first-child a")];
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
