@@ -46,8 +46,7 @@ class WorkerSettings:
         cron(reassign_leads, second=EVERY_OTHER_SECOND, run_at_startup=True),
         cron(reconcile_users, second=EVERY_OTHER_SECOND, run_at_startup=True),
         cron(owe_reconcile, hour={3}, minute={11}, second=0),
-        # One at a time in the whole fleet: a receiver that hangs must not take every place of every worker.
-        cron(relay_webhooks, second=EVERY_SECOND, job_id="relay_webhooks"),
+        cron(relay_webhooks, second=EVERY_SECOND),
         cron(anchor_timeline, hour={2}, minute={17}, second=0, run_at_startup=True),
         cron(clear_erased, second={30}),
         cron(tidy, minute={7}, second=0),

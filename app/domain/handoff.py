@@ -12,7 +12,16 @@ if TYPE_CHECKING:
 STATES: Final = ("queued", "failing", "sent")
 HIDDEN: Final = "•••"
 # What may be seen without asking: ids that mean nothing outside, and when something happened.
-HARMLESS: Final = {"customer_id", "sale_id", "lead_id", "currency", "product", "starts_on", "closed_at"}
+HARMLESS: Final = {
+    "customer_id",
+    "sale_id",
+    "lead_id",
+    "currency",
+    "product",
+    "starts_on",
+    "closed_at",
+    "note",
+}
 
 
 @dataclass(frozen=True, slots=True)

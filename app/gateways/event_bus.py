@@ -43,6 +43,8 @@ class Sink(Protocol):
     """Something that takes events and has them safe once `publish` returns."""
 
     name: str
+    # One event at a time in the whole fleet: a sink that can hang must not take every place of every worker.
+    one_at_a_time: bool
 
     @property
     def retry_after(self) -> Sequence[float]:
@@ -66,6 +68,7 @@ class RedisStream:
     """The company's bus: plain JSON in the field `data`, at most one entry for each event id."""
 
     name = "stream"
+    one_at_a_time = False
     retry_after = RETRY_AFTER
 
     def __init__(self, url: str) -> None:
@@ -99,6 +102,7 @@ class MemoryStream:
     """The twin for tests: keeps the events in a list, and is away while `trouble` says why."""
 
     name = "stream"
+    one_at_a_time = False
     retry_after = RETRY_AFTER
 
     def __init__(self) -> None:

@@ -34,6 +34,7 @@ class WebhookSink:
     """One receiver. Only a 2xx counts; a redirect is not followed, because it could lead anywhere."""
 
     name = "webhook"
+    one_at_a_time = True
     retry_after = RETRY_AFTER
 
     def __init__(self, url: str, secrets: Sequence[str], *, private: bool = False) -> None:

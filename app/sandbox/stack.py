@@ -49,6 +49,7 @@ def environment(settings: Settings, urls: Urls) -> dict[str, str]:
         "REDIS_URL": urls.redis,
         "SSO_ISSUER": f"{sandbox_url(settings)}/sso",
         **_secrets(settings.home),
+        **{name: value for name, value in os.environ.items() if name.startswith("HANDOFF_WEBHOOK_")},
     }
 
 

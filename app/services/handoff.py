@@ -107,6 +107,8 @@ async def _publish_next(sinks: Sinks, name: str, tried: list[UUID]) -> Attempt |
     """Hand over one event while its row is locked: a worker that dies leaves it to the next at once."""
     sink = sinks[name]
     async with transaction(VIEWER):
+        if sink.one_at_a_time and not await outbox.is_alone(VIEWER, name):
+            return None
         owed = await outbox.claim_owed(VIEWER, name, clock.now(), tried)
         if owed is None:
             return None

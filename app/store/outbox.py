@@ -19,18 +19,21 @@ ASKED_AGAIN: Final = "replay"
 LIST_LIMIT: Final = 200
 
 # Never by "id greater than the last seen": a transaction that commits late would be skipped for ever.
+# The lock is on the event for this one sink: another sink that takes its time must not hold it up.
 _CLAIM = """
-    SELECT outbox.id FROM outbox
-    LEFT JOIN LATERAL (
-        SELECT ok, at, retry_at FROM delivery
-        WHERE event_id = outbox.id AND sink = $1 ORDER BY attempt DESC LIMIT 1
-    ) last ON true
-    LEFT JOIN sink ON name = $1
-    WHERE published_at IS NULL AND outbox.id <> ALL($2) AND paused_at IS NULL
-        AND (last.ok IS NULL OR (NOT last.ok
-            AND (coalesce(last.retry_at, last.at) <= $3 OR last.at < resumed_at)))
-    ORDER BY outbox.created_at, outbox.id
-    LIMIT 1 FOR UPDATE OF outbox SKIP LOCKED"""
+    WITH due AS MATERIALIZED (
+        SELECT outbox.id FROM outbox
+        LEFT JOIN LATERAL (
+            SELECT ok, at, retry_at FROM delivery
+            WHERE event_id = outbox.id AND sink = $1 ORDER BY attempt DESC LIMIT 1
+        ) last ON true
+        LEFT JOIN sink ON name = $1
+        WHERE published_at IS NULL AND outbox.id <> ALL($2) AND paused_at IS NULL
+            AND (last.ok IS NULL OR (NOT last.ok
+                AND (coalesce(last.retry_at, last.at) <= $3 OR last.at < resumed_at)))
+        ORDER BY outbox.created_at, outbox.id LIMIT 50
+    )
+    SELECT id FROM due WHERE pg_try_advisory_xact_lock(hashtextextended($1 || id::text, 0)) LIMIT 1"""
 # A second look, because the first one's snapshot may be older than the lock it got.
 _OWED = """
     WITH tried AS (SELECT attempt, ok, answer FROM delivery WHERE event_id = $1 AND sink = $2)
@@ -80,13 +83,19 @@ async def claim_owed(
     _viewer: Viewer, sink: str, now: datetime, passed_over: Sequence[UUID]
 ) -> OwedEvent | None:
     """Lock the oldest event that is due for the sink and that nobody else holds; None when there is none."""
-    # The sink may take its fifteen seconds while the row is held.
+    # The sink may take its fifteen seconds while the transaction is open.
     await connection().execute("SET LOCAL idle_in_transaction_session_timeout = '30s'")
     event_id = await connection().fetchval(_CLAIM, sink, passed_over, now)
     row = event_id and await connection().fetchrow(_OWED, event_id, sink, ASKED_AGAIN)
     if not row:
         return None
     return _to_event(row)
+
+
+async def is_alone(_viewer: Viewer, sink: str) -> bool:
+    """Take the sink for this transaction; False when another one has it."""
+    sql = "SELECT pg_try_advisory_xact_lock(hashtextextended('sink.' || $1, 0))"
+    return bool(await connection().fetchval(sql, sink))
 
 
 async def record_attempt(_viewer: Viewer, attempt: Attempt, sinks: Sequence[str]) -> bool:
@@ -103,6 +112,8 @@ async def record_attempt(_viewer: Viewer, attempt: Attempt, sinks: Sequence[str]
         attempt.latency_ms,
         attempt.retry_at,
     )
+    # Two sinks may end at once: the second must look after the first is written.
+    await connection().execute("SELECT 1 FROM outbox WHERE id = $1 FOR NO KEY UPDATE", attempt.event_id)
     return bool(
         await connection().fetchval(_SETTLE, attempt.event_id, list(sinks), attempt.at, attempt.retry_at)
     )

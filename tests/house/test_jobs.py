@@ -37,6 +37,11 @@ def test_every_job_file_holds_the_job_it_is_named_after() -> None:
     assert {name for name in named - _registered() - _swept() if f"{name}(" not in life} == set()
 
 
+def test_no_sweep_has_an_id_of_its_own() -> None:
+    """arq keeps a sweep's id for a minute after it ran; with one id for all its runs it would run once a minute."""
+    assert [job.name for job in WorkerSettings.cron_jobs if job.job_id is not None] == []
+
+
 def test_no_job_may_take_long() -> None:
     """A killed worker's jobs run again only after the longest time any job may take."""
     assert WorkerSettings.job_timeout <= 30

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from typing_extensions import override
 
 from app.contracts.events import SaleClosedWonV1
 from app.contracts.pipeline import SaleDetails
@@ -18,6 +19,7 @@ from app.gateways.event_bus import MemoryStream, RedisStream
 from app.services import handoff
 from app.services.closing import close_won
 from tests import make
+from tests.wait import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     import asyncpg
     from redis.asyncio import Redis
 
+    from app.contracts.events import OutgoingEvent
     from tests.cast import Cast
     from tests.database import Place
 
@@ -140,6 +143,54 @@ async def test_a_failing_webhook_holds_up_neither_the_stream_nor_other_events(
     assert [len(sink.events) for sink in sinks.values()] == [2, 2]
     assert await owner.fetchval("SELECT bool_and(published_at IS NOT NULL) FROM outbox")
     assert await handed_over(owner) == 2
+
+
+class SlowWebhook(MemoryWebhook):
+    """Holds each event until it is let go, and knows how many it held at once."""
+
+    one_at_a_time = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held = self.most = 0
+        self.let_go = asyncio.Event()
+
+    @override
+    async def publish(self, event: OutgoingEvent) -> str:
+        self.held += 1
+        self.most = max(self.most, self.held)
+        await self.let_go.wait()
+        self.held -= 1
+        return await super().publish(event)
+
+
+async def test_a_receiver_that_hangs_takes_one_place_and_the_stream_goes_on(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    for _ in range(3):
+        await win(owner, cast)
+    slow, bus = SlowWebhook(), MemoryStream()
+    sinks: dict[str, Any] = {"stream": bus, "webhook": slow}
+    first = asyncio.create_task(handoff.publish_due(sinks, "webhook"))
+    await until(lambda: slow.held == 1, "the webhook holds an event")
+    assert await handoff.publish_due(sinks, "webhook") == 0
+    assert await handoff.publish_due(sinks, "stream") == 3
+    slow.let_go.set()
+    await first
+    assert slow.most == 1
+    assert await owner.fetchval("SELECT bool_and(published_at IS NOT NULL) FROM outbox")
+
+
+async def test_sinks_that_end_at_the_same_moment_settle_the_event(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    for _ in range(10):
+        await win(owner, cast)
+    sinks: dict[str, Any] = {"stream": MemoryStream(), "webhook": MemoryWebhook()}
+    await asyncio.gather(*(handoff.publish_due(sinks, name) for name in ("stream", "webhook") * 2))
+    assert await owner.fetchval("SELECT bool_and(published_at IS NOT NULL) FROM outbox")
+    assert [len(sink.events) for sink in sinks.values()] == [10, 10]
+    assert await handed_over(owner) == 10
 
 
 async def test_many_workers_publish_each_event_once(
