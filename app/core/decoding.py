@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args
 
 import msgspec
@@ -55,7 +56,7 @@ def _ask(also: Callable[[T], object], salvaged: T) -> list[Problem]:
 def _salvage(kind: type[T], raw: dict[str, Any]) -> T:
     """Return what of `raw` is readable; what is not is its default, or nothing."""
     values: dict[str, Any] = {}
-    for field in msgspec.structs.fields(kind):
+    for field in _fields(kind).values():
         value = raw.get(field.encode_name)
         if field.encode_name in raw and not _check(field.type, value, ""):
             values[field.name] = msgspec.convert(value, field.type)
@@ -70,7 +71,7 @@ def _salvage(kind: type[T], raw: dict[str, Any]) -> T:
 
 def find_problems(kind: type[msgspec.Struct], raw: dict[str, Any], at: str) -> list[Problem]:
     """Return what is wrong with `raw` as a `kind`, field by field, below the JSON pointer `at`."""
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    fields = _fields(kind)
     unknown = [Problem(f"{at}/{_escape(name)}", "is not a known field") for name in raw if name not in fields]
     missing = [
         Problem(f"{at}/{name}", "is required")
@@ -91,6 +92,12 @@ def _check(wanted: Any, value: Any, at: str) -> list[Problem]:
     except msgspec.ValidationError as error:
         return [Problem(at, str(error).partition(" - at ")[0])]
     return []
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    """Return the fields by the name they have in JSON; msgspec compiles the annotations at each call."""
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
 def _is_struct(kind: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextvars import Context
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
@@ -30,10 +31,15 @@ class Alarm:
     def __init__(self) -> None:
         self._redis: ArqRedis | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
         self._quiet_until = 0.0
 
     async def ring(self, job: str, ids: tuple[str, ...]) -> str:
         """Put a job into the queue and say how it went; never raises and never takes long."""
+        async with self._turn():  # one at a time: without Redis only the first of a crowd waits for it
+            return await self._try(job, ids)
+
+    async def _try(self, job: str, ids: tuple[str, ...]) -> str:
         if time.monotonic() < self._quiet_until:
             return "skipped"
         try:
@@ -57,6 +63,12 @@ class Alarm:
         if redis is not None and self._loop is asyncio.get_running_loop():
             await redis.aclose(close_connection_pool=True)
 
+    def _turn(self) -> asyncio.Lock:
+        loop = asyncio.get_running_loop()
+        if self._lock is None or self._lock[0] is not loop:
+            self._lock = loop, asyncio.Lock()
+        return self._lock[1]
+
     def _connected(self) -> ArqRedis:
         loop = asyncio.get_running_loop()
         if self._redis is None or self._loop is not loop:
@@ -71,11 +83,24 @@ class Alarm:
 
 
 _alarm: Final = Alarm()
+_ringing: Final[set[asyncio.Task[None]]] = set()
 
 
 async def wake(job: str, *ids: UUID | str) -> None:
-    """Ask a worker to run `job` now. Best effort: without Redis the sweep does it seconds later."""
-    WAKE_UPS.labels(job, await _alarm.ring(job, tuple(str(each) for each in ids))).inc()
+    """Ask a worker to run `job` now, behind the answer. Best effort: without Redis a sweep does it seconds later."""
+    # A context of its own: no transaction is open in there, whatever the caller has open.
+    ringing = asyncio.create_task(_ring(job, tuple(str(each) for each in ids)), context=Context())
+    _ringing.add(ringing)
+    ringing.add_done_callback(_ringing.discard)
+
+
+async def settle() -> None:
+    """Wait until every wake-up so far has reached Redis, or failed to."""
+    await asyncio.gather(*(each for each in _ringing if each.get_loop() is asyncio.get_running_loop()))
+
+
+async def _ring(job: str, ids: tuple[str, ...]) -> None:
+    WAKE_UPS.labels(job, await _alarm.ring(job, ids)).inc()
 
 
 async def ping() -> None:
@@ -84,7 +109,8 @@ async def ping() -> None:
 
 
 async def close() -> None:
-    """Close this process's connections to the queue."""
+    """Close this process's connections to the queue, once what was asked for is sent."""
+    await settle()
     await _alarm.close()
 
 

@@ -20,6 +20,7 @@ from app.core.ids import uuid7
 from app.domain import permissions
 from app.domain.pipeline import LOST_REASONS, OPEN_STAGES, Stage
 from app.web import cards, entries, formats
+from app.web.kept import Pieces, drawn_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,6 +58,7 @@ class Unindented(Extension):
 
 
 _reader: ContextVar[Reader] = ContextVar("reader")
+_pieces: Final = Pieces()
 
 
 def render(template: str, reader: Reader, **context: Any) -> str:
@@ -75,6 +77,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         extensions=[Unindented],
         trim_blocks=True,
         lstrip_blocks=True,
@@ -87,6 +90,8 @@ def environment() -> Environment:
         asset=asset,
         csrf_field=csrf_field,
         dom_id=dom_id,
+        drawn_once=drawn_once,
+        kept=_kept,
         new_key=lambda: str(uuid7()),
         reader=_reader.get,
         stages=tuple(Stage),
@@ -147,6 +152,10 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "entry_words": _entry_words,
         "groupby_day": _groupby_day,
     }
+
+
+def _kept(macro: Any, thing: Lead | Entry, *args: Any) -> Markup:
+    return _pieces.draw(_reader.get(), macro, thing, *args)
 
 
 def _zone() -> ZoneInfo:

@@ -45,6 +45,7 @@ def outcomes(job: str) -> dict[str, float]:
 async def test_a_wake_up_is_a_job_in_json(redis: Redis) -> None:
     lead_id = uuid4()
     await queue.wake("score_lead", lead_id)
+    await queue.settle()
     (job_id,) = await redis.zrange("arq:queue", 0, -1)
     job = msgspec.json.decode(await redis.get(f"arq:job:{job_id}"))
     assert (job["f"], job["a"]) == ("score_lead", [str(lead_id)])
@@ -52,15 +53,19 @@ async def test_a_wake_up_is_a_job_in_json(redis: Redis) -> None:
 
 async def test_a_wiped_redis_is_woken_again(redis: Redis) -> None:
     await queue.wake("relay_outbox")
+    await queue.settle()
     await redis.flushdb()
     await queue.wake("relay_outbox")
+    await queue.settle()
     assert await redis.zcard("arq:queue") == 1
 
 
 async def test_cut_connections_are_replaced(redis: Redis) -> None:
     await queue.wake("relay_outbox")
+    await queue.settle()
     await redis.client_kill_filter(_type="normal", skipme=True)
     await queue.wake("relay_outbox")
+    await queue.settle()
     assert await redis.zcard("arq:queue") == 2
 
 
@@ -70,6 +75,7 @@ async def test_without_redis_hundreds_of_wake_ups_cost_nothing(away: None) -> No
     started = time.monotonic()
     for _ in range(300):
         await queue.wake("away")
+    await queue.settle()
     assert time.monotonic() - started < 1
     after = outcomes("away")
     assert after["failed"] - before["failed"] == 1

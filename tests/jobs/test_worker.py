@@ -43,6 +43,7 @@ async def context(pool: None, place: Place, redis: Redis) -> AsyncGenerator[dict
 
 
 async def run_until_empty(context: dict[str, Any], place: Place) -> None:
+    await queue.settle()
     given = {name: value for name, value in get_kwargs(WorkerSettings).items() if not name.startswith("on_")}
     worker = Worker(
         **{**given, "cron_jobs": [], "poll_delay": 0},

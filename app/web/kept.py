@@ -1,0 +1,62 @@
+"""Pieces of pages that are drawn once: icons for ever, cards and entries for a minute.
+
+A card says "3 d in stage" and an entry is immutable, so what is drawn for a reader stays true until the
+minute is over. The key is all that is drawn: a lead that changed in any field is another card.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from app.core import clock
+from app.domain.timeline import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from markupsafe import Markup
+
+    from app.web.templating import Reader
+
+MOST_KEPT: Final = 20_000
+_drawings: Final[dict[Hashable, Markup]] = {}
+
+
+class Pieces:
+    """What was drawn within this minute."""
+
+    def __init__(self) -> None:
+        self._minute = 0
+        self._drawn: dict[Hashable, Markup] = {}
+
+    def draw(self, reader: Reader, macro: Any, thing: Any, *args: Any) -> Markup:
+        """Return what the macro makes of a lead or an entry for this reader."""
+        minute = int(clock.now().timestamp() // 60)
+        if minute != self._minute or len(self._drawn) > MOST_KEPT:
+            self._minute = minute
+            self._drawn.clear()
+        key = (macro.name, _identity(thing), args, reader.zone.key, reader.viewer and reader.viewer.id)
+        found = self._drawn.get(key)
+        if found is None:
+            found = self._drawn[key] = macro(thing, *args)
+        return found
+
+
+def drawn_once(macro: Any) -> Callable[..., Markup]:
+    """Return the macro of an icon, which looks the same for everybody for ever."""
+
+    def draw(*args: Any, **named: Any) -> Markup:
+        key = (macro.name, args, *named.items())
+        found = _drawings.get(key)
+        if found is None:
+            found = _drawings[key] = macro(*args, **named)
+        return found
+
+    return draw
+
+
+def _identity(thing: Any) -> Hashable:
+    """An entry never changes, but that it may be corrected or erased later."""
+    if isinstance(thing, Entry):
+        return (thing.id, thing.hash, thing.corrected_by_id, thing.erased, thing.actor_name)
+    return thing
