@@ -17,3 +17,9 @@ box?.form.addEventListener("submit", (event) => {
   event.preventDefault();
   links()[0].click();
 });
+
+// The address says what is shown, so that it can be kept and sent; going back must not pass every letter.
+document.addEventListener("htmx:after:request", ({ detail }) => {
+  if (detail.ctx.sourceElement !== box) return;
+  history.replaceState(history.state, "", box.value ? `?q=${encodeURIComponent(box.value)}` : location.pathname);
+});

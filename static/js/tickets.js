@@ -35,7 +35,14 @@ document.addEventListener("keydown", (event) => {
 });
 
 // The row is replaced by its answer: whoever works by keys stays on it.
-document.addEventListener("htmx:after:swap", ({ detail }) => {
-  const id = detail.ctx?.sourceElement?.action?.split("/").pop();
-  document.querySelector(`[data-ticket-id="${CSS.escape(id ?? "")}"] a`)?.focus();
+let worked = "";
+
+document.addEventListener("htmx:after:request", ({ detail }) => {
+  const form = detail.ctx.sourceElement;
+  if (form.closest?.("#desk")) worked = form.closest("tr").id;
+});
+
+document.addEventListener("htmx:finally:request", () => {
+  document.getElementById(worked)?.querySelector("a").focus();
+  worked = "";
 });
