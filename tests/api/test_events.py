@@ -82,3 +82,25 @@ async def test_a_bad_body_is_a_clear_refusal(
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert await inbox(owner) == 0
+
+
+async def test_while_the_secret_changes_both_are_good(
+    client: AsyncClient, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = "whsec_dGhlIG9sZCBvbmUgb2YgdGhlbQ==", "whsec_dGhlIG5ldyBvbmUgb2YgdGhlbQ=="
+    monkeypatch.setenv("SSO_EVENTS_SECRET", f"{old} {new}")
+    settings.cache_clear()
+    for number, (secret, status) in enumerate(((old, 202), (new, 202), ("whsec_bmVpdGhlciBvZiB0aGVt", 401))):
+        body = raw(event(version=number + 1))
+        headers = {"content-type": "application/json", **sign((secret,), str(number), now(), body)}
+        assert (await client.post(PATH, content=body, headers=headers)).status_code == status
+    monkeypatch.undo()
+    settings.cache_clear()
+    assert await inbox(owner) == 2
+
+
+async def test_a_call_played_again_changes_nothing(client: AsyncClient, owner: asyncpg.Connection) -> None:
+    said = event(version=1)
+    answers = [(await send(client, said)).json()["status"] for _ in range(3)]
+    assert answers == ["accepted", "duplicate", "duplicate"]
+    assert await inbox(owner) == 1

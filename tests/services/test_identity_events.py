@@ -16,6 +16,7 @@ from app.core.ids import uuid7
 from app.gateways.event_stream import StreamEntry
 from app.services import identity_events
 from app.services.identity_changes import settle_conflicts
+from app.services.lead_capture import capture_lead
 from tests import make
 
 if TYPE_CHECKING:
@@ -172,6 +173,17 @@ async def test_an_address_somebody_else_has_is_a_conflict_and_never_a_merge(
     row = await grace(owner)
     assert (row["email"], row["email_conflict"]) == ("new@grace.example", None)
     assert await kinds(owner) == ["email_conflict", "email_updated"]
+
+
+async def test_a_conflict_does_not_stop_captures_for_either_address(
+    owner: asyncpg.Connection, customer_id: UUID, cast: Cast
+) -> None:
+    other = await make.customer(owner, email="new@grace.example")
+    await receive(event(version=1))
+    for email, whose in (("new@grace.example", other), ("old@grace.example", customer_id)):
+        outcome = await capture_lead("cms", json.dumps({"name": "Grace", "email": email}).encode(), None)
+        assert outcome.value.customer_id == str(whose)
+    assert await owner.fetchval("SELECT count(*) FROM customer") == 2
 
 
 async def test_two_people_who_exchanged_their_addresses_both_end_right(owner: asyncpg.Connection) -> None:

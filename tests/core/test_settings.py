@@ -1,0 +1,51 @@
+"""Settings are read loudly, and secrets come from outside the code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.core.settings import BadSetting, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LONG = "a secret that is long enough"
+
+
+def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(f"{LONG}\n", encoding="utf-8")
+    assert load({"SSO_CLIENT_SECRET_FILE": str(file)}).sso_client_secret == LONG
+
+
+def test_no_secret_has_a_default() -> None:
+    bare = load({})
+    assert bare.sso_client_secret is None
+    assert (bare.sso_events_secrets, bare.capture_webhook_secrets, bare.handoff_webhook_secrets) == (
+        (),
+        (),
+        (),
+    )
+
+
+@pytest.mark.parametrize(
+    "variable", ["SSO_EVENTS_SECRET", "CAPTURE_WEBHOOK_SECRET", "HANDOFF_WEBHOOK_SECRET"]
+)
+def test_a_short_secret_is_refused_by_name_and_not_repeated(variable: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        load({variable: "hunter2"})
+    assert variable in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_several_secrets_serve_while_they_change() -> None:
+    found = load({"SSO_EVENTS_SECRET": "whsec_the-old-one-of-them whsec_the-new-one-of-them"})
+    assert len(found.sso_events_secrets) == 2
+
+
+@pytest.mark.parametrize("variable", ["SSO_USERS_API", "CRM_ASSIGNMENT", "CRM_PORT"])
+def test_a_wrong_word_is_refused_by_name(variable: str) -> None:
+    with pytest.raises(BadSetting, match=variable):
+        load({variable: "something else"})
