@@ -22,6 +22,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 from app.core.errors import Forbidden, Invalid, Problem, Unauthenticated
+from app.core.settings import settings
 from app.domain.characters import has_control_characters
 from app.domain.viewer import Viewer
 from app.services.sessions import find_viewer
@@ -99,7 +100,9 @@ def _check_origin(request: Request[Any, Any, Any]) -> None:
     origin = request.headers.get("origin")
     if site is not None and site != "same-origin":
         raise Forbidden("This request did not come from a page of the CRM")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    # A proxy may call us by another name; browsers know the public one.
+    ours = {request.headers.get("host"), urlsplit(settings().public_url).netloc}
+    if origin is not None and urlsplit(origin).netloc not in ours:
         raise Forbidden("This request did not come from a page of the CRM")
 
 

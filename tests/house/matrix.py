@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from contextlib import AsyncExitStack
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from litestar.routes import HTTPRoute
 
 from tests.conftest import browser_of
-from tests.house.access import BAD, NO, NONE, PEOPLE, WHO, YES
+from tests.house.access import BAD, LATE, NO, NONE, PEOPLE, WHO, YES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
 STAFF = PEOPLE[:4]
 EVERYBODY = (*PEOPLE, "expired")  # rita once more, with a token and a session that are over
-REFUSALS = {400: BAD, 401: WHO, 403: NO, 404: NONE}
+REFUSALS = {400: BAD, 401: WHO, 403: NO, 404: NONE, 409: LATE}
 CHANGING = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+PATIENCE = 20  # seconds; an answer that never ends is a fault
 END_SESSIONS = ("POST /logout", "POST /admin/staff/sessions")
 
 
@@ -55,7 +57,9 @@ class Callers:
         method = route.partition(" ")[0]
         on_page = not url.startswith("/v1/")
         browser = await self._browser(who if on_page else "nobody")
-        answer = await browser.request(method, url, headers=self._headers(who, on_page=on_page), **request)
+        headers = self._headers(who, on_page=on_page)
+        async with asyncio.timeout(PATIENCE):
+            answer = await browser.request(method, url, headers=headers, **request)
         if route in END_SESSIONS and answer.status_code < 400:
             self.browsers.clear()
         return answer

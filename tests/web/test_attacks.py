@@ -148,3 +148,23 @@ async def test_refused_writes_keep_what_was_typed(
     assert answer.status_code == 401
     assert (answer.headers["hx-retarget"], answer.headers["hx-reswap"]) == ("#toasts", "beforeend")
     assert "Sign in again" in answer.text
+
+
+async def test_headers_that_a_proxy_would_set_are_not_believed(app: Litestar, signed_in: SignIn) -> None:
+    forwarded = {
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "http",
+        "Forwarded": "host=evil.example",
+    }
+    async with browser_of(app) as stranger:
+        asked = await stranger.get("/login/start", headers=forwarded)
+        assert "evil.example" not in str(asked.headers)
+    rita = await signed_in("rita")
+    refused = await rita.post("/logout", headers={**forwarded, "Origin": "https://evil.example"})
+    assert refused.status_code == 403
+
+
+async def test_behind_a_proxy_the_public_name_is_our_own(signed_in: SignIn) -> None:
+    rita = await signed_in("rita")
+    headers = {"Host": "10.0.0.7:8000", "Origin": settings().public_url, "Sec-Fetch-Site": "same-origin"}
+    assert (await rita.post("/logout", headers=headers)).status_code == 303
