@@ -13,6 +13,7 @@ from app.gateways import queue
 from jobs.anchor_timeline import anchor_timeline
 from jobs.apply_sso_events import apply_sso_events
 from jobs.clear_erased import clear_erased
+from jobs.import_leads import import_leads
 from jobs.life import name_job, start, stop
 from jobs.reassign_leads import reassign_leads
 from jobs.reconcile_users import owe_reconcile, reconcile_users
@@ -37,7 +38,8 @@ class WorkerSettings:
         sweep,
         reassign_leads,
         reconcile_users,
-        clear_erased,
+        import_leads,
+        import_leads,        clear_erased,
     ]
     cron_jobs: ClassVar[list[Any]] = [
         cron(relay_outbox, second=EVERY_SECOND, run_at_startup=True),
@@ -50,6 +52,7 @@ class WorkerSettings:
         cron(anchor_timeline, hour={2}, minute={17}, second=0, run_at_startup=True),
         cron(clear_erased, second={30}),
         cron(tidy, minute={7}, second=0),
+        cron(import_leads, second=EVERY_OTHER_SECOND, run_at_startup=True),
         cron(train_scoring, hour={1}, minute={41}, second=0),
     ]
     on_startup = start

@@ -10,6 +10,7 @@ class LeadImportRow(Table, tablename="lead_import_row"):
     import_id = UUID(default=None)
     line = Integer()
     cells = JSONB(null=True, default=None)
+    email_norm = Text(null=True, default=None)
     forecast = Text(null=True, default=None)
     outcome = Text(null=True, default=None)
     problems = JSONB()

@@ -148,6 +148,29 @@ async def erasure(owner: asyncpg.Connection, customer_id: UUID, asked_by: Viewer
     return await _insert(owner, "erasure", row)
 
 
+async def lead_import(owner: asyncpg.Connection, by: Viewer, columns: list[str], cells: list[str]) -> UUID:
+    """Bring a table of one line, tried and ready to be taken in."""
+    row = {
+        "id": uuid7(),
+        "file_name": "leads.csv",
+        "columns": columns,
+        "mapping": columns,
+        "status": "checked",
+        "total": 1,
+        "created_by_id": by.id,
+        "created_at": now(),
+        "updated_at": now(),
+    }
+    import_id = await _insert(owner, "lead_import", row)
+    line = {"import_id": import_id, "line": 2, "cells": cells, "forecast": "created", "problems": []}
+    places = ", ".join(f"${number}" for number in range(1, 6))
+    await owner.execute(
+        f"INSERT INTO lead_import_row (import_id, line, cells, forecast, problems) VALUES ({places})",
+        *(json.dumps(value) if isinstance(value, list) else value for value in line.values()),
+    )
+    return import_id
+
+
 async def _insert(owner: asyncpg.Connection, table: str, row: dict[str, Any]) -> UUID:
     names = ", ".join(row)
     places = ", ".join(f"${number}" for number in range(1, len(row) + 1))

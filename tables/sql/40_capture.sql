@@ -45,6 +45,7 @@ CREATE TABLE lead_import_row (
     import_id uuid NOT NULL REFERENCES lead_import ON DELETE RESTRICT,
     line integer NOT NULL,
     cells jsonb,                                   -- null once imported: the lead has them then
+    email_norm text,                               -- who it is about, as long as the cells are here
     forecast text CHECK (forecast IN ('created', 'merged', 'refused')),
     outcome text CHECK (outcome IN ('created', 'merged', 'refused')),
     problems jsonb NOT NULL DEFAULT '[]',
@@ -53,6 +54,7 @@ CREATE TABLE lead_import_row (
 );
 CREATE INDEX lead_import_row_unforeseen ON lead_import_row (import_id, line) WHERE forecast IS NULL;
 CREATE INDEX lead_import_row_left ON lead_import_row (import_id, line) WHERE outcome IS NULL;
+CREATE INDEX lead_import_row_email ON lead_import_row (import_id, email_norm) WHERE email_norm IS NOT NULL;
 CREATE INDEX lead_import_row_lead ON lead_import_row (lead_id);
 
 ALTER TABLE score_model

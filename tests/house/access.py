@@ -102,6 +102,13 @@ GET   /admin/captures                            no    no    no    yes   who   w
 GET   /admin/captures/{id}                       no    no    no    yes   who   who
 POST  /admin/captures/{id}/approve               no    no    no    yes   who   who
 POST  /admin/captures/{id}/discard               no    no    no    yes   who   who
+GET   /admin/imports                             no    no    no    yes   who   who
+POST  /admin/imports                             no    no    no    yes   who   who
+GET   /admin/imports/{id}                        no    no    no    yes   who   who
+GET   /admin/imports/{id}/refused.csv            no    no    no    yes   who   who
+POST  /admin/imports/{id}/check                  no    no    no    yes   who   who
+POST  /admin/imports/{id}/run                    no    no    no    yes   who   who
+POST  /admin/imports/{id}/cancel                 no    no    no    yes   who   who
 GET   /admin/scoring                             no    no    no    yes   who   who
 GET   /admin/scoring/compare                     no    no    no    none  who   who
 POST  /admin/scoring/activate                    no    no    no    none  who   who

@@ -30,6 +30,7 @@ class World:
     entry: UUID
     reassignment: UUID
     capture: UUID
+    imported: UUID
     erasure: UUID
     sent: UUID
     mark: str
@@ -45,6 +46,7 @@ class World:
             "/views/": self.ticket,
             "/admin/reassign/": self.reassignment,
             "/admin/captures/": self.capture,
+            "/admin/imports/": self.imported,
             "/admin/erasures/": self.erasure,
             "/admin/events/": self.sent,
             "/admin/events/sinks/": "stream",
@@ -58,12 +60,14 @@ class World:
 
     def elsewhere(self) -> World:
         """Return the same with ids that nothing has."""
-        return World(uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), self.mark)
+        return World(*(uuid4() for _ in range(9)), mark=self.mark)
 
     def request(self, route: str, who: str) -> dict[str, Any]:
         """Return the arguments of a request that is right in everything but perhaps who asks."""
         if route.startswith("GET "):
             return {}
+        if route == "POST /admin/imports":
+            return {"files": {"file": ("leads.csv", b"name,email\nGrace,grace@navy.example\n", "text/csv")}}
         return {"json": self._json(route, who)} if " /v1/" in route else {"data": self._form(route)}
 
     def _json(self, route: str, who: str) -> dict[str, Any]:
@@ -109,6 +113,7 @@ class World:
             "POST /admin/staff/sessions": {"staff_id": CAST.rita.id},
             "POST /admin/reassign": {"from": CAST.rita.id, "to": CAST.omar.id, "reason": "On leave"},
             "POST /admin/events/replay": {"since": "2020-01-01T00:00"},
+            "POST /admin/imports/{id}/check": {"column-0": "name", "column-1": "email"},
             "POST /admin/scoring/rules": {"half_life_days": "14"},
             "POST /admin/scoring/rules/try": {"half_life_days": "14"},
             "POST /admin/inbox/replay": {"id": self.mark},
@@ -145,7 +150,8 @@ async def build(owner: asyncpg.Connection) -> World:
     capture = await make.capture(owner, email=f"{mark}@held.example", name=f"Held {mark}")
     sent = await make.outgoing(owner, lead, mark)
     erasure = await make.erasure(owner, customer, CAST.sam)
-    return World(customer, lead, ticket, entry, moved, capture, erasure, sent, mark)
+    imported = await make.lead_import(owner, CAST.ada, ["name", "email"], [mark, f"{mark}@table.example"])
+    return World(customer, lead, ticket, entry, moved, capture, imported, erasure, sent, mark)
 
 
 async def _talk(owner: asyncpg.Connection, customer: UUID, lead: UUID, mark: str) -> UUID:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from app.services import import_leads
 from app.services.lead_capture import capture_lead
 from tests import make
 
@@ -55,3 +56,40 @@ async def test_a_discarded_submission_stays_in_the_log(signed_in: SignIn, owner:
     assert "Discarded" in page
     assert "Ada Andersson" in page
     assert await owner.fetchval("SELECT count(*) FROM lead") == 0
+
+
+async def test_a_table_goes_from_upload_to_leads(signed_in: SignIn, owner: asyncpg.Connection) -> None:
+    client = await signed_in("ada")
+    table = 'Name,E-Mail,Note\nGrace Hopper,grace@navy.example,"=HYPERLINK(""x"")"\n-1,nobody,=1+1\n'
+    sent = await client.post("/admin/imports", files={"file": ("leads.csv", table.encode(), "text/csv")})
+    assert sent.status_code == 303, sent.text
+    page = sent.headers["location"]
+    assert "Which column is what" in (await client.get(page)).text
+    wrong = await client.post(f"{page}/check", data={"column-0": "name"})
+    assert wrong.status_code == 422
+    assert "needs a column for E-mail" in wrong.text
+    mapping = {"column-0": "name", "column-1": "email", "column-2": "message"}
+    assert (await client.post(f"{page}/check", data=mapping)).status_code == 303
+    assert not await import_leads.advance()
+    assert "Take them in" in (await client.get(page)).text
+    assert (await client.post(f"{page}/run")).status_code == 303
+    partial = await client.get(page, headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    assert "every 1s" in partial.text
+    assert not await import_leads.advance()
+    done = (await client.get(f"{page}?outcome=refused")).text
+    assert "is not an e-mail address" in done
+    refused = await client.get(f"{page}/refused.csv")
+    assert refused.headers["content-type"].startswith("text/csv")
+    assert "3,'-1,nobody,'=1+1," in refused.text
+    assert await owner.fetchval("SELECT count(*) FROM lead") == 1
+
+
+async def test_a_file_that_is_no_table_is_explained(signed_in: SignIn) -> None:
+    client = await signed_in("ada")
+    for files in (
+        {"file": ("x.csv", b"", "text/csv")},
+        {"file": ("x.csv", b"," * 100_000 + b"\n1", "text/csv")},
+    ):
+        answer = await client.post("/admin/imports", files=files)
+        assert answer.status_code == 422
+        assert 'role="alert"' in answer.text

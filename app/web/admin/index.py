@@ -20,6 +20,12 @@ AREAS: Final = [
     ("/admin/erasures", "Erasures", "lock", "Who asked to be forgotten, waiting for a second person"),
     ("/admin/reassign", "Reassign leads", "arrow", "Give many leads to others at once, and take it back"),
     (
+        "/admin/imports",
+        "Import leads",
+        "board",
+        "A table of leads: mapped, tried, and taken in line by line",
+    ),
+    (
         "/admin/captures",
         "Captures",
         "form",
