@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Start = Callable[[], subprocess.Popen[bytes]]
 
 pytestmark = pytest.mark.usefixtures("pool")
-ROUNDS = 2
+ROUNDS = 10
 
 
 async def all_sent(owner: asyncpg.Connection) -> bool:
@@ -39,27 +39,31 @@ async def event_ids(owner: asyncpg.Connection) -> list[str]:
 async def test_a_worker_killed_between_publishing_and_noting_it(
     owner: asyncpg.Connection, cast: Cast, database: Place, own_redis: OwnRedis, worker: Start
 ) -> None:
+    # Each victim first notes what the one before it published and could not note.
     for number in range(1, ROUNDS + 1):
-        lead_id = await win(owner, cast)
-        holder = await asyncpg.connect(database.owner_url)
-        # The worker publishes, then waits for this row to write its timeline entry: the window stays open.
-        await holder.execute("BEGIN")
-        await holder.execute(
-            "SELECT 1 FROM customer WHERE id = (SELECT customer_id FROM lead WHERE id = $1) FOR UPDATE",
-            lead_id,
-        )
+        holder = await _win_and_hold(owner, cast, database)
         victim = worker()
-        await until(lambda number=number: _has(own_redis, number), "the event on the stream")
+        await until(lambda number=number: _has(own_redis, number), "the event on the stream", 30)
         victim.kill()
         victim.wait()
         assert not await all_sent(owner)
         await holder.close()
-        helper = worker()
-        await until(lambda: all_sent(owner), "the event noted as sent", 10)
-        helper.kill()
-        helper.wait()
+    worker()
+    await until(lambda: all_sent(owner), "the last event noted as sent", 10)
     assert await own_redis.published() == await event_ids(owner)
     assert await owner.fetchval("SELECT count(*) FROM activity WHERE kind = 'sale_handed_over'") == ROUNDS
+
+
+async def _win_and_hold(owner: asyncpg.Connection, cast: Cast, database: Place) -> asyncpg.Connection:
+    """Win a sale and keep its customer locked: a worker publishes it, then waits to write the timeline."""
+    lead_id = await win(owner, cast)
+    holder = await asyncpg.connect(database.owner_url)
+    await holder.execute("BEGIN")
+    await holder.execute(
+        "SELECT 1 FROM customer WHERE id = (SELECT customer_id FROM lead WHERE id = $1) FOR UPDATE",
+        lead_id,
+    )
+    return holder
 
 
 async def test_a_sale_won_while_redis_is_down(
