@@ -60,3 +60,14 @@ class CustomerPage:
 
     items: tuple[CustomerRow, ...]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """A customer who may be the same person as another, and whether the phone number says so."""
+
+    id: UUID
+    name: str
+    email: str | None
+    company: str
+    same_phone: bool

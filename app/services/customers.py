@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.settings import settings
-from app.store import customers, leads
+from app.store import customers, duplicates, leads
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from app.domain.customer import Customer, CustomerPage
+    from app.domain.customer import Customer, CustomerPage, Lookalike
     from app.domain.viewer import Viewer
 
 
@@ -26,3 +26,10 @@ async def list_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | No
     """Return a page of the customers the viewer may see, newest first; raises Invalid for a bad cursor."""
     async with transaction(viewer):
         return await customers.list_customers(viewer, q=q, limit=limit, cursor=cursor)
+
+
+async def find_lookalikes(viewer: Viewer, customer_id: UUID) -> tuple[Lookalike, ...]:
+    """Return who may be the same person among the viewer's customers; raises NotFound outside their scope."""
+    async with transaction(viewer):
+        await customers.check_customer(viewer, customer_id)
+        return await duplicates.lookalikes(viewer, customer_id)

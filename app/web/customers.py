@@ -11,7 +11,7 @@ from litestar.response import Stream
 
 from app.domain.ticket import Priority
 from app.domain.viewer import Viewer
-from app.services.customers import list_customers, read_customer
+from app.services.customers import find_lookalikes, list_customers, read_customer
 from app.services.export import export_customers
 from app.services.tickets import tickets_of_customer
 from app.web import composer, corrections, erasure, timeline
@@ -51,6 +51,16 @@ async def show_customer(request: Asking, customer_id: UUID) -> Response[str]:
     return page(request, "customers/page.html.jinja2", customer=customer, **shown)
 
 
+@get("/customers/{customer_id:uuid}/lookalikes", name="customers.lookalikes")
+async def show_lookalikes(request: Asking, customer_id: UUID) -> Response[str]:
+    """Show who may be the same person: beside the customer for htmx, else on a page."""
+    found = await find_lookalikes(request.user, customer_id)
+    template = (
+        "customers/lookalikes.html.jinja2" if is_partial(request) else "customers/lookalikes_page.html.jinja2"
+    )
+    return page(request, template, customer_id=customer_id, found=found)
+
+
 def _search(request: Asking) -> str:
     return request.query_params.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
 
@@ -58,6 +68,7 @@ def _search(request: Asking) -> str:
 routes = [
     show_customers,
     export,
+    show_lookalikes,
     show_customer,
     *timeline.routes,
     *composer.routes,

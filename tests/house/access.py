@@ -86,6 +86,7 @@ GET   /customers/{id}/erase                      no    no    no    yes   who   w
 POST  /customers/{id}/erase                      no    no    no    yes   who   who
 GET   /admin/erasures                            no    no    no    yes   who   who
 POST  /admin/erasures/{id}                       no    no    no    yes   who   who
+GET   /customers/{id}/lookalikes                 yes   none  yes   yes   who   who
 GET   /customers/{id}/verify                     yes   none  yes   yes   who   who
 GET   /customers/{id}/entries/{id}/correct       yes   none  yes   yes   who   who
 POST  /customers/{id}/entries/{id}/correct       yes   none  yes   yes   who   who
@@ -102,6 +103,10 @@ GET   /admin/captures                            no    no    no    yes   who   w
 GET   /admin/captures/{id}                       no    no    no    yes   who   who
 POST  /admin/captures/{id}/approve               no    no    no    yes   who   who
 POST  /admin/captures/{id}/discard               no    no    no    yes   who   who
+GET   /admin/clients                             no    no    no    yes   who   who
+POST  /admin/clients                             no    no    no    yes   who   who
+POST  /admin/clients/rotate                      no    no    no    none  who   who
+POST  /admin/clients/revoke                      no    no    no    none  who   who
 GET   /admin/imports                             no    no    no    yes   who   who
 POST  /admin/imports                             no    no    no    yes   who   who
 GET   /admin/imports/{id}                        no    no    no    yes   who   who

@@ -146,3 +146,19 @@ async def test_an_erasure_is_asked_for_and_waits_for_somebody_else(
     assert "Erased on" in page
     assert "Grace" not in page
     assert 'id="composer"' not in page
+
+
+async def test_who_may_be_the_same_person_is_suggested_within_the_viewers_scope(
+    owner: asyncpg.Connection, cast: Cast, signed_in: Callable[[str], Awaitable[Client]]
+) -> None:
+    one = await make.customer(owner, name="Grace Hopper", company="US Navy", phone="+1 (202) 555-0101")
+    await make.lead(owner, cast.rita, customer_id=one)
+    await make.customer(owner, name="G. H.", company="Elsewhere", phone="12025550101")
+    await make.customer(owner, name="Grace Hoper", company="US Navy Inc")
+    for other in ({"name": "Grace Hopper", "company": "Bakery"}, {"name": "Ada King", "company": "US Navy"}):
+        await make.customer(owner, **other)
+    found = await (await signed_in("sam")).get(f"/customers/{one}/lookalikes", headers=PARTIAL)
+    assert ("G. H." in found.text, "Grace Hoper" in found.text) == (True, True)
+    assert ("Bakery" in found.text, "Ada King" in found.text) == (False, False)
+    hers = await (await signed_in("rita")).get(f"/customers/{one}/lookalikes", headers=PARTIAL)
+    assert hers.text.strip() == ""
