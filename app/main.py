@@ -21,17 +21,24 @@ from app.web import (
     admin,
     auth,
     board,
+    bulk,
     customers,
+    deals,
     errors,
     guards,
     health,
     home,
     leads,
+    live,
     metrics,
+    moves,
+    new_leads,
     published,
+    search,
     security,
     static,
     tickets,
+    views,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +55,8 @@ def create_app() -> Litestar:
     errors.presenters |= {"lead": present.lead, "ticket": present.ticket}
     pages = [*auth.routes, *board.routes, *customers.routes, *health.routes, *home.routes, *leads.routes]
     pages += [*admin.routes, *metrics.routes, *published.routes, *tickets.routes]
+    pages += [*bulk.routes, *deals.routes, *live.routes, *moves.routes, *new_leads.routes, *search.routes]
+    pages += views.routes
     api = [*activities.routes, *api_customers.routes, *api_leads.routes, *api_tickets.routes, *events.routes]
     return Litestar(
         route_handlers=[
@@ -67,7 +76,7 @@ def create_app() -> Litestar:
 
 
 @asynccontextmanager
-async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
+async def lifespan(app: Litestar) -> AsyncGenerator[None]:
     """Refuse to start on a database that is not as it must be; hold the pool while serving."""
     current = settings()
     if current.database_url is None:
@@ -78,7 +87,8 @@ async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
         raise NotReady(wrong)
     await open_pool(current.database_url, current.pool_size)
     try:
-        yield
+        async with live.streaming(app.state):
+            yield
     finally:
         await queue.close()
         await rate_limit.close()

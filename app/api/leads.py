@@ -17,7 +17,7 @@ from app.core.settings import settings
 from app.domain.idempotency import Key
 from app.domain.lead import LeadFilter
 from app.domain.pipeline import parse_stage
-from app.domain.sale import check_sale
+from app.domain.sale import Loss, check_sale
 from app.services import closing, leads, pipeline
 from app.services.lead_capture import capture_lead
 
@@ -89,7 +89,7 @@ async def lose_lead(request: Asking, lead_id: UUID) -> Response[Any]:
     body = await request.body()
     wanted = read_struct(LostRequest, body)
     key = key_of(request, request.user.id, body)
-    loss = (wanted.reason, wanted.note)
+    loss = Loss(wanted.reason, wanted.note)
     outcome = await closing.close_lost(request.user, lead_id, wanted.version, loss, key)
     return answer(present.lead(outcome.value), outcome=outcome)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Conflict(CrmError):
     """The record is not in the state the request expects."""
 
     status, code, title = 409, "conflict", "This does not fit the current state"
+    changed: tuple[str, datetime] | None = None
+    """Who brought the record into its state, and when, where that is known."""
 
 
 class StaleLead(Conflict):

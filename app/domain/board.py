@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.domain.lead import Lead
 from app.domain.pipeline import ROT_AFTER_DAYS, Stage
 
-CARDS_PER_COLUMN = 25
+CARDS_PER_COLUMN: Final = 25
+HOT: Final = 70
+WARM: Final = 40
+BANDS: Final = {"hot": (HOT, 100), "warm": (WARM, HOT - 1), "cold": (0, WARM - 1)}
+DUE: Final = {"late": "Overdue", "today": "Due today", "planned": "Planned later", "none": "No next step"}
+UTC: Final = ZoneInfo("UTC")
+# The views that everybody has: name, and query of the board.
+BUILT_IN: Final = (
+    ("All", ""), ("Hot", "score=hot"), ("Overdue", "due=late"), ("No next step", "due=none"), ("Rotting", "rot=1"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class BoardFilter:
-    """What the board is narrowed to; every field is a query parameter of the same name."""
+    """What the board is narrowed to; empty fields narrow nothing."""
 
     q: str = ""
     owner: str = ""  # a staff id, `me`, or `none`; for admins
+    source: str = ""
+    score: str = ""  # a band of BANDS
+    least: Decimal | None = None  # of the expected value
+    most: Decimal | None = None
+    due: str = ""  # a state of DUE
+    rotting: bool = False
+    zone: ZoneInfo = field(default=UTC, compare=False)  # whose today
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +52,36 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedView:
+    """A person's named filter; `query` is the board's query string."""
+
+    id: UUID
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around the columns: the viewer's saved views and the reps by name."""
+
+    views: tuple[SavedView, ...] = ()
+    reps: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Six columns in pipeline order, amounts in `currency`."""
 
     columns: tuple[Column, ...]
     currency: str
     filter: BoardFilter
+    around: Surroundings = Surroundings()
+
+
+def end_of_day(now: datetime, zone: ZoneInfo) -> datetime:
+    """When today ends where the reader is."""
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), zone)
 
 
 def rots_at(lead: Lead) -> datetime | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 EVENT_TYPE: Final = "SaleClosedWonV1"
 MOST: Final = Decimal("999999999999.99")
 CENT: Final = Decimal("0.01")
+FURTHEST: Final = timedelta(days=3650)
+TRY_AGAIN: Final = "Try again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,23 @@ def _closing_time(checker: Checker, at: str, closed_on: date | None, now: dateti
     return datetime.combine(closed_on, time(12), now.tzinfo)
 
 
-def check_loss(reason: str, note: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Why a lead is lost, and when it may be worth another try."""
+
+    reason: str
+    note: str = ""
+    try_again_at: datetime | None = None
+
+
+def check_loss(loss: Loss, now: datetime) -> str:
     """Return the clean note; raises Invalid for an unknown reason, or for `other` without a note."""
-    checker = Checker()
-    cleaned = checker.text("#/note", note, 5000)
+    checker, reason, again = Checker(), loss.reason, loss.try_again_at
+    cleaned = checker.text("#/note", loss.note, 5000)
     checker.require("#/reason", f"must be one of: {', '.join(LOST_REASONS)}", ok=reason in LOST_REASONS)
     checker.require("#/note", "is required when the reason is other", ok=reason != "other" or bool(cleaned))
+    soon = again is None or now < again <= now + FURTHEST
+    checker.require("#/try_again", "must be within the next ten years", ok=soon)
     checker.finish()
     return cleaned
 

@@ -16,6 +16,7 @@ from app.core.log import logger
 from app.core.settings import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
     from uuid import UUID
 
 PATIENCE: Final = 0.3
@@ -50,6 +51,20 @@ class Alarm:
             log.warning("wake_up_failed", job=job, error=type(error).__name__)
             return "failed"
         return "sent"
+
+    async def publish(self, channel: str, bodies: Sequence[bytes]) -> None:
+        """Say something to whoever listens; like `ring` it never raises and never takes long."""
+        if not bodies or time.monotonic() < self._quiet_until:
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                pipe: Any = self._connected().pipeline(transaction=False)
+                for body in bodies:
+                    pipe.publish(channel, body)
+                await pipe.execute()
+        except Exception as error:  # noqa: BLE001  open pages look again by themselves
+            self._quiet_until = time.monotonic() + QUIET_AFTER_FAILURE
+            log.warning("announcement_failed", channel=channel, error=type(error).__name__)
 
     async def ping(self) -> None:
         """Raise when Redis does not answer in time."""
@@ -88,10 +103,7 @@ _ringing: Final[set[asyncio.Task[None]]] = set()
 
 async def wake(job: str, *ids: UUID | str) -> None:
     """Ask a worker to run `job` now, behind the answer. Best effort: without Redis a sweep does it seconds later."""
-    # A context of its own: no transaction is open in there, whatever the caller has open.
-    ringing = asyncio.create_task(_ring(job, tuple(str(each) for each in ids)), context=Context())
-    _ringing.add(ringing)
-    ringing.add_done_callback(_ringing.discard)
+    _behind(_ring(job, tuple(str(each) for each in ids)))
 
 
 async def settle() -> None:
@@ -101,6 +113,18 @@ async def settle() -> None:
 
 async def _ring(job: str, ids: tuple[str, ...]) -> None:
     WAKE_UPS.labels(job, await _alarm.ring(job, ids)).inc()
+
+
+async def publish(channel: str, bodies: Sequence[bytes]) -> None:
+    """Say something to whoever listens, behind the answer. Best effort: who does not hear it looks again anyway."""
+    _behind(_alarm.publish(channel, bodies))
+
+
+def _behind(sending: Coroutine[Any, Any, None]) -> None:
+    # A context of its own: no transaction is open in there, whatever the caller has open.
+    task = asyncio.create_task(sending, context=Context())
+    _ringing.add(task)
+    task.add_done_callback(_ringing.discard)
 
 
 async def ping() -> None:

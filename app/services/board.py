@@ -13,7 +13,11 @@ from app.store import board
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
     from app.domain.board import BoardFilter
+    from app.domain.lead import Lead
     from app.domain.viewer import Viewer
 
 
@@ -21,8 +25,20 @@ async def read_board(viewer: Viewer, narrowed: BoardFilter) -> Board:
     """Return the six columns, each with its first cards and totals over the whole filter; raises Forbidden."""
     check_see_board(viewer)
     async with transaction(viewer):
-        columns = await board.read_columns(viewer, narrowed, tuple(Stage))
-    return Board(columns, settings().currency, narrowed)
+        columns, around = await board.read_board(viewer, narrowed)
+    return Board(columns, settings().currency, narrowed, around)
+
+
+async def read_changed(
+    viewer: Viewer, narrowed: BoardFilter, ids: Sequence[UUID]
+) -> tuple[tuple[Lead, ...], tuple[Column, ...]]:
+    """Return those of the leads that belong on this board as they are now, and every head; raises Forbidden."""
+    check_see_board(viewer)
+    async with transaction(viewer):
+        return (
+            await board.read_cards(viewer, narrowed, ids),
+            await board.read_heads(viewer, narrowed, tuple(Stage)),
+        )
 
 
 async def read_column(viewer: Viewer, narrowed: BoardFilter, stage: Stage, cursor: str | None) -> Column:

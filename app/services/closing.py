@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from app.core import clock
 from app.core.settings import settings
-from app.domain.lead import Lead
+from app.domain.lead import FollowUp, Lead
 from app.domain.permissions import check_close_lead
 from app.domain.pipeline import Stage
-from app.domain.sale import check_loss, check_sale
+from app.domain.sale import TRY_AGAIN, check_loss, check_sale, event_data
 from app.domain.timeline import NewEntry
-from app.gateways import queue
+from app.gateways import live, queue
 from app.services.once import once
 from app.services.pipeline import lock_current
-from app.store import customers, idempotency, leads, sales, timeline
+from app.store import changes, customers, idempotency, leads, sales, timeline
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from app.contracts.pipeline import SaleDetails
     from app.domain.idempotency import Key, Outcome
+    from app.domain.sale import Loss
     from app.domain.viewer import Viewer
+
+NOT_YET: Final = UUID(int=0)
 
 
 async def close_won(
@@ -58,28 +60,42 @@ async def close_won(
 
     outcome = await once(viewer, key, work, Lead)
     await queue.wake("relay_outbox")
+    await live.announce(outcome.value)
     return outcome
 
 
-async def close_lost(
-    viewer: Viewer, lead_id: UUID, version: int, loss: tuple[str, str], key: Key | None
-) -> Outcome[Lead]:
-    """Lose the lead for the reason and note of `loss`. Raises NotFound, StaleLead, LeadIsClosed, Invalid."""
+async def preview_won(viewer: Viewer, lead: Lead, details: SaleDetails) -> dict[str, Any]:
+    """Return the data of the event a sale would send; ids are given when it is confirmed. Raises Invalid."""
     check_close_lead(viewer)
-    reason, note = loss[0], check_loss(*loss)
+    sale = check_sale(details, settings().currency, clock.now())
+    async with transaction(viewer):
+        rep_id = await sales.rep_id_of(viewer, lead.assigned_to_id)
+    data = event_data(sale, sale_id=NOT_YET, lead_id=lead.id, customer_id=lead.customer.id, rep_id=rep_id)
+    data["sale_details"]["sale_id"] = "(given when you confirm)"
+    return data
+
+
+async def close_lost(
+    viewer: Viewer, lead_id: UUID, version: int, loss: Loss, key: Key | None
+) -> Outcome[Lead]:
+    """Lose the lead, maybe with a day to try again. Raises NotFound, StaleLead, LeadIsClosed, Invalid."""
+    check_close_lead(viewer)
+    now = clock.now()
+    reason, note = loss.reason, check_loss(loss, now)
 
     async def work() -> Lead:
-        now = clock.now()
         async with transaction(viewer):
             lead = await lock_current(viewer, lead_id, version)
             await leads.close_lead(viewer, lead, Stage.CLOSED_LOST, now, reason)
+            if loss.try_again_at is not None:
+                await changes.set_follow_up(viewer, lead_id, FollowUp(loss.try_again_at, TRY_AGAIN), now)
             entry = NewEntry(
                 customer_id=lead.customer.id,
                 lead_id=lead_id,
                 kind="lead_lost",
                 actor_id=viewer.id,
                 occurred_at=now,
-                data={"from": lead.stage.value, "reason": reason},
+                data={"from": lead.stage.value, "reason": reason, **_try_again(loss)},
                 text={"note": note} if note else {},
             )
             await timeline.append(viewer, entry)
@@ -87,4 +103,10 @@ async def close_lost(
             await idempotency.remember(viewer, key, closed)
         return closed
 
-    return await once(viewer, key, work, Lead)
+    outcome = await once(viewer, key, work, Lead)
+    await live.announce(outcome.value)
+    return outcome
+
+
+def _try_again(loss: Loss) -> dict[str, str]:
+    return {} if loss.try_again_at is None else {"follow_up_at": loss.try_again_at.isoformat()}

@@ -10,6 +10,7 @@ from app.domain.lead import Lead, LeadFilter, LeadPage
 from app.domain.permissions import check_assign_lead, check_see_board
 from app.domain.text import Checker
 from app.domain.timeline import NewEntry
+from app.gateways import live
 from app.services.once import once
 from app.services.pipeline import lock_current
 from app.store import idempotency, lead_list, leads, sales, staff, timeline
@@ -58,6 +59,7 @@ async def assign_lead(viewer: Viewer, lead_id: UUID, wanted: AssignRequest, key:
     checker = Checker()
     reason = checker.text("#/reason", wanted.reason, 500)
     checker.finish()
+    former: list[str | None] = []
 
     async def work() -> Lead:
         now = clock.now()
@@ -65,6 +67,7 @@ async def assign_lead(viewer: Viewer, lead_id: UUID, wanted: AssignRequest, key:
             lead = await lock_current(viewer, lead_id, wanted.version)
             if not await staff.is_active_rep(viewer, wanted.assigned_to_id):
                 raise Invalid([Problem("#/assigned_to_id", "is not an active sales rep")])
+            former.append(lead.assigned_to_id)
             await leads.assign_lead(viewer, lead_id, wanted.assigned_to_id, now)
             entry = NewEntry(
                 customer_id=lead.customer.id,
@@ -80,4 +83,6 @@ async def assign_lead(viewer: Viewer, lead_id: UUID, wanted: AssignRequest, key:
             await idempotency.remember(viewer, key, assigned)
         return assigned
 
-    return await once(viewer, key, work, Lead)
+    outcome = await once(viewer, key, work, Lead)
+    await live.announce(outcome.value, *former)
+    return outcome

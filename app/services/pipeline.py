@@ -11,9 +11,9 @@ from app.domain.lead import Lead
 from app.domain.permissions import check_move_lead
 from app.domain.pipeline import Stage, check_move, parse_stage
 from app.domain.timeline import NewEntry
-from app.gateways import queue
+from app.gateways import live, queue
 from app.services.once import once
-from app.store import board, idempotency, leads, timeline
+from app.store import board, changes, idempotency, leads, timeline
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ async def _once(viewer: Viewer, move: Move, then: Callable[[Stage, Stage], Await
     outcome = await once(viewer, move.key, work, Lead)
     if not outcome.replayed:
         await queue.wake("score_lead", str(move.lead_id))
+        await live.announce(outcome.value)
     return outcome
 
 
@@ -92,14 +93,15 @@ async def _move(viewer: Viewer, lead: Lead, target: Stage, key: Key | None) -> L
     return moved
 
 
-async def lock_current(viewer: Viewer, lead_id: UUID, version: int) -> Lead:
+async def lock_current(viewer: Viewer, lead_id: UUID, version: int, *, or_lost: bool = False) -> Lead:
     """Lock the lead inside the open transaction; raises StaleLead or LeadIsClosed, both with the current lead."""
     lead = await leads.lock_lead(viewer, lead_id)
-    if not lead.stage.is_open:
-        raise LeadIsClosed(lead=lead)
-    if lead.version != version:
-        raise StaleLead(lead=lead)
-    return lead
+    fits = lead.stage.is_open or (or_lost and lead.stage is Stage.CLOSED_LOST)
+    if fits and lead.version == version:
+        return lead
+    error = StaleLead(lead=lead) if fits else LeadIsClosed(lead=lead)
+    error.changed = await changes.last_change(viewer, lead_id)
+    raise error
 
 
 def _entry(viewer: Viewer, lead: Lead, target: Stage, now: datetime) -> NewEntry:

@@ -11,6 +11,8 @@ from app.domain.scoring.model import COLD_START
 from app.domain.scoring.result import is_news
 from app.domain.timeline import NewEntry
 from app.domain.viewer import system
+from app.gateways import live
+from app.gateways.live import Change
 from app.store import scoring as store
 from app.store import timeline
 from app.store.transaction import transaction
@@ -33,14 +35,18 @@ async def score_lead(lead_id: UUID) -> bool:
     """Score one open lead. False when it is closed, gone, or being changed (the sweep comes back)."""
     now = clock.now()
     async with transaction(VIEWER):
-        return await _score(await store.claim_lead(VIEWER, lead_id, now), now) > 0
+        scores = await _score(await store.claim_lead(VIEWER, lead_id, now), now)
+    await _announce(scores)
+    return bool(scores)
 
 
 async def score_due(limit: int = BATCH) -> int:
     """Score up to `limit` leads that are owed a score, the oldest debt first; returns how many."""
     now = clock.now()
     async with transaction(VIEWER):
-        return await _score(await store.claim_due(VIEWER, limit, now), now)
+        scores = await _score(await store.claim_due(VIEWER, limit, now), now)
+    await _announce(scores)
+    return len(scores)
 
 
 async def score_all_due(seconds: float = PATIENCE) -> int:
@@ -58,10 +64,19 @@ async def owe_old_scores(limit: int = 10_000) -> int:
         return await store.owe_old_scores(VIEWER, now - GOOD_FOR, limit, now)
 
 
-async def _score(claimed: Sequence[Claimed], now: datetime) -> int:
+async def _announce(scores: Sequence[NewScore]) -> None:
+    """Tell open boards; a version does not count scores, so they look whatever version they show."""
+    leads = [new.lead for new in scores]
+    await live.announce_all(
+        Change(str(lead.id), 0, (lead.owner_id,) if lead.owner_id else (), str(lead.customer_id))
+        for lead in leads
+    )
+
+
+async def _score(claimed: Sequence[Claimed], now: datetime) -> list[NewScore]:
     """Score the claimed leads by the active version, with a snapshot and an entry where something changed."""
     if not claimed:
-        return 0
+        return []
     model = await store.active_model(VIEWER, COLD_START, now)
     scores = [_score_one(model, lead, now) for lead in claimed]
     changed = [new for new in scores if new.differs(model.version)]
@@ -70,7 +85,7 @@ async def _score(claimed: Sequence[Claimed], now: datetime) -> int:
     for new in changed:
         if is_news(new.lead.score, new.scored.score):
             await timeline.append(VIEWER, _entry(new, model.version, now))
-    return len(scores)
+    return scores
 
 
 def _score_one(model: Model, lead: Claimed, now: datetime) -> NewScore:

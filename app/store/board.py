@@ -8,19 +8,21 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.domain.board import CARDS_PER_COLUMN, BoardFilter, Column
+import msgspec
+
+from app.domain.board import CARDS_PER_COLUMN, BoardFilter, Column, Surroundings
 from app.domain.pipeline import STAGE_WEIGHT, Stage
 from app.store import cursor as cursors
+from app.store.board_filter import board_where
 from app.store.rows import lead_columns, lead_joins, to_lead
-from app.store.scope import own_leads
 from app.store.transaction import connection
-from app.store.where import Where, containing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.domain.lead import Lead
     from app.domain.viewer import Viewer
+    from app.store.where import Where
 
 OPEN_ORDER = "coalesce(lead.follow_up_at, 'infinity'), -coalesce(lead.score, -1), lead.id"
 CLOSED_ORDER = "lead.closed_at DESC, lead.id DESC"
@@ -39,7 +41,8 @@ _HEADS = """
     LEFT JOIN totals ON totals.stage = wanted.stage ORDER BY wanted.place"""
 _BOARD = """
     WITH totals AS ({totals})
-    SELECT wanted.stage AS column_stage, coalesce(totals.count, 0) AS count, coalesce(totals.value, 0) AS value, card.*
+    SELECT wanted.stage AS column_stage, coalesce(totals.count, 0) AS count, coalesce(totals.value, 0) AS value, card.*,
+        CASE WHEN row_number() OVER () = 1 THEN {around} END AS around
     FROM unnest({stages}::text[]) WITH ORDINALITY AS wanted (stage, place)
     LEFT JOIN totals ON totals.stage = wanted.stage
     LEFT JOIN LATERAL (
@@ -57,14 +60,34 @@ _CARD_ORDER = (
 )
 
 
+# What else the page needs rides along in one row: a round trip costs more than the bytes.
+_AROUND = """json_build_object(
+        'views', (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'query', query)
+            ORDER BY lower(name)), '[]') FROM saved_view WHERE owner_id = $1),
+        'reps', (SELECT coalesce(json_agg(json_build_array(id, name) ORDER BY lower(name), id), '[]')
+            FROM staff WHERE active AND rep_id IS NOT NULL))"""
+
+
+async def read_board(viewer: Viewer, narrowed: BoardFilter) -> tuple[tuple[Column, ...], Surroundings]:
+    """Return the six columns, each with its first page and totals, and what stands around them, in one statement."""
+    rows = await _read(viewer, narrowed, tuple(Stage), _AROUND)
+    around = next(row["around"] for row in rows if row["around"])
+    return _columns(tuple(Stage), rows), msgspec.json.decode(around, type=Surroundings)
+
+
 async def read_columns(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage]) -> tuple[Column, ...]:
     """Return the first page of the given columns with their totals, in one statement."""
-    where = _where(viewer, narrowed)
+    return _columns(stages, await _read(viewer, narrowed, stages, "NULL"))
+
+
+async def _read(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage], around: str) -> list[Any]:
+    where = board_where(viewer, narrowed)
     stages_at = where.bind([stage.value for stage in stages])
     sql = _BOARD.format(
         totals=_totals(narrowed).format(where=where),
         where=where,
         stages=stages_at,
+        around=around,
         columns=lead_columns(viewer),
         joins=lead_joins(viewer),
         open_order=OPEN_ORDER,
@@ -72,26 +95,34 @@ async def read_columns(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[S
         card_order=_CARD_ORDER,
         limit=CARDS_PER_COLUMN + 1,
     )
-    rows = await connection().fetch(sql, *where.args)
-    return tuple(
-        _column(stage, [row for row in rows if row["column_stage"] == stage.value]) for stage in stages
-    )
+    return await connection().fetch(sql, *where.args)
 
 
 async def read_heads(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage]) -> tuple[Column, ...]:
     """Return the given columns with their totals and without cards."""
-    where = _where(viewer, narrowed)
+    where = board_where(viewer, narrowed)
     stages_at = where.bind([stage.value for stage in stages])
     totals = _totals(narrowed).format(where=where)
     rows = await connection().fetch(_HEADS.format(totals=totals, stages=stages_at), *where.args)
     return tuple(_head(stage, row) for stage, row in zip(stages, rows, strict=True))
 
 
+async def read_cards(viewer: Viewer, narrowed: BoardFilter, ids: Sequence[UUID]) -> tuple[Lead, ...]:
+    """Return those of the leads that are the viewer's and fit the filter."""
+    where = board_where(viewer, narrowed)
+    where.add(f"lead.id = ANY({where.bind(list(ids))})")
+    rows = await connection().fetch(
+        f"SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)} WHERE {where} ORDER BY {OPEN_ORDER}",
+        *where.args,
+    )
+    return tuple(to_lead(row) for row in rows)
+
+
 async def read_more_cards(
     viewer: Viewer, narrowed: BoardFilter, stage: Stage, cursor: str
 ) -> tuple[tuple[Lead, ...], str | None]:
     """Return the cards of a column after `cursor`, and the cursor of the next page; raises Invalid for a bad one."""
-    where = _where(viewer, narrowed)
+    where = board_where(viewer, narrowed)
     where.add(f"lead.stage = {where.bind(stage.value)}")
     where.add(_after(where, stage, cursor))
     order = OPEN_ORDER if stage.is_open else CLOSED_ORDER
@@ -101,22 +132,6 @@ async def read_more_cards(
         *where.args,
     )
     return _page([to_lead(row) for row in rows])
-
-
-def _where(viewer: Viewer, narrowed: BoardFilter) -> Where:
-    where = Where(viewer, own_leads(viewer))
-    if narrowed.q:
-        pattern = where.bind(containing(narrowed.q))
-        where.add(
-            f"(customer.name ILIKE {pattern} OR customer.company ILIKE {pattern} OR email_norm ILIKE {pattern})"
-        )
-    if narrowed.owner == "none":
-        where.add("lead.assigned_to_id IS NULL")
-    elif narrowed.owner:
-        where.add(
-            f"lead.assigned_to_id = {where.bind(viewer.id if narrowed.owner == 'me' else narrowed.owner)}"
-        )
-    return where
 
 
 def _after(where: Where, stage: Stage, cursor: str) -> str:
@@ -139,6 +154,12 @@ def _head(stage: Stage, row: Any) -> Column:
     value = row["value"]
     weighted = (value * Decimal(str(STAGE_WEIGHT[stage]))).quantize(Decimal("0.01"))
     return Column(stage, row["count"], value, weighted, (), None)
+
+
+def _columns(stages: Sequence[Stage], rows: list[Any]) -> tuple[Column, ...]:
+    return tuple(
+        _column(stage, [row for row in rows if row["column_stage"] == stage.value]) for stage in stages
+    )
 
 
 def _column(stage: Stage, rows: list[Any]) -> Column:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # The customer's row is taken too, for the timeline entry: with both or neither, nothing can deadlock.
 _CLAIM = """
-    SELECT lead.id, lead.customer_id, lead.source, lead.form_id, lead.campaign, lead.answers,
+    SELECT lead.id, lead.customer_id, lead.assigned_to_id, lead.source, lead.form_id, lead.campaign, lead.answers,
         lead.message_length, lead.created_at, lead.score, lead.win_probability, lead.score_reasons,
         lead.score_version, customer.country, split_part(customer.email_norm, '@', 2) AS email_domain,
         customer.phone <> '' AS has_phone,
@@ -63,6 +63,7 @@ class Claimed:
     win_probability: float | None
     reasons: str
     version: str | None
+    owner_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,8 @@ def to_facts(row: Mapping[str, Any], touches: tuple[Touch, ...]) -> LeadFacts:
 
 def _to_claimed(row: Mapping[str, Any], touches: tuple[Touch, ...]) -> Claimed:
     return Claimed(
-        row["id"], row["customer_id"], to_facts(row, touches), row["score"], row["win_probability"], row["score_reasons"],
-        row["score_version"],
+        row["id"], row["customer_id"], to_facts(row, touches), row["score"], row["win_probability"],
+        row["score_reasons"], row["score_version"], row["assigned_to_id"],
     )  # fmt: skip
 
 

@@ -1,43 +1,27 @@
-"""The board: the page, more of a column, and a move."""
+"""The board: the page, more of a column, and cards that changed meanwhile."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, Final
 from uuid import UUID
 
-from litestar import Request, Response, get, post
+from litestar import Request, Response, get
 
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Malformed, NotFound
 from app.core.settings import settings
-from app.domain.board import Board, BoardFilter
-from app.domain.lead import Lead
-from app.domain.permissions import check_move_lead, check_see_board
-from app.domain.pipeline import Stage, parse_stage
+from app.domain.board import BUILT_IN, Board
+from app.domain.permissions import check_see_board
+from app.domain.pipeline import Stage
 from app.domain.viewer import Viewer
-from app.services.board import read_board, read_column, read_heads
-from app.services.leads import read_lead
-from app.services.pipeline import move_lead
-from app.web.forms import read_form
+from app.services.board import read_board, read_changed, read_column
+from app.web.board_filter import query_of, read_filter, read_query
 from app.web.guards import needs
 from app.web.respond import is_partial, page, redirect
 
 Asking = Request[Viewer, Any, Any]
-LONGEST_SEARCH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """The board's filter as it stands in the URL."""
-
-    text: str
-    is_filtered: bool
-
-    def after(self, cursor: str) -> str:
-        """Return the query of the next page of a column: the whole filter, and where to go on."""
-        return "&".join(part for part in (self.text, urlencode({"cursor": cursor})) if part)
+MOST_CHANGED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +37,9 @@ class Totals:
 @get("/board", name="board.show", guards=[needs(check_see_board)])
 async def show_board(request: Asking) -> Response[str]:
     """Show the six columns."""
-    board = await read_board(request.user, read_filter(request))
-    return page(
-        request,
-        "board/page.html.jinja2",
-        board=board,
-        totals=totals(board),
-        query=query_of(board.filter),
-        show_owner=request.user.is_admin,
-        owners=owners_on(board),
-    )
+    narrowed, notices = read_query(request)
+    board = await read_board(request.user, narrowed)
+    return page(request, "board/page.html.jinja2", **shown(board, request.user), notices=notices)
 
 
 @get("/board/{stage:str}", name="board.column", guards=[needs(check_see_board)])
@@ -76,54 +53,33 @@ async def show_column(request: Asking, stage: str) -> Response[str]:
     return page(request, template, column=column, query=query_of(narrowed), show_owner=request.user.is_admin)
 
 
-@get("/leads/{lead_id:uuid}/stage", name="board.ask_move", guards=[needs(check_move_lead)])
-async def ask_move(request: Asking, lead_id: UUID) -> Response[str]:
-    """Show "Move to…" as a page, for who has no script."""
-    lead = await read_lead(request.user, lead_id)
-    return page(request, "leads/act_page.html.jinja2", part="leads/move.html.jinja2", lead=lead, message="")
-
-
-@post("/leads/{lead_id:uuid}/stage", name="board.move", guards=[needs(check_move_lead)], status_code=200)
-async def move(request: Asking, lead_id: UUID) -> Response[str]:
-    """Move a lead; the answer is its card and the two column heads, or the card as it is and why it stays."""
-    form = await read_form(request)
-    target = parse_stage(form.text("to"))
-    came_from = form.text("from")
-    try:
-        lead = (await move_lead(request.user, lead_id, target, form.version(), form.key(request.user))).value
-    except Conflict as error:
-        return _refused(request, error)
+@get("/board/cards", name="board.changed", guards=[needs(check_see_board)])
+async def show_changed(request: Asking) -> Response[str]:
+    """Show the named cards as they are now, and every head; who is not in the answer is not on this board."""
     if not is_partial(request):
-        return redirect(request, f"/leads/{lead_id}")
-    stages = tuple(stage for stage in Stage if stage in {target, came_from})
-    return await moved(request, lead, stages)
-
-
-async def moved(request: Asking, lead: Lead, stages: tuple[Stage, ...]) -> Response[str]:
-    """Answer with a lead's card and the heads of the columns it went between."""
-    narrowed = read_filter(request)
+        return redirect(request, "/board")
+    ids = _ids(request.query_params.get("ids", ""))
+    cards, columns = await read_changed(request.user, read_filter(request), ids)
     return page(
         request,
-        "board/moved.html.jinja2",
-        lead=lead,
-        columns=await read_heads(request.user, narrowed, stages),
+        "board/changed.html.jinja2",
+        cards=cards,
+        columns=columns,
         currency=settings().currency,
         show_owner=request.user.is_admin,
     )
 
 
-def read_filter(request: Asking) -> BoardFilter:
-    """Read the filter from the URL; what no filter knows is not looked at."""
-    wanted = request.query_params
-    q = wanted.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
-    owner = wanted.get("owner", "")[:255].replace("\0", "") if request.user.is_admin else ""
-    return BoardFilter(q=q, owner=owner)
-
-
-def query_of(narrowed: BoardFilter) -> Query:
-    """Return the query string that leads to this filter again."""
-    text = urlencode({name: value for name in ("owner", "q") if (value := getattr(narrowed, name))})
-    return Query(text, bool(text))
+def shown(board: Board, viewer: Viewer) -> dict[str, Any]:
+    """Return what the board's template shows."""
+    return {
+        "board": board,
+        "totals": totals(board),
+        "query": query_of(board.filter),
+        "show_owner": viewer.is_admin,
+        "tabs": _tabs(board),
+        "sources": sorted({c.source for column in board.columns for c in column.cards if c.source}),
+    }
 
 
 def totals(board: Board) -> Totals:
@@ -137,23 +93,18 @@ def totals(board: Board) -> Totals:
     )
 
 
-def owners_on(board: Board) -> list[tuple[str, str]]:
-    """Return the owners of the cards shown, by name."""
-    cards = [card for column in board.columns for card in column.cards]
-    owners = {card.assigned_to_id: card.assigned_to_name or "" for card in cards if card.assigned_to_id}
-    return sorted(owners.items(), key=lambda owner: owner[1])
+def _tabs(board: Board) -> list[tuple[str, str, str]]:
+    """Return the views as name, query, and the id of a saved one."""
+    return [(name, query, "") for name, query in BUILT_IN] + [
+        (view.name, view.query, str(view.id)) for view in board.around.views
+    ]
 
 
-def _refused(request: Asking, error: Conflict) -> Response[str]:
-    lead = error.extra.get("lead")
-    if lead is None:
-        raise error
-    if is_partial(request):
-        show_owner = request.user.is_admin
-        context: dict[str, Any] = {"lead": lead, "message": error.detail, "show_owner": show_owner}
-        return page(request, "board/refused.html.jinja2", status=409, **context)
-    context = {"lead": lead, "message": error.detail, "part": "leads/move.html.jinja2"}
-    return page(request, "leads/act_page.html.jinja2", status=409, **context)
+def _ids(text: str) -> list[UUID]:
+    try:
+        return [UUID(one) for one in text.split(",") if one][:MOST_CHANGED]
+    except ValueError as error:
+        raise Malformed("`ids` must be the ids of leads") from error
 
 
-routes = [show_board, show_column, ask_move, move]
+routes = [show_board, show_changed, show_column]

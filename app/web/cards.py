@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from app.core import clock
-from app.domain.board import rots_at
+from app.domain.board import HOT, WARM, rots_at
 from app.web import formats
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from app.domain.lead import Lead
 
-HOT: Final = 70
-WARM: Final = 40
 ROT_WARNING: Final = timedelta(days=2)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -33,6 +34,11 @@ def amount(value: Decimal, currency: str) -> str:
 def money(value: Money | None) -> str:
     """Write money, or a dash where there is none to see."""
     return "–" if value is None else amount(value.amount, value.currency)
+
+
+def as_json(value: object) -> str:
+    """Write a value as JSON for people to read."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def short_amount(value: Decimal, currency: str) -> str:

@@ -1,60 +1,73 @@
-"""The page one begins with: a rep's day, an admin's pipeline, support's way to a customer."""
+"""The page one begins with: a rep's day, an admin's team, support's desk."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 
 from litestar import Request, Response, get
 
 from app.core import clock
-from app.domain.board import Board, BoardFilter
-from app.domain.permissions import can_see_board
 from app.domain.viewer import Viewer
-from app.services.board import read_board
-from app.web.respond import page, zone
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-
-    from app.domain.lead import Lead
+from app.services.my_day import read_my_day
+from app.services.team import read_team
+from app.web import charts
+from app.web.respond import page, redirect, zone
 
 Asking = Request[Viewer, Any, Any]
-Section = tuple[str, str, list["Lead"]]
-LONGEST_SECTION = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a section of the day is called, why it is there, and where the rest of it is."""
+
+    title: str
+    why: str
+    rest: str
+
+
+SECTIONS: Final = {
+    "overdue": Words("Overdue", "The time of the follow-up has passed", "/board?due=late"),
+    "today": Words("Today", "Planned for today", "/board?due=today"),
+    "hot": Words("New and hot", "Nobody has spoken with them yet: every minute counts", "/board?score=hot"),
+    "rotting": Words("Rotting or without a next step", "The most valuable first", "/board?due=none"),
+    "trouble": Words(
+        "Handoffs in trouble", "Onboarding has not received these sales yet", "/board/closed_won"
+    ),
+}
 
 
 @get("/", name="home.show")
 async def show_home(request: Asking) -> Response[str]:
-    """Show what is due, and the pipeline it belongs to."""
-    viewer, now = request.user, clock.now().astimezone(zone(request))
-    board = await read_board(viewer, BoardFilter()) if can_see_board(viewer) else None
+    """Show what is due to a rep, the team to an admin; support has its desk."""
+    viewer, local = request.user, zone(request)
+    if viewer.is_support:
+        return redirect(request, "/tickets")
+    now = clock.now().astimezone(local)
+    today = f"{now:%A} {now.day} {now:%B}"
+    if viewer.is_admin:
+        team = await read_team(viewer, local)
+        forecast, funnel = charts.forecast(team), charts.funnel(team)
+        return page(
+            request, "home/team.html.jinja2", team=team, today=today, forecast=forecast, funnel=funnel
+        )
+    day = await read_my_day(viewer, local)
     return page(
         request,
         "home/page.html.jinja2",
-        heading="My day" if viewer.is_rep else "Home",
-        today=f"{now:%A} {now.day} {now:%B}",
-        board=board,
-        sections=_sections(board, now) if board else [],
+        day=day,
+        today=today,
+        greeting=_greeting(now, viewer),
+        words=SECTIONS,
+        spark=charts.sparkline(day.won.by_day),
     )
 
 
-def _sections(board: Board, now: datetime) -> list[Section]:
-    """Sort the first cards of every open column, which are the most urgent, into what to do about them."""
-    leads = [lead for column in board.columns if column.stage.is_open for lead in column.cards]
-    tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    wanted: list[tuple[str, str, Callable[[Lead], bool]]] = [
-        ("Overdue", "The time of the follow-up has passed", lambda lead: _is_due(lead, now)),
-        ("Today", "Planned for today", lambda lead: _is_due(lead, tomorrow) and not _is_due(lead, now)),
-        ("No next step", "Plan one, or close the lead", lambda lead: lead.follow_up_at is None),
-    ]
-    found = [(title, why, [lead for lead in leads if fits(lead)]) for title, why, fits in wanted]
-    return [(title, why, some[:LONGEST_SECTION]) for title, why, some in found if some]
-
-
-def _is_due(lead: Lead, by: datetime) -> bool:
-    return lead.follow_up_at is not None and lead.follow_up_at < by
+def _greeting(now: datetime, viewer: Viewer) -> str:
+    noon, evening = 12, 18
+    part = "morning" if now.hour < noon else "afternoon" if now.hour < evening else "evening"
+    return f"Good {part}, {viewer.name.partition(' ')[0]}"
 
 
 routes = [show_home]

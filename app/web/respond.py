@@ -56,6 +56,7 @@ def reader(request: Asking) -> Reader:
         csrf=csrf_token(request),
         zone=zone(request),
         theme=theme if theme in THEMES else "",
+        density="dense" if request.cookies.get("density") == "dense" else "",
         path=request.url.path,
         partial=is_partial(request),
     )

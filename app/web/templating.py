@@ -18,6 +18,7 @@ from markupsafe import Markup
 from app.core import clock
 from app.core.ids import uuid7
 from app.domain import permissions
+from app.domain.board import BANDS, BUILT_IN, DUE
 from app.domain.pipeline import LOST_REASONS, OPEN_STAGES, Stage
 from app.web import cards, entries, formats
 from app.web.kept import Pieces, drawn_once
@@ -44,6 +45,7 @@ class Reader:
     csrf: str = ""
     zone: ZoneInfo = ZoneInfo("UTC")
     theme: str = ""
+    density: str = ""
     path: str = "/"
     partial: bool = False
 
@@ -96,6 +98,9 @@ def environment() -> Environment:
         reader=_reader.get,
         stages=tuple(Stage),
         open_stages=OPEN_STAGES,
+        bands=BANDS,
+        due_states=DUE,
+        views=BUILT_IN,
         lost_reasons=LOST_REASONS,
         nav=navigation,
         permissions=permissions,
@@ -139,6 +144,7 @@ def _manifest() -> dict[str, str]:
 
 def _filters() -> dict[str, Callable[..., Any]]:
     return {
+        "as_json": formats.as_json,
         "money": formats.money,
         "amount": formats.amount,
         "short_amount": formats.short_amount,

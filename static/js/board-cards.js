@@ -28,12 +28,23 @@ export function focusCard(card) {
   card?.querySelector("a")?.focus({ preventScroll: false });
 }
 
+// A card takes the place of its older self, or goes to the top of the column where it now belongs.
+function place(card) {
+  const old = findCard(card.dataset.leadId);
+  const hadFocus = old?.contains(document.activeElement);
+  if (old?.classList.contains("is-selected")) card.classList.add("is-selected");
+  old?.replaceWith(card);
+  const stage = card.dataset.stageNow;
+  if (stage && stageOf(card) !== stage) putInto(card, stage);
+  if (hadFocus) focusCard(card);
+}
+
 // The server's word on a card or a column head replaces ours; anything else in the answer is a message.
 export function apply(html) {
   const answer = document.createElement("template");
   answer.innerHTML = html;
   for (const element of [...answer.content.children]) {
-    if (element.matches(".card")) findCard(element.dataset.leadId)?.replaceWith(element);
+    if (element.matches(".card")) place(element);
     else if (element.matches(".toast")) document.getElementById("toasts").append(element);
     else document.getElementById(element.id)?.replaceWith(element);
     htmx.process(element);

@@ -1,12 +1,11 @@
 // The board without a mouse: arrows go about, brackets and digits move the card in focus.
 import { board, cardOf, cardsIn, columnOf, columns, focusCard, stageOf } from "./board-cards.js";
 import { openMenu } from "./board-menu.js";
-import { move, undo } from "./board-move.js";
+import { ask, move, undo } from "./board-move.js";
+import { selectTo, toggle } from "./board-select.js";
+import { keysAreOff } from "./keys.js";
 import { isTyping } from "./page.js";
 
-const OFF = "keys-off";
-const help = document.getElementById("keys");
-const box = help.querySelector("[data-keys-switch]");
 const stages = columns().map((column) => column.dataset.stage);
 
 const ON_A_CARD = {
@@ -23,6 +22,10 @@ const LETTERS = {
   "]": (card) => step(card, 1),
   "[": (card) => step(card, -1),
   m: (card) => openMenu(card),
+  f: (card) => ask(card, "follow-up"),
+  e: (card) => ask(card, "deal"),
+  x: (card) => toggle(card),
+  X: (card) => selectTo(card),
   a: (card) => location.assign(`${card.querySelector("a").getAttribute("href")}#notes`),
 };
 
@@ -38,8 +41,7 @@ document.addEventListener("keydown", (event) => {
 function actFor({ key, target }) {
   const card = cardOf(target);
   if (key in ON_A_CARD) return onCard(card, key);
-  if (isOff()) return null;
-  if (key === "?") return () => help.showModal();
+  if (keysAreOff()) return null;
   if (key === "z") return undo;
   if (!card) return null;
   if (key in LETTERS) return () => LETTERS[key](card);
@@ -70,10 +72,3 @@ function step(card, by) {
   const to = stages[stages.indexOf(stageOf(card)) + by];
   if (to) move(card, to);
 }
-
-function isOff() {
-  return localStorage.getItem(OFF) === "1";
-}
-
-box.checked = !isOff();
-box.addEventListener("change", () => localStorage.setItem(OFF, box.checked ? "0" : "1"));

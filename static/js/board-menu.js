@@ -1,6 +1,7 @@
 // The "Move to…" menu and the reasons of a score: one popover each, placed beside the button that asks.
 import { board, cardOf, stageOf } from "./board-cards.js";
-import { move } from "./board-move.js";
+import { ask, move } from "./board-move.js";
+import { toggle } from "./board-select.js";
 
 const menu = document.getElementById("move-menu");
 const why = document.getElementById("why");
@@ -28,6 +29,8 @@ board.addEventListener("click", (event) => {
 });
 
 menu.addEventListener("click", (event) => {
+  const act = event.target.closest("[data-act]")?.dataset.act;
+  if (act && asking) return other(act);
   const to = event.target.closest("[data-to]")?.dataset.to;
   if (!to || !asking) return;
   const card = asking;
@@ -36,12 +39,20 @@ menu.addEventListener("click", (event) => {
   move(card, to);
 });
 
+function other(act) {
+  const card = asking;
+  menu.hidePopover();
+  if (act === "select") toggle(card);
+  else ask(card, act);
+}
+
 menu.addEventListener("keydown", (event) => {
   const items = [...menu.querySelectorAll("[data-to]")];
+  const all = [...menu.querySelectorAll(".menu-item")];
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step) {
     event.preventDefault();
-    const open = items.filter((item) => !item.disabled);
+    const open = all.filter((item) => !item.disabled);
     open.at((open.indexOf(document.activeElement) + step) % open.length).focus();
   }
   if (items[event.key - 1] && !items[event.key - 1].disabled) items[event.key - 1].click();

@@ -78,10 +78,7 @@ function refuse(wish, place, answer) {
 function showCurrent(card, html) {
   const id = card.dataset.leadId;
   apply(html);
-  const fresh = findCard(id);
-  const stage = fresh.dataset.stageNow;
-  if (stage && stage !== stageOf(fresh)) putInto(fresh, stage);
-  fresh.classList.add("is-refused");
+  findCard(id)?.classList.add("is-refused");
 }
 
 function explain(card, { status, html }) {
@@ -101,19 +98,42 @@ async function close(card, to) {
   focusCard(now);
 }
 
+// A dialog about one card, such as its deal; the card keeps the focus.
+export async function ask(card, what) {
+  const id = card.dataset.leadId;
+  await openDialog(`/leads/${id}/${what}?view=board`);
+  if (document.activeElement === document.body) focusCard(findCard(id));
+}
+
+const SAID = {
+  won: "is won. Handing over to onboarding.",
+  lost: "is lost.",
+  "follow-up": "has a new plan.",
+  deal: "is up to date.",
+};
+
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (ofBoard(ctx.sourceElement) && board.dataset.query) ctx.request.action += `?${board.dataset.query}`;
+});
+
 document.addEventListener("htmx:after:request", (event) => {
   const { sourceElement, response, text, hx } = event.detail.ctx;
-  const closes = response.status === 200 && sourceElement.matches?.('#dialog form[action$="/won"], #dialog form[action$="/lost"]');
-  if (!closes || hx?.redirect) return;
+  if (response.status !== 200 || !ofBoard(sourceElement) || hx?.redirect) return;
   event.preventDefault();
-  const name = nameOf(findCard(sourceElement.getAttribute("action").split("/")[2]));
-  const won = sourceElement.getAttribute("action").endsWith("/won");
+  const [, , id, act] = sourceElement.getAttribute("action").split("/");
+  const name = nameOf(findCard(id));
   apply(text);
   closeDialog("done");
-  const words = won ? `${name} is won. Handing over to onboarding.` : `${name} is lost.`;
+  focusCard(findCard(id));
+  const words = `${name} ${SAID[act] ?? "is changed."}`;
   toast(words);
   announce(words);
+  document.dispatchEvent(new CustomEvent("board:changed", { detail: { id, again: act === "won" } }));
 });
+
+function ofBoard(element) {
+  return element?.matches?.("#dialog form") && element.elements.view?.value === "board";
+}
 
 function countOf(stage) {
   return columnAt(stage).querySelector(".count").dataset.count;

@@ -1,5 +1,7 @@
 // Everything the board does in the browser.
 import "./board-drag.js";
 import "./board-keys.js";
+import "./board-live.js";
 import "./board-menu.js";
+import "./board-select.js";
 import "./board-tabs.js";

@@ -15,7 +15,7 @@ export function closeDialog(result) {
 
 document.addEventListener("htmx:after:swap", ({ detail }) => {
   const inside = detail.ctx?.target === dialog;
-  if (inside && dialog.querySelector("form") && !dialog.open) show();
+  if (inside && dialog.querySelector("form, .sheet") && !dialog.open) show();
   if (inside) (dialog.querySelector("[aria-invalid=true]") ?? dialog.querySelector("[autofocus]"))?.focus();
 });
 
@@ -28,7 +28,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("[data-dialog]")) return;
   event.preventDefault();
-  openDialog(form.getAttribute("action"));
+  const query = new URLSearchParams(new FormData(form)).toString();
+  openDialog(form.getAttribute("action") + (query && `?${query}`));
 });
 
 dialog.addEventListener("click", (event) => {

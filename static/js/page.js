@@ -24,11 +24,6 @@ function notSaved(text) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (event.key === "/" && plain && !isTyping(event.target)) {
-    event.preventDefault();
-    document.querySelector("[data-search]")?.focus();
-  }
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.form?.requestSubmit();
   if (event.key === "Escape") closeMenus(null);
 });
@@ -36,6 +31,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   closeMenus(event.target.closest("[data-menu]"));
   if (event.target.closest("[data-theme-switch]")) switchTheme();
+  if (event.target.closest("[data-density-switch]")) switchDensity();
 });
 
 document.addEventListener("change", (event) => {
@@ -54,10 +50,18 @@ function closeMenus(except) {
   for (const menu of document.querySelectorAll("[data-menu][open]")) if (menu !== except) menu.open = false;
 }
 
-function switchTheme() {
+export function switchTheme() {
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   const theme = (root.dataset.theme || system) === "dark" ? "light" : "dark";
   root.dataset.theme = theme;
   document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+}
+
+export function switchDensity() {
+  const root = document.documentElement;
+  const density = root.dataset.density === "dense" ? "" : "dense";
+  if (density) root.dataset.density = density;
+  else delete root.dataset.density;
+  document.cookie = `density=${density}; path=/; max-age=31536000; samesite=lax`;
 }

@@ -13,6 +13,7 @@ import pytest
 from app.contracts.pipeline import SaleDetails
 from app.core.errors import Conflict, Forbidden, Invalid, LeadIsClosed, NotFound, StaleLead
 from app.domain.idempotency import Key
+from app.domain.sale import Loss
 from app.services.closing import close_lost, close_won
 from app.services.pipeline import move_lead
 from tests import make
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from tests.cast import Cast
 
 pytestmark = pytest.mark.usefixtures("pool")
-LOSS = ("price", "")
+LOSS = Loss("price")
 
 
 def details(**given: Any) -> SaleDetails:
@@ -109,7 +110,7 @@ async def test_won_and_lost_at_once_end_in_exactly_one(owner: asyncpg.Connection
 
 
 async def test_a_lost_lead_says_why(owner: asyncpg.Connection, cast: Cast, lead_id: UUID) -> None:
-    await close_lost(cast.rita, lead_id, 1, ("other", "They moved away"), None)
+    await close_lost(cast.rita, lead_id, 1, Loss("other", "They moved away"), None)
     lead = await owner.fetchrow("SELECT stage, status, lost_reason FROM lead")
     assert tuple(lead) == ("closed_lost", "disqualified", "other")
     assert json.loads(await owner.fetchval("SELECT body FROM activity_text")) == {"note": "They moved away"}

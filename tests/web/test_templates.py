@@ -13,6 +13,7 @@ from app.domain.viewer import Viewer
 from app.web import board as board_page
 from app.web.forms import Form
 from app.web.templating import Reader, render
+from app.web.timeline import Narrowed
 from tests.web import samples
 
 WICKED = '<script>alert("x")</script>'
@@ -28,11 +29,8 @@ def show_board(viewer: Viewer = samples.RITA, **changes: Any) -> str:
         "board/page.html.jinja2",
         viewer,
         "/board",
-        board=shown,
-        totals=board_page.totals(shown),
-        query=board_page.query_of(shown.filter),
-        show_owner=viewer.is_admin,
-        owners=board_page.owners_on(shown),
+        notices=[],
+        **board_page.shown(shown, viewer),
     )
 
 
@@ -42,7 +40,8 @@ def story(**changes: Any) -> dict[str, Any]:
         "form": Form({"activity_type": "Call"}),
         "message": "",
         "timeline": samples.timeline(),
-        "kind": "",
+        "narrowed": Narrowed("/", (), ""),
+        "report": None,
         "last_day": "",
         "more_url": "",
     }
@@ -74,7 +73,7 @@ def test_the_owner_of_a_card_is_shown_to_admins_only() -> None:
 
 
 def test_support_finds_no_way_to_the_board() -> None:
-    html = show("home/page.html.jinja2", samples.SAM, heading="Home", today="", board=None, sections=[])
+    html = show("search/page.html.jinja2", samples.SAM, q="", hits=(), cut=False)
     assert 'href="/board"' not in html
     assert 'href="/customers"' in html
 
@@ -95,7 +94,7 @@ def test_a_timeline_entry_has_its_hook_its_day_and_its_facts() -> None:
 
 def test_every_problem_of_a_form_stands_beside_its_field() -> None:
     form = Form({"amount": "x", "version": "1"}, {"amount": "No amount", "product": "This is required"})
-    html = show("leads/won.html.jinja2", lead=samples.lead(), form=form, message="")
+    html = show("leads/won.html.jinja2", lead=samples.lead(), form=form, message="", preview=None)
     assert 'aria-describedby="amount-error"' in html
     assert 'aria-describedby="product-error"' in html
     assert 'value="x"' in html

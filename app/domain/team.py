@@ -1,0 +1,63 @@
+"""The whole team's pipeline, as an admin begins with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from app.domain.board import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What the open deals with a closing date in this month are worth, plain and by their stage's chance."""
+
+    first: date
+    value: Decimal
+    weighted: Decimal
+    won: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How many of the leads that came in a while got at least to this stage."""
+
+    label: str
+    leads: int
+
+
+@dataclass(frozen=True, slots=True)
+class RepLine:
+    """One rep's open pipeline and month."""
+
+    id: str
+    name: str
+    leads: int
+    value: Decimal
+    overdue: int
+    won: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What came in, and what needs an admin's hand."""
+
+    captured_today: int
+    captured_week: int
+    unassigned: int
+    unsent: int
+    failing: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The page an admin begins with."""
+
+    columns: tuple[Column, ...]
+    forecast: tuple[Month, ...]
+    funnel: tuple[Step, ...]
+    reps: tuple[RepLine, ...]
+    pulse: Pulse
+    currency: str

@@ -1,0 +1,95 @@
+"""Change an open deal: the next step, what it is worth, when it closes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core import clock
+from app.domain.deal import check_deal, check_plan
+from app.domain.lead import Lead
+from app.domain.permissions import check_move_lead
+from app.domain.timeline import NewEntry
+from app.gateways import live
+from app.services.once import once
+from app.services.pipeline import lock_current
+from app.store import changes, idempotency, leads, timeline
+from app.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Any
+    from uuid import UUID
+
+    from app.domain.deal import Deal, Plan
+    from app.domain.idempotency import Key, Outcome
+    from app.domain.viewer import Viewer
+
+
+async def plan_follow_up(
+    viewer: Viewer, lead_id: UUID, version: int, wanted: Plan, key: Key | None
+) -> Outcome[Lead]:
+    """Plan the next step of a lead, or none; a lost lead may have a day to try again.
+
+    Raises NotFound, StaleLead, LeadIsClosed for a won one, Invalid for a moment that is over.
+    """
+    check_move_lead(viewer)
+    now = clock.now()
+    plan = check_plan(wanted, now)
+
+    async def work() -> Lead:
+        async with transaction(viewer):
+            lead = await lock_current(viewer, lead_id, version, or_lost=True)
+            await changes.set_follow_up(viewer, lead_id, plan.follow_up, now)
+            await timeline.append(viewer, _planned(viewer, lead, plan, now))
+            planned = await leads.read_lead(viewer, lead_id)
+            await idempotency.remember(viewer, key, planned)
+        return planned
+
+    outcome = await once(viewer, key, work, Lead)
+    await live.announce(outcome.value)
+    return outcome
+
+
+async def change_deal(
+    viewer: Viewer, lead_id: UUID, version: int, wanted: Deal, key: Key | None
+) -> Outcome[Lead]:
+    """Change expected value and closing date of an open lead. Raises NotFound, StaleLead, LeadIsClosed, Invalid."""
+    check_move_lead(viewer)
+    now = clock.now()
+    deal = check_deal(wanted, now)
+
+    async def work() -> Lead:
+        async with transaction(viewer):
+            lead = await lock_current(viewer, lead_id, version)
+            await changes.set_deal(viewer, lead_id, deal, now)
+            # Amounts are not for support, and everybody reads the timeline: it says what changed, not to what.
+            data = {"expected_close_on": deal.close_on.isoformat() if deal.close_on else None}
+            await timeline.append(viewer, _entry(viewer, lead, "deal_changed", now, data))
+            changed = await leads.read_lead(viewer, lead_id)
+            await idempotency.remember(viewer, key, changed)
+        return changed
+
+    outcome = await once(viewer, key, work, Lead)
+    await live.announce(outcome.value)
+    return outcome
+
+
+def _planned(viewer: Viewer, lead: Lead, plan: Plan, now: datetime) -> NewEntry:
+    next_step = plan.follow_up
+    times = {"follow_up_at": next_step.at, "was_due_at": lead.follow_up_at}
+    data = {name: at.isoformat() for name, at in times.items() if at is not None}
+    entry = _entry(viewer, lead, "follow_up_done" if plan.done else "follow_up_set", now, data)
+    words = {"follow_up_note": next_step.note, "was": lead.follow_up_note if plan.done else ""}
+    entry.text.update({name: text for name, text in words.items() if text})
+    return entry
+
+
+def _entry(viewer: Viewer, lead: Lead, kind: str, now: datetime, data: dict[str, Any]) -> NewEntry:
+    return NewEntry(
+        customer_id=lead.customer.id,
+        lead_id=lead.id,
+        kind=kind,
+        actor_id=viewer.id,
+        occurred_at=now,
+        data=data,
+    )

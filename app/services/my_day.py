@@ -1,0 +1,37 @@
+"""A rep's day, in one transaction."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from app.core import clock
+from app.core.settings import settings
+from app.domain.board import BoardFilter
+from app.domain.my_day import MyDay, Won, growth, today_of
+from app.domain.permissions import check_see_board
+from app.domain.pipeline import Stage
+from app.store import board, my_day
+from app.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from app.domain.viewer import Viewer
+
+
+async def read_my_day(viewer: Viewer, zone: ZoneInfo) -> MyDay:
+    """Return what the viewer should do now, and how their pipeline and month stand; raises Forbidden."""
+    check_see_board(viewer)
+    now = clock.now()
+    today = today_of(now, zone)
+    async with transaction(viewer):
+        sections = await my_day.read_sections(viewer, today)
+        columns = await board.read_heads(viewer, BoardFilter(), tuple(Stage))
+        won = await my_day.read_won(viewer, today, zone.key)
+    values = {day: value for day, (_, value) in won.items()}
+    by_day = growth(values, today.month_begins.date(), now.astimezone(zone).date())
+    total = by_day[-1] if by_day else Decimal(0)
+    return MyDay(
+        sections, columns, Won(sum(count for count, _ in won.values()), total, by_day), settings().currency
+    )

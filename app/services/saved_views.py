@@ -1,0 +1,40 @@
+"""Keep and forget a person's named filters of the board."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from app.core import clock
+from app.core.errors import Conflict
+from app.domain.permissions import check_see_board
+from app.domain.text import Checker
+from app.store import saved_views
+from app.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.domain.viewer import Viewer
+
+MOST: Final = 30
+LONGEST_NAME: Final = 40
+
+
+async def save_view(viewer: Viewer, name: str, query: str) -> None:
+    """Keep the board's `query` under a name of the viewer's; raises Invalid, Conflict when there are too many."""
+    check_see_board(viewer)
+    checker = Checker()
+    clean = checker.text("#/name", name, LONGEST_NAME, required=True)
+    checker.require("#/query", "must narrow the board", ok=bool(query))
+    checker.finish()
+    async with transaction(viewer):
+        if await saved_views.count_views(viewer) >= MOST:
+            raise Conflict(f"You have {MOST} views already; delete one first")
+        await saved_views.save_view(viewer, clean, query, clock.now())
+
+
+async def delete_view(viewer: Viewer, view_id: UUID) -> None:
+    """Forget one of the viewer's views; raises NotFound."""
+    check_see_board(viewer)
+    async with transaction(viewer):
+        await saved_views.delete_view(viewer, view_id)

@@ -1,0 +1,23 @@
+"""Find a person among those the viewer may see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from app.store import search
+from app.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from app.domain.search import Hit
+    from app.domain.viewer import Viewer
+
+MOST: Final = 20
+SHORTEST: Final = 2
+
+
+async def find_people(viewer: Viewer, q: str) -> tuple[Hit, ...]:
+    """Return the best matches by name, company, e-mail or phone, typing errors forgiven; none for a single letter."""
+    if len(q) < SHORTEST:
+        return ()
+    async with transaction(viewer):
+        return await search.find(viewer, q, MOST)

@@ -1,0 +1,44 @@
+"""The team as an admin begins with it, and the reps a lead can be given to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core import clock
+from app.core.settings import settings
+from app.domain.board import BoardFilter
+from app.domain.my_day import today_of
+from app.domain.permissions import can_assign_lead, check_administer
+from app.domain.pipeline import Stage
+from app.domain.team import Team
+from app.store import board, team
+from app.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from app.domain.viewer import Viewer
+
+
+async def read_team(viewer: Viewer, zone: ZoneInfo) -> Team:
+    """Return the team's pipeline, forecast, funnel and what needs a hand; raises Forbidden."""
+    check_administer(viewer)
+    now = clock.now()
+    today = today_of(now, zone)
+    async with transaction(viewer):
+        return Team(
+            columns=await board.read_heads(viewer, BoardFilter(), tuple(Stage)),
+            forecast=await team.read_forecast(viewer, today),
+            funnel=await team.read_funnel(viewer, today),
+            reps=await team.read_reps(viewer, today),
+            pulse=await team.read_pulse(viewer, today),
+            currency=settings().currency,
+        )
+
+
+async def list_reps(viewer: Viewer) -> tuple[tuple[str, str], ...]:
+    """Return whom the viewer can give a lead to, id and name; nobody for who cannot."""
+    if not can_assign_lead(viewer):
+        return ()
+    async with transaction(viewer):
+        return await team.list_reps(viewer)

@@ -1,0 +1,44 @@
+"""Saved views: a person's named filters of the board."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from app.core.errors import NotFound
+from app.core.ids import uuid7
+from app.store.transaction import connection
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.domain.viewer import Viewer
+
+
+async def count_views(viewer: Viewer) -> int:
+    """Return how many views the viewer has."""
+    return int(
+        await connection().fetchval("SELECT count(*) FROM saved_view WHERE owner_id = $1", viewer.id) or 0
+    )
+
+
+async def save_view(viewer: Viewer, name: str, query: str, at: datetime) -> None:
+    """Keep a view; one of the same name is replaced."""
+    await connection().execute(
+        "INSERT INTO saved_view (id, owner_id, name, query, created_at) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (owner_id, name) DO UPDATE SET query = excluded.query",
+        uuid7(),
+        viewer.id,
+        name,
+        query,
+        at,
+    )
+
+
+async def delete_view(viewer: Viewer, view_id: UUID) -> None:
+    """Delete a view; raises NotFound for one that is not the viewer's."""
+    gone = await connection().fetchval(
+        "DELETE FROM saved_view WHERE owner_id = $1 AND id = $2 RETURNING id", viewer.id, view_id
+    )
+    if gone is None:
+        raise NotFound

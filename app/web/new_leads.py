@@ -1,0 +1,59 @@
+"""Adding a lead by hand."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+
+from app.core.errors import Invalid
+from app.domain.new_lead import NewLead
+from app.domain.permissions import check_move_lead
+from app.domain.viewer import Viewer
+from app.services.new_leads import add_lead
+from app.services.team import list_reps
+from app.web.dialogs import show
+from app.web.forms import Form, read_form
+from app.web.guards import needs
+from app.web.respond import redirect
+
+Asking = Request[Viewer, Any, Any]
+PART: Final = "leads/new.html.jinja2"
+
+
+@get("/leads/new", name="new_leads.ask", guards=[needs(check_move_lead)])
+async def ask(request: Asking) -> Response[str]:
+    """Ask who it is."""
+    return show(request, PART, Form().with_new_key(), reps=await list_reps(request.user), taken=False)
+
+
+@post("/leads/new", name="new_leads.add", guards=[needs(check_move_lead)], status_code=200)
+async def add(request: Asking) -> Response[str]:
+    """Add the lead and go there; or say what is wrong, or that a colleague has it already."""
+    viewer, form = request.user, await read_form(request)
+    reps = await list_reps(viewer)
+    try:
+        added = (await add_lead(viewer, _new_lead(form), form.key(viewer))).value
+    except Invalid as error:
+        return show(request, PART, form.with_problems(error), error, reps=reps, taken=False)
+    if added.lead_id is None:
+        return show(request, PART, form, reps=reps, taken=True)
+    return redirect(request, f"/leads/{added.lead_id}")
+
+
+def _new_lead(form: Form) -> NewLead:
+    value = form.amount("value") if form.text("value") else None
+    form.check()
+    return NewLead(
+        name=form.text("name"),
+        email=form.text("email"),
+        company=form.text("company"),
+        phone=form.text("phone"),
+        source=form.text("source"),
+        note=form.text("note"),
+        value=value,
+        owner_id=form.text("owner_id") or None,
+    )
+
+
+routes = [ask, add]

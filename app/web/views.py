@@ -1,0 +1,43 @@
+"""Saved views: a name for the board's filter as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, post
+
+from app.core.errors import Conflict, Invalid
+from app.domain.permissions import check_see_board
+from app.domain.viewer import Viewer
+from app.services.saved_views import delete_view, save_view
+from app.web.board_filter import clean_query
+from app.web.dialogs import show
+from app.web.forms import read_form
+from app.web.guards import needs
+from app.web.respond import redirect
+
+Asking = Request[Viewer, Any, Any]
+
+
+@post("/views", name="views.save", guards=[needs(check_see_board)], status_code=200)
+async def save(request: Asking) -> Response[str]:
+    """Keep the filter under a name and show it; or ask again with what is wrong."""
+    form = await read_form(request)
+    query = clean_query(form.text("query"))
+    try:
+        await save_view(request.user, form.text("name"), query)
+    except (Invalid, Conflict) as error:
+        shown = form.with_problems(error) if isinstance(error, Invalid) else form
+        return show(request, "board/save_view.html.jinja2", shown, error)
+    return redirect(request, f"/board?{query}")
+
+
+@post("/views/{view_id:uuid}/delete", name="views.delete", guards=[needs(check_see_board)], status_code=200)
+async def delete(request: Asking, view_id: UUID) -> Response[str]:
+    """Forget a view of the viewer's."""
+    await delete_view(request.user, view_id)
+    return redirect(request, "/board")
+
+
+routes = [save, delete]

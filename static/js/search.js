@@ -1,0 +1,95 @@
+// Finding: the list below the search field, and the palette that goes anywhere (Ctrl or Cmd and K).
+import { openDialog } from "./dialogs.js";
+import "./keys.js";
+import { switchDensity, switchTheme } from "./page.js";
+
+const field = document.querySelector("[data-search]");
+const found = document.getElementById("found");
+const palette = document.getElementById("palette");
+const input = document.getElementById("palette-input");
+const list = document.getElementById("palette-list");
+const hits = document.getElementById("palette-hits");
+const ACTS = { theme: switchTheme, density: switchDensity };
+const PAUSE = 200;
+let timer = 0;
+
+// Arrows go from the field through the list and back.
+field?.form.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (event.key === "Escape") return field.blur();
+  if (!step) return undefined;
+  event.preventDefault();
+  const stops = [field, ...found.querySelectorAll("a")];
+  return stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length].focus();
+});
+
+const options = () => [...list.querySelectorAll("[role=option]:not([hidden])"), ...hits.querySelectorAll("[role=option]")];
+const chosen = () => options().find((option) => option.getAttribute("aria-selected") === "true");
+
+function choose(option) {
+  for (const each of options()) each.setAttribute("aria-selected", String(each === option));
+  if (!option) return;
+  option.id ||= `option-${options().indexOf(option)}`;
+  input.setAttribute("aria-activedescendant", option.id);
+  option.scrollIntoView({ block: "nearest" });
+}
+
+function narrow() {
+  const words = input.value.trim().toLowerCase().split(/\s+/);
+  for (const option of list.children) option.hidden = !words.every((word) => option.dataset.said.includes(word));
+  choose(options()[0]);
+  clearTimeout(timer);
+  timer = setTimeout(ask, PAUSE);
+}
+
+async function ask() {
+  const q = input.value.trim();
+  if (q.length < 2) return hits.replaceChildren();
+  await htmx.ajax("GET", `/search?q=${encodeURIComponent(q)}`, { target: hits, swap: "innerHTML" });
+  hits.querySelector("ul")?.setAttribute("role", "listbox");
+  for (const item of hits.querySelectorAll("li")) {
+    item.setAttribute("role", "option");
+    item.dataset.go = item.querySelector("a").getAttribute("href");
+    item.querySelector("a").tabIndex = -1;
+  }
+  if (!chosen()) choose(options()[0]);
+}
+
+function go(option) {
+  if (!option) return;
+  palette.close();
+  const { go: path, open, act } = option.dataset;
+  if (path) location.assign(path);
+  else if (open) openDialog(open);
+  else ACTS[act]();
+}
+
+function openPalette() {
+  if (!palette || document.querySelector("dialog[open]")) return;
+  input.value = "";
+  hits.replaceChildren();
+  palette.showModal();
+  narrow();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  openPalette();
+});
+document.addEventListener("click", (event) => event.target.closest("[data-palette]") && openPalette());
+input?.addEventListener("input", narrow);
+input?.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const all = options();
+  if (step) choose(all[(all.indexOf(chosen()) + step + all.length) % all.length]);
+  if (event.key === "Enter") go(chosen());
+  if (step || event.key === "Enter") event.preventDefault();
+});
+palette?.addEventListener("click", (event) => {
+  const option = event.target.closest("[role=option]");
+  if (option) {
+    event.preventDefault();
+    go(option);
+  } else if (event.target === palette) palette.close();
+});
