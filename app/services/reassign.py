@@ -12,7 +12,8 @@ from app.domain.pipeline import Stage
 from app.domain.reassign import Preview, checked, shares
 from app.domain.timeline import NewEntry
 from app.domain.viewer import system
-from app.gateways import queue
+from app.gateways import live, queue
+from app.gateways.live import Change
 from app.store import leads, reassign, staff, timeline
 from app.store.transaction import transaction
 
@@ -96,25 +97,28 @@ async def move_due() -> int:
 async def _move_some() -> int | None:
     """Take the next steps of one reassignment; None when there is none to be worked on."""
     now = clock.now()
+    changes: list[Change] = []
     async with transaction(WORKER):
         task = await reassign.claim_task(WORKER)
         if task is None:
             return None
         steps = await reassign.next_steps(WORKER, task, AT_ONCE)
         for step in steps:
-            await reassign.settle_step(task, step, moved=await _move(task, step, now))
+            change = await _move(task, step, now)
+            await reassign.settle_step(task, step, moved=change is not None)
+            changes += [change] if change else []
         if len(steps) < AT_ONCE:
             await reassign.finish_task(task, now)
+    await live.announce_all(changes)
     return len(steps)
 
 
-async def _move(task: Task, step: Step, now: datetime) -> bool:
+async def _move(task: Task, step: Step, now: datetime) -> Change | None:
     """Move one lead and tell its timeline; one that was closed or given away meanwhile stays where it is."""
     lead = await leads.lock_lead(WORKER, step.lead_id)
     if not lead.stage.is_open or lead.assigned_to_id != step.holder_id:
-        return False
+        return None
     await leads.assign_lead(WORKER, lead.id, step.receiver_id, now)
-    reason = f"Taken back: {task.reason}" if task.undoing else task.reason
     entry = NewEntry(
         customer_id=lead.customer.id,
         lead_id=lead.id,
@@ -122,10 +126,11 @@ async def _move(task: Task, step: Step, now: datetime) -> bool:
         actor_id=task.by,
         occurred_at=now,
         data={"from": step.holder_id, "to": step.receiver_id, "reassignment": str(task.id)},
-        text={"reason": reason},
+        text={"reason": f"Taken back: {task.reason}" if task.undoing else task.reason},
     )
     await timeline.append(WORKER, entry)
-    return True
+    owners = tuple(owner for owner in (step.holder_id, step.receiver_id) if owner)
+    return Change(str(lead.id), lead.version + 1, owners, str(lead.customer.id))
 
 
 async def _check_receivers(viewer: Viewer, wanted: Wanted) -> None:

@@ -136,3 +136,29 @@ def test_a_key_that_is_not_for_signing_is_left_out(wrong: Any) -> None:
 def test_a_document_without_keys_replaces_nothing(document: dict[str, Any]) -> None:
     with pytest.raises(SsoDown):
         read_keys(document)
+
+
+async def test_a_key_without_a_name_is_found_where_it_is_the_only_one() -> None:
+    sso = Sso("a")
+    only = await sso.keys.sole()
+    assert only is not None
+    sso.kids, sso.time = ("b",), 10.0
+    assert await sso.keys.sole(again=True) not in {None, only}
+    sso.kids, sso.time = ("b", "c"), 20.0
+    assert await sso.keys.sole(again=True) is None
+
+
+async def test_its_name_may_be_missing_in_the_document_too() -> None:
+    nameless = {name: value for name, value in jwk("a").items() if name != "kid"}
+    assert list(read_keys({"keys": [nameless]})) == [""]
+
+
+async def test_health_asks_the_sso_when_it_is_due_and_says_when_it_is_away() -> None:
+    sso = Sso("a")
+    await sso.keys.check()
+    await sso.keys.check()
+    assert sso.asked == 1
+    sso.down, sso.time = True, 311.0
+    with pytest.raises(SsoDown):
+        await sso.keys.check()
+    assert await sso.keys.find("a")
