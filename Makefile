@@ -18,6 +18,7 @@ run: $(RUNTIME) $(ASSETS) ## set everything up and run the whole system until Ct
 
 test: $(DEV) $(ASSETS) ## run the whole test suite, browser tests included
 	@tools/chromium.sh
+	@tools/brokers.sh
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(DEV) $(ASSETS) ## format, lint, types, layers, house rules, docs fresh

@@ -45,6 +45,7 @@ class Settings:
     sso_users_api: str
     sso_events_secrets: tuple[str, ...]
     capture_webhook_secrets: tuple[str, ...]
+    event_bus_url: str | None
     handoff_webhook_url: str | None
     handoff_webhook_secrets: tuple[str, ...]
     handoff_webhook_private: bool
@@ -120,7 +121,9 @@ def _capture(read: _Reader) -> dict[str, Any]:
 def _handoff(read: _Reader) -> dict[str, Any]:
     # The sandbox lives on one machine, where every receiver has a private address.
     private = "1" in (read.text("HANDOFF_WEBHOOK_PRIVATE", ""), read.text("CRM_SANDBOX", ""))
+    buses = ("redis", "rediss", "unix", "nats", "tls", "amqp", "amqps", "kafka")
     return {
+        "event_bus_url": read.url("EVENT_BUS_URL", buses),
         "handoff_webhook_url": read.url("HANDOFF_WEBHOOK_URL", ("http", "https")),
         "handoff_webhook_secrets": read.secrets("HANDOFF_WEBHOOK_SECRET"),
         "handoff_webhook_private": private,

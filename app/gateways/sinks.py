@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.settings import BadSetting
+from app.gateways import brokers
 from app.gateways.event_bus import RedisStream
 from app.gateways.webhooks import WebhookSink
 
@@ -16,10 +17,8 @@ Sinks = dict[str, "Sink"]
 
 
 def open_sinks(settings: Settings) -> Sinks:
-    """Return the stream, and the webhook where one is configured; nothing connects before the first event."""
-    if settings.redis_url is None:
-        raise BadSetting("REDIS_URL must be set: the events of won sales go there")
-    sinks: list[Sink] = [RedisStream(settings.redis_url)]
+    """Return the bus, and the webhook where one is configured; nothing connects before the first event."""
+    sinks: list[Sink] = [_bus(settings)]
     if settings.handoff_webhook_url is not None:
         if not settings.handoff_webhook_secrets:
             raise BadSetting("HANDOFF_WEBHOOK_SECRET must be set beside HANDOFF_WEBHOOK_URL")
@@ -34,8 +33,21 @@ def open_sinks(settings: Settings) -> Sinks:
 
 
 def sink_names(settings: Settings) -> list[str]:
-    """Return the names of the places that events go to, without opening one."""
-    return ["stream", *(["webhook"] if settings.handoff_webhook_url else [])]
+    """Return the names of the places that events go to, the bus first, without opening one."""
+    bus = brokers.name_of(settings.event_bus_url or "") or RedisStream.name
+    return [bus, *([WebhookSink.name] if settings.handoff_webhook_url else [])]
+
+
+def _bus(settings: Settings) -> Sink:
+    url = settings.event_bus_url or settings.redis_url
+    if url is None:
+        raise BadSetting("REDIS_URL must be set: the events of won sales go there")
+    name = brokers.name_of(url)
+    if name is None:
+        return RedisStream(url)
+    if not brokers.is_installed(name):
+        raise BadSetting(f"EVENT_BUS_URL names {name}: run `pip install -r requirements/bus.txt` first")
+    return brokers.BrokerBus(name, url)
 
 
 async def close_sinks(sinks: Sinks) -> None:

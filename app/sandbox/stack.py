@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FILE: Final = "run.json"
 OWNER_VARIABLE: Final = "OWNER_DATABASE_URL"
+OUTGOING: Final = ("EVENT_BUS_URL", "HANDOFF_WEBHOOK_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def environment(settings: Settings, urls: Urls) -> dict[str, str]:
         "REDIS_URL": urls.redis,
         "SSO_ISSUER": f"{sandbox_url(settings)}/sso",
         **_secrets(settings.home),
-        **{name: value for name, value in os.environ.items() if name.startswith("HANDOFF_WEBHOOK_")},
+        **{name: value for name, value in os.environ.items() if name.startswith(OUTGOING)},
     }
 
 
