@@ -40,8 +40,15 @@ OPEN_FATES: Final = (
     (Stage.LEAD,) * 4 + (Stage.QUALIFIED,) * 3 + (Stage.PROPOSAL_SENT,) * 2 + (Stage.NEGOTIATION,) * 2
 )
 OLDEST_OPEN: Final = {Stage.LEAD: 8, Stage.QUALIFIED: 25, Stage.PROPOSAL_SENT: 45, Stage.NEGOTIATION: 70}
-LONGEST_AGO: Final = 3 * 365
 SALT_BYTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How many leads are still open, and how many days ago the oldest one was closed."""
+
+    open_share: float
+    longest_ago: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class Setting:
     reps: list[Rep]
     today: datetime
     currency: str
-    open_share: float
+    shape: Shape
 
 
 def add_customer(rows: Rows, setting: Setting, person: Person, leads: int) -> None:
@@ -77,13 +84,13 @@ def add_customer(rows: Rows, setting: Setting, person: Person, leads: int) -> No
 
 def _stories(setting: Setting, person: Person, leads: int) -> list[Story]:
     draw, end = setting.draw, setting.today
-    fate = draw.choice(OPEN_FATES) if draw.chance(setting.open_share) else None
+    fate = draw.choice(OPEN_FATES) if draw.chance(setting.shape.open_share) else None
     told: list[Story] = []
     for _ in range(leads):
         if fate:
             start = draw.days_before(end, 0, OLDEST_OPEN[fate])
         else:
-            end = draw.at_work(draw.days_before(end, 2, LONGEST_AGO // leads).date())
+            end = draw.at_work(draw.days_before(end, 2, setting.shape.longest_ago // leads).date())
             start = draw.days_before(end, 5, 120)
         # A fresh lead may still wait for its owner.
         unowned = fate is Stage.LEAD and draw.chance(0.05)

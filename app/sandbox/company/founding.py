@@ -13,7 +13,7 @@ import asyncpg
 from app.core import clock
 from app.core.settings import settings
 from app.sandbox.company import loading
-from app.sandbox.company.customers import LONGEST_AGO, TABLES, Setting, add_customer
+from app.sandbox.company.customers import TABLES, Setting, Shape, add_customer
 from app.sandbox.company.draw import Draw
 from app.sandbox.company.people import people, reps_of, staff_rows
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from app.sandbox.company.customers import Rows
 
 BATCH: Final = 2_000
-OPEN_SHARE: Final = 0.2
-DEMO_LEADS, DEMO_OPEN_SHARE = 120, 0.6
+GROWN: Final = Shape(open_share=0.2, longest_ago=3 * 365)
+YOUNG: Final = Shape(open_share=0.55, longest_ago=75)
+DEMO_LEADS: Final = 140
 LEADS_EACH: Final = (1,) * 17 + (2, 2, 3)
 
 
@@ -49,12 +50,12 @@ async def seed(
     owner_url: str, *, leads: int, reps: int = 2, seed: int = 1, progress: Callable[[int], None] | None = None
 ) -> Summary:
     """Fill an empty database; raises Conflict for any other. `progress` hears how many leads there are."""
-    return await _fill(owner_url, _found(seed, reps, OPEN_SHARE), leads, progress or _nobody_listens)
+    return await _fill(owner_url, _found(seed, reps, GROWN), leads, progress or _nobody_listens)
 
 
 async def demo(owner_url: str) -> Summary:
-    """Fill an empty database with a small company whose board has something in every column."""
-    return await _fill(owner_url, _found(1, 2, DEMO_OPEN_SHARE), DEMO_LEADS, _nobody_listens)
+    """Fill an empty database with a young company: something in every column, wins this month."""
+    return await _fill(owner_url, _found(1, 2, YOUNG), DEMO_LEADS, _nobody_listens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,12 @@ class _Company:
     setting: Setting
 
 
-def _found(seed: int, reps: int, open_share: float) -> _Company:
+def _found(seed: int, reps: int, shape: Shape) -> _Company:
     draw = Draw(seed)
     # The company ends this morning, so that two runs of one day draw the same.
     today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    staff = staff_rows(draw, reps, today - timedelta(days=LONGEST_AGO + 365))
-    return _Company(staff, Setting(draw, reps_of(staff, reps), today, settings().currency, open_share))
+    staff = staff_rows(draw, reps, today - timedelta(days=shape.longest_ago + 365))
+    return _Company(staff, Setting(draw, reps_of(staff, reps), today, settings().currency, shape))
 
 
 async def _fill(owner_url: str, company: _Company, leads: int, progress: Callable[[int], None]) -> Summary:
