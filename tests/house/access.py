@@ -107,6 +107,10 @@ GET   /admin/clients                             no    no    no    yes   who   w
 POST  /admin/clients                             no    no    no    yes   who   who
 POST  /admin/clients/rotate                      no    no    no    none  who   who
 POST  /admin/clients/revoke                      no    no    no    none  who   who
+GET   /admin/clients                             no    no    no    yes   who   who
+POST  /admin/clients                             no    no    no    yes   who   who
+POST  /admin/clients/rotate                      no    no    no    none  who   who
+POST  /admin/clients/revoke                      no    no    no    none  who   who
 GET   /admin/imports                             no    no    no    yes   who   who
 POST  /admin/imports                             no    no    no    yes   who   who
 GET   /admin/imports/{id}                        no    no    no    yes   who   who

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +13,9 @@ from app.cli.operator import OPERATOR, on_stack
 from app.core.errors import CrmError
 from app.domain.lead_import import TARGETS, Import
 from app.services import import_leads
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -79,9 +82,7 @@ def _mapping(found: Import, maps: tuple[str, ...]) -> tuple[str, ...]:
 async def _finish(import_id: UUID, doing: str) -> Import:
     """Work beside the workers until this import is through, and show how far it is."""
     found, _ = await import_leads.read_import(OPERATOR, import_id)
-    with click.progressbar(
-        length=found.total, label=f"{doing:9}", file=click.get_text_stream("stderr")
-    ) as bar:
+    with click.progressbar(length=found.total, label=f"{doing:9}", file=sys.stderr) as bar:
         while found.under_way:
             bar.update(found.done - bar.pos)
             await import_leads.advance(seconds=1)

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from app.web.admin import captures, events, imports, inbox, index, reassign, rules, scoring, staff
+from app.web.admin import captures, clients, events, imports, inbox, index, reassign, rules, scoring, staff
 
 routes: Final[list[Any]] = [
     *events.routes,
@@ -11,6 +11,7 @@ routes: Final[list[Any]] = [
     *reassign.routes,
     *staff.routes,
     *captures.routes,
+    *clients.routes,
     *imports.routes,
     *rules.routes,
     *scoring.routes,

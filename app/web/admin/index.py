@@ -20,6 +20,12 @@ AREAS: Final = [
     ("/admin/erasures", "Erasures", "lock", "Who asked to be forgotten, waiting for a second person"),
     ("/admin/reassign", "Reassign leads", "arrow", "Give many leads to others at once, and take it back"),
     (
+        "/admin/clients",
+        "Clients",
+        "link",
+        "Who sends forms, how many lately, and with which secrets",
+    ),
+    (
         "/admin/imports",
         "Import leads",
         "board",
