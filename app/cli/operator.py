@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from app.core.log import configure
 from app.domain.viewer import system
 from app.gateways import queue
 from app.sandbox.stack import join_running_stack
@@ -21,6 +23,7 @@ OPERATOR: Final = system("operator")
 
 def on_stack(work: Callable[[Settings], Awaitable[T]]) -> T:
     """Run `work` as part of the stack that runs, or of the one the environment names."""
+    configure(logging.WARNING)  # what a command says is its own output; only trouble is logged beside it
     settings = join_running_stack()
     return asyncio.run(_with_pool(settings, work))
 
