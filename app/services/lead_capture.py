@@ -20,6 +20,7 @@ from app.gateways import queue
 from app.services.once import once
 from app.store import capture, capture_log, idempotency, timeline
 from app.store.capture import Making, OpenLead, Received
+from app.store.together import write_together
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
@@ -73,10 +74,10 @@ async def _capture(received: Received, submission: Submission, now: datetime) ->
     async with transaction(VIEWER):
         customer_id, lead = await take_in(received.client, submission, making)
         answer = _answer(customer_id, lead)
-        await capture.keep_submission(
-            VIEWER, received, answer.outcome, lead_id=lead.id, customer_id=customer_id, at=now
+        kept = capture.submission_write(
+            received, answer.outcome, lead_id=lead.id, customer_id=customer_id, at=now
         )
-        await idempotency.remember(VIEWER, received.key, answer)
+        await write_together(kept, idempotency.answer_write(received.key, answer))
     return answer
 
 

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from app.core.settings import settings
-from app.store import customers, leads, timeline
+from app.store import customers, leads, tickets, timeline
+from app.store.read_together import read_together
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.customer import Customer
+    from app.domain.ticket import Ticket
     from app.domain.timeline import TimelineFilter, TimelinePage
     from app.domain.viewer import Viewer
+
+
+MOST_TICKETS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerStory:
+    """What a customer's page shows."""
+
+    customer: Customer
+    tickets: tuple[Ticket, ...]
+    timeline: TimelinePage
 
 
 async def read_timeline(
@@ -29,10 +44,13 @@ async def read_timeline(
 
 async def read_customer_story(
     viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, cursor: str | None
-) -> tuple[Customer, TimelinePage]:
-    """Return the customer and a page of their timeline in one transaction; raises like `read_timeline`."""
+) -> CustomerStory:
+    """Return the customer, their tickets and a page of their timeline, read at once; raises like `read_timeline`."""
     async with transaction(viewer):
-        theirs = await leads.leads_of_customer(viewer, customer_id)
-        customer = await customers.read_customer(viewer, customer_id, theirs, settings().currency)
-        page = await timeline.read_timeline(viewer, customer_id, narrowed, limit=timeline.PAGE, cursor=cursor)
-    return customer, page
+        customer, theirs, desk, page = await read_together(
+            customers.customer_read(viewer, customer_id, settings().currency),
+            leads.of_customer(viewer, customer_id),
+            tickets.of_customer(viewer, customer_id, MOST_TICKETS),
+            timeline.timeline_read(viewer, customer_id, narrowed, limit=timeline.PAGE, cursor=cursor),
+        )
+    return CustomerStory(replace(customer, leads=theirs), desk, page)

@@ -10,6 +10,7 @@ from uuid import UUID
 from app.core.ids import uuid7
 from app.domain.pipeline import Stage, Status
 from app.store.rows import to_json
+from app.store.together import Write
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
@@ -149,19 +150,15 @@ class Received:
     body_hash: bytes
 
 
-async def keep_submission(
-    _viewer: Viewer,
-    received: Received,
-    outcome: str,
-    *,
-    lead_id: UUID | None,
-    customer_id: UUID | None,
-    at: datetime,
-) -> None:
-    """Keep the submission as it came, with what became of it."""
-    await connection().execute(
+def submission_write(
+    received: Received, outcome: str, *, lead_id: UUID | None, customer_id: UUID | None, at: datetime
+) -> Write:
+    """Return what keeps the submission as it came, with what became of it."""
+    sql = (
         "INSERT INTO capture_submission (id, client, idempotency_key, body_hash, raw, outcome, lead_id, customer_id,"
-        " received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        " received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id"
+    )
+    columns = (
         uuid7(),
         received.client,
         received.key.value if received.key else None,
@@ -172,3 +169,4 @@ async def keep_submission(
         customer_id,
         at,
     )
+    return Write(sql, columns)

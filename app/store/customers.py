@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -12,13 +13,14 @@ from app.domain.customer import Customer, CustomerPage, CustomerRow
 from app.domain.lead import Lead, Money
 from app.domain.viewer import Role
 from app.store import cursor as cursors
+from app.store.read_together import Read, read_alone
 from app.store.rows import optional_json
 from app.store.scope import own_customers, own_tickets
 from app.store.transaction import connection
 from app.store.where import Where, containing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from app.domain.viewer import Viewer
 
@@ -33,15 +35,20 @@ async def read_customer(
     viewer: Viewer, customer_id: UUID, leads: tuple[Lead, ...], currency: str
 ) -> Customer:
     """Return the customer with the viewer's `leads`; raises NotFound when it is not theirs to see."""
+    return replace(await read_alone(customer_read(viewer, customer_id, currency)), leads=leads)
+
+
+def customer_read(viewer: Viewer, customer_id: UUID, currency: str) -> Read[Customer]:
+    """Return what reads the customer, without leads; it raises NotFound like `read_customer`."""
     clv = "NULL::numeric" if viewer.role is Role.SUPPORT else "customer.clv"
-    row = await connection().fetchrow(
-        f"SELECT {_COLUMNS}, {clv} AS clv FROM customer WHERE {own_customers(viewer)} AND customer.id = $2",
-        viewer.id,
-        customer_id,
-    )
-    if row is None:
-        raise NotFound
-    return _to_customer(row, leads, currency)
+    sql = f"SELECT {_COLUMNS}, {clv} AS clv FROM customer WHERE {own_customers(viewer)} AND customer.id = $2"
+
+    def build(rows: Sequence[Mapping[str, Any]]) -> Customer:
+        if not rows:
+            raise NotFound
+        return _to_customer(rows[0], (), currency)
+
+    return Read(sql, (viewer.id, customer_id), build)
 
 
 async def check_customer(viewer: Viewer, customer_id: UUID, lock: str = "") -> None:

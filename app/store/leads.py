@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.core.errors import NotFound
 from app.domain.pipeline import Stage, Status, status_after_contact
+from app.store.read_together import Read, read_alone
 from app.store.rows import lead_columns, lead_joins, to_lead
 from app.store.scope import own_customers, own_leads
 from app.store.together import Write
@@ -74,15 +75,18 @@ async def _read(viewer: Viewer, lead_id: UUID, lock: str) -> Lead:
     return to_lead(row)
 
 
+def of_customer(viewer: Viewer, customer_id: UUID) -> Read[tuple[Lead, ...]]:
+    """Return what reads the viewer's leads of one customer, newest first."""
+    sql = (
+        f"SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)}"
+        f" WHERE {own_leads(viewer)} AND lead.customer_id = $2 ORDER BY lead.created_at DESC, lead.id DESC"
+    )
+    return Read(sql, (viewer.id, customer_id), lambda rows: tuple(to_lead(row) for row in rows))
+
+
 async def leads_of_customer(viewer: Viewer, customer_id: UUID) -> tuple[Lead, ...]:
     """Return the viewer's leads of one customer, newest first."""
-    rows = await connection().fetch(
-        f"SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)}"
-        f" WHERE {own_leads(viewer)} AND lead.customer_id = $2 ORDER BY lead.created_at DESC, lead.id DESC",
-        viewer.id,
-        customer_id,
-    )
-    return tuple(to_lead(row) for row in rows)
+    return await read_alone(of_customer(viewer, customer_id))
 
 
 def set_stage(viewer: Viewer, lead: Lead, stage: Stage, at: datetime) -> tuple[Lead, Write]:

@@ -13,13 +13,14 @@ from app.core.errors import NotFound
 from app.core.ids import uuid7
 from app.domain.timeline import Entry, Recorded, TimelinePage
 from app.store import cursor as cursors
+from app.store.read_together import Read, read_alone
 from app.store.scope import own_entries
 from app.store.together import Write, write_together
 from app.store.transaction import connection
 from app.store.where import Where, containing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from app.domain.timeline import NewEntry, TimelineFilter
     from app.domain.viewer import Viewer
@@ -66,14 +67,24 @@ async def read_timeline(
     viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, *, limit: int, cursor: str | None
 ) -> TimelinePage:
     """Return a page of the entries the viewer may see, newest first."""
+    return await read_alone(timeline_read(viewer, customer_id, narrowed, limit=limit, cursor=cursor))
+
+
+def timeline_read(
+    viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, *, limit: int, cursor: str | None
+) -> Read[TimelinePage]:
+    """Return what reads a page of the timeline; raises Invalid for a bad cursor."""
     where = _narrowed(viewer, customer_id, narrowed)
     if cursor:
         (seq,) = cursors.decode(cursor, tuple[int])
         where.add(f"activity.seq < {where.bind(seq)}")
-    rows = await connection().fetch(_READ.format(where=where, limit=limit + 1), *where.args)
-    items = tuple(_to_entry(row) for row in rows[:limit])
-    more = len(rows) > limit
-    return TimelinePage(items, cursors.encode(items[-1].seq) if more else None, len(items))
+
+    def build(rows: Sequence[Mapping[str, Any]]) -> TimelinePage:
+        items = tuple(_to_entry(row) for row in rows[:limit])
+        more = len(rows) > limit
+        return TimelinePage(items, cursors.encode(items[-1].seq) if more else None, len(items))
+
+    return Read(_READ.format(where=where, limit=limit + 1), tuple(where.args), build)
 
 
 async def read_entry(viewer: Viewer, customer_id: UUID, entry_id: UUID) -> Entry:

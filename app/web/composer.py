@@ -14,7 +14,7 @@ from app.core.errors import Conflict, Invalid
 from app.domain.permissions import can_see_board
 from app.domain.timeline import TimelineFilter
 from app.domain.viewer import Viewer
-from app.services.activities import log_activity
+from app.services.activities import Logged, log_on_page
 from app.services.leads import read_lead
 from app.services.timeline import read_timeline
 from app.web.forms import Form, read_form
@@ -38,17 +38,22 @@ async def log(request: Asking, customer_id: UUID) -> Response[str]:
     form = await read_form(request)
     try:
         activity = _activity(request, customer_id, form)
-        recorded = (await log_activity(request.user, activity, form.key(request.user))).value
+        recorded, logged = await log_on_page(request.user, activity, form.key(request.user))
     except (Invalid, Conflict) as error:
         return _again(request, customer_id, form, error)
     back = f"/leads/{form.text('lead_id')}" if form.text("lead_id") else f"/customers/{customer_id}"
     if not is_partial(request):
         return redirect(request, f"{back}#e-{recorded.id}")
-    newest = await read_timeline(request.user, customer_id, TimelineFilter(), limit=1, cursor=None)
-    lead_id = form.uuid("lead_id")
-    lead = await read_lead(request.user, lead_id) if lead_id and can_see_board(request.user) else None
+    shown = logged or await _logged_before(request, customer_id, activity.lead_id)
+    lead = shown.lead if activity.lead_id and can_see_board(request.user) else None
     context: dict[str, Any] = {"customer_id": customer_id, "form": blank(form.text("lead_id")), "message": ""}
-    return page(request, "timeline/logged.html.jinja2", entry=newest.items[0], lead=lead, **context)
+    return page(request, "timeline/logged.html.jinja2", entry=shown.entry, lead=lead, **context)
+
+
+async def _logged_before(request: Asking, customer_id: UUID, lead_id: UUID | None) -> Logged:
+    newest = await read_timeline(request.user, customer_id, TimelineFilter(), limit=1, cursor=None)
+    known = lead_id and can_see_board(request.user)
+    return Logged(newest.items[0], await read_lead(request.user, lead_id) if lead_id and known else None)
 
 
 def _activity(request: Asking, customer_id: UUID, form: Form) -> ActivityLog:

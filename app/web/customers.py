@@ -11,9 +11,9 @@ from litestar.response import Stream
 
 from app.domain.ticket import Priority
 from app.domain.viewer import Viewer
-from app.services.customers import find_lookalikes, list_customers, read_customer
+from app.services.customers import find_lookalikes, list_customers
 from app.services.export import export_customers
-from app.services.tickets import tickets_of_customer
+from app.services.timeline import read_customer_story
 from app.web import composer, corrections, erasure, timeline
 from app.web.forms import Form
 from app.web.respond import HEADERS, is_partial, page
@@ -44,9 +44,11 @@ async def export(request: Asking) -> Stream:
 @get("/customers/{customer_id:uuid}", name="customers.show")
 async def show_customer(request: Asking, customer_id: UUID) -> Response[str]:
     """Show a customer beside their timeline."""
-    customer = await read_customer(request.user, customer_id)
-    shown = await timeline.story(request, customer_id, customer.open_lead)
-    shown["tickets"] = await tickets_of_customer(request.user, customer_id)
+    narrowed, cursor = timeline.read_narrowed(request), request.query_params.get("cursor")
+    found = await read_customer_story(request.user, customer_id, narrowed.filter, cursor)
+    customer = found.customer
+    shown = timeline.panel(request, customer_id, found.timeline, customer.open_lead)
+    shown["tickets"] = found.tickets
     shown["ticket_form"], shown["priorities"] = Form().with_new_key(), tuple(Priority)
     return page(request, "customers/page.html.jinja2", customer=customer, **shown)
 

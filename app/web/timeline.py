@@ -10,7 +10,7 @@ from uuid import UUID
 from litestar import Request, Response, get
 
 from app.domain.lead import Lead
-from app.domain.timeline import GROUPS, Entry, TimelineFilter
+from app.domain.timeline import GROUPS, Entry, TimelineFilter, TimelinePage
 from app.domain.viewer import Viewer
 from app.services.timeline import read_timeline
 from app.services.verify import verify_customer
@@ -65,12 +65,19 @@ async def story(request: Asking, customer_id: UUID, lead: Lead | None = None) ->
     narrowed = read_narrowed(request)
     cursor = request.query_params.get("cursor")
     found = await read_timeline(request.user, customer_id, narrowed.filter, limit=PAGE, cursor=cursor)
+    return panel(request, customer_id, found, lead)
+
+
+def panel(
+    request: Asking, customer_id: UUID, found: TimelinePage, lead: Lead | None = None
+) -> dict[str, Any]:
+    """Return what the composer and the timeline panel show of a page of entries."""
     return {
         "customer_id": customer_id,
         "form": blank(str(lead.id) if lead else ""),
         "message": "",
         "timeline": found,
-        "narrowed": narrowed,
+        "narrowed": read_narrowed(request),
         "report": None,
         "last_day": "",
         "more_url": more_url(request, customer_id, found.next_cursor, found.items),

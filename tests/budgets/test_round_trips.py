@@ -1,0 +1,109 @@
+"""What a request costs is counted, never timed: statements and bytes, whatever the number of cards or entries."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app.core.ids import uuid7
+from tests import make
+from tests.budgets.counting import trips
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
+    import asyncpg
+    from httpx import AsyncClient, Response
+
+    from tests.cast import Cast
+
+    SignIn = Callable[[str], Awaitable[AsyncClient]]
+
+PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
+STAGES = ("lead", "qualified", "proposal_sent", "negotiation", "closed_won", "closed_lost")
+KB = 1024
+ENTRIES = """
+    INSERT INTO activity (id, customer_id, lead_id, kind, actor_id, occurred_at, data)
+    SELECT gen_random_uuid(), $1, $2, 'call_logged', $3, now() - interval '1 hour' * (100 - n), '{"outcome": "reached"}'
+    FROM generate_series(1, 100) AS n"""
+
+
+@pytest.fixture
+async def leads(owner: asyncpg.Connection, cast: Cast) -> list[UUID]:
+    """Thirty leads of rita in each stage, more than a column shows; the first has a hundred entries."""
+    found = [
+        await make.lead(owner, cast.rita, stage, expected_value=12000, score=64)
+        for stage in STAGES
+        for _ in range(30)
+    ]
+    customer = await owner.fetchval("SELECT customer_id FROM lead WHERE id = $1", found[0])
+    await owner.execute(ENTRIES, customer, found[0], cast.rita.id)
+    return found
+
+
+async def test_a_board_of_150_cards(leads: list[UUID], signed_in: SignIn) -> None:
+    client = await signed_in("rita")
+    answer, sent = await _count(client, "GET", "/board")
+    assert answer.text.count("data-lead-id=") == 150
+    assert len(sent) <= 4, sent
+    assert len(answer.content) <= 100 * KB
+
+
+async def test_a_move_on_the_board(leads: list[UUID], signed_in: SignIn) -> None:
+    client = await signed_in("rita")
+    form = {"to": "qualified", "from": "lead", "version": "1", "key": str(uuid7())}
+    answer, sent = await _count(client, "POST", f"/leads/{leads[0]}/stage", data=form)
+    assert answer.text.count('id="head-') == 2
+    assert len(sent) <= 6, sent
+    assert len(answer.content) <= 6 * KB
+
+
+async def test_a_customers_page_and_its_older_entries(
+    leads: list[UUID], owner: asyncpg.Connection, signed_in: SignIn
+) -> None:
+    client = await signed_in("rita")
+    customer = await owner.fetchval("SELECT customer_id FROM lead WHERE id = $1", leads[0])
+    await client.get(f"/customers/{customer}")  # the first one learns names and types
+    answer, sent = await _count(client, "GET", f"/customers/{customer}")
+    assert answer.text.count("data-activity-id=") == 30
+    assert len(sent) <= 4, sent
+    older = re.search(r'hx-get="([^"]+/timeline[^"]+)"', answer.text)
+    assert older is not None
+    more, sent = await _count(client, "GET", older[1].replace("&amp;", "&"))
+    assert more.text.count("data-activity-id=") == 30
+    assert len(sent) <= 4, sent
+
+
+async def test_a_call_logged_on_a_page(
+    leads: list[UUID], owner: asyncpg.Connection, signed_in: SignIn
+) -> None:
+    client = await signed_in("rita")
+    customer = await owner.fetchval("SELECT customer_id FROM lead WHERE id = $1", leads[0])
+    form = {
+        "activity_type": "Call",
+        "notes": "They will decide",
+        "lead_id": str(leads[0]),
+        "key": str(uuid7()),
+    }
+    answer, sent = await _count(client, "POST", f"/customers/{customer}/activities", data=form)
+    assert "They will decide" in answer.text
+    assert len(sent) <= 5, sent
+
+
+async def test_a_capture(client: AsyncClient, as_user: Callable[..., dict[str, str]]) -> None:
+    headers = as_user("cms") | {"Idempotency-Key": "once"}
+    body = {"name": "Grace Hopper", "email": "grace@navy.example", "message": "We need a demo"}
+    answer, sent = await _count(client, "POST", "/v1/leads/capture", json=body, headers=headers)
+    assert answer.json()["outcome"] == "created"
+    assert len(sent) <= 6, sent
+
+
+async def _count(client: AsyncClient, method: str, path: str, **sent: Any) -> tuple[Response, list[str]]:
+    headers = {**(PARTIAL if "data" in sent or "cursor=" in path else {}), **sent.pop("headers", {})}
+    async with trips() as counted:
+        answer = await client.request(method, path, headers=headers, **sent)
+    assert answer.is_success, answer.text
+    return answer, counted.sent
