@@ -17,7 +17,7 @@ from app.gateways import queue
 from app.gateways.sso.http import SsoDown, SsoRefused
 from app.services.identity_changes import apply_news, settle_conflicts
 from app.services.reread import current_news
-from app.store import inbox
+from app.store import identity_sync, inbox
 from app.store.failures import known_failure
 from app.store.inbox import Kept
 from app.store.transaction import transaction
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.domain.sso_events import UserNews
     from app.domain.viewer import Viewer
     from app.gateways.event_stream import StreamEntry
+    from app.store.identity_sync import ConflictLine
     from app.store.inbox import DueEvent, InboxLine
 
 VIEWER: Final = system("sso")
@@ -86,6 +87,12 @@ async def count_inbox(viewer: Viewer) -> dict[str, int]:
     """Return how many events there are of each status."""
     async with transaction(viewer):
         return await inbox.count_by_status(viewer)
+
+
+async def list_conflicts(viewer: Viewer) -> list[ConflictLine]:
+    """Return the customers whose address at the SSO another customer has here."""
+    async with transaction(viewer):
+        return await identity_sync.list_conflicts(viewer)
 
 
 async def replay(viewer: Viewer, event_id: str | None = None) -> int:

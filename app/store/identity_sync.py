@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.sso_events import Known, as_number, known_from_number
 from app.store.transaction import connection
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from app.domain.sso_events import Email, UserNews
     from app.domain.viewer import Viewer
+
+MOST_CONFLICTS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,17 @@ class Conflict:
     email: str | None
     email_norm: str | None
     wanted: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictLine:
+    """Such a conflict as an admin reads it; who holds the address may have moved on meanwhile."""
+
+    id: UUID
+    name: str
+    wanted: str
+    holder_id: UUID | None
+    holder_name: str | None
 
 
 async def lock_staff_state(_viewer: Viewer, user_id: str) -> Known | None:
@@ -118,6 +131,17 @@ async def lock_conflicts(_viewer: Viewer) -> list[Conflict]:
         " WHERE email_conflict IS NOT NULL AND erased_at IS NULL ORDER BY id FOR NO KEY UPDATE"
     )
     return [Conflict(**row) for row in rows]
+
+
+async def list_conflicts(_viewer: Viewer) -> list[ConflictLine]:
+    """Return the customers with a conflict, and who has the address."""
+    rows: list[Any] = await connection().fetch(
+        "SELECT customer.id, customer.name, customer.email_conflict AS wanted, holder.id AS holder_id,"
+        " holder.name AS holder_name FROM customer"
+        " LEFT JOIN customer holder ON holder.email_norm = lower(customer.email_conflict)"
+        f" WHERE customer.email_conflict IS NOT NULL ORDER BY customer.id LIMIT {MOST_CONFLICTS}"
+    )
+    return [ConflictLine(**row) for row in rows]
 
 
 async def give_emails(_viewer: Viewer, given: Mapping[UUID, Email], now: datetime) -> None:

@@ -66,5 +66,5 @@ def _status(url: str, headers: dict[str, str]) -> int:
 
 
 async def _cookie(page: Page) -> str:
-    found = {cookie["name"]: cookie["value"] for cookie in await page.context.cookies()}
+    found = {cookie.get("name"): cookie.get("value", "") for cookie in await page.context.cookies()}
     return found["__Host-sid"]

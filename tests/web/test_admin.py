@@ -123,3 +123,15 @@ async def test_the_accounts_are_compared_on_request(cast: Cast, signed_in: SignI
     for _ in range(2):
         assert (await ada.post("/admin/reconcile")).headers["location"] == "/admin/inbox"
     assert "Comparing" in (await ada.get("/admin/inbox")).text
+
+
+async def test_addresses_that_two_customers_claim_are_listed(
+    owner: asyncpg.Connection, cast: Cast, signed_in: SignIn
+) -> None:
+    holder = await make.customer(owner, name="Grace Hopper", email="grace@navy.example")
+    claims = await make.customer(owner, name="Grace Murray", email_conflict="Grace@Navy.example")
+    ada = await signed_in("ada")
+    assert "1 customer with an e-mail address that another customer has" in (await ada.get("/admin")).text
+    shown = (await ada.get("/admin/inbox")).text
+    assert f'<a href="/customers/{claims}">Grace Murray</a> is Grace@Navy.example' in shown
+    assert f'<a href="/customers/{holder}">Grace Hopper</a> has here' in shown

@@ -38,6 +38,7 @@ async def show_inbox(request: Asking) -> Response[str]:
         "admin/inbox/page.html.jinja2",
         lines=await identity_events.list_inbox(request.user, status or None),
         counts=await identity_events.count_inbox(request.user),
+        conflicts=await identity_events.list_conflicts(request.user),
         runs=await reconcile.recent_runs(request.user),
         chosen=status,
         statuses=STATUSES,
