@@ -39,7 +39,8 @@ class WorkerSettings:
         reassign_leads,
         reconcile_users,
         import_leads,
-        import_leads,        clear_erased,
+        import_leads,
+        clear_erased,
     ]
     cron_jobs: ClassVar[list[Any]] = [
         cron(relay_outbox, second=EVERY_SECOND, run_at_startup=True),

@@ -1,0 +1,97 @@
+"""What people type, however odd: refused with a reason, or shown as the text it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import make
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import asyncpg
+    from httpx import AsyncClient as Client
+
+    from tests.cast import Cast
+
+SHOWN = {
+    "<script>alert(1)</script>": "&lt;script&gt;alert(1)&lt;/script&gt;",
+    '"><img src=x onerror=alert(1)>': "&lt;img src=x onerror=alert(1)&gt;",
+    "{{7*7}} {% raw %}": "{{7*7}} {% raw %}",
+    "abc\u202egnp.exe": "abc\u202egnp.exe",
+    "e" + "\u0301" * 5_000: "\u0301" * 4_000,
+    "=HYPERLINK(1)": "=HYPERLINK(1)",
+}
+
+
+@pytest.mark.parametrize("words", SHOWN, ids=range(len(SHOWN)))
+async def test_notes_are_shown_as_the_text_they_are(
+    owner: asyncpg.Connection, cast: Cast, signed_in: Callable[[str], Awaitable[Client]], words: str
+) -> None:
+    customer = await make.customer(owner)
+    sam = await signed_in("sam")
+    logged = await sam.post(
+        f"/customers/{customer}/activities", data={"activity_type": "Note", "notes": words}
+    )
+    assert logged.status_code == 303
+    page = (await sam.get(f"/customers/{customer}")).text
+    assert SHOWN[words] in page
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+
+
+@pytest.mark.parametrize("bad", ["a\x00b", "a\x08b", "x" * 10_001])
+async def test_what_cannot_be_kept_is_refused_everywhere_and_leaves_no_row(
+    owner: asyncpg.Connection, cast: Cast, signed_in: Callable[[str], Awaitable[Client]], bad: str
+) -> None:
+    customer = await make.customer(owner)
+    entry = await make.activity(owner, customer, cast.sam)
+    ticket = await make.ticket(owner, customer)
+    sam = await signed_in("sam")
+    asked = {
+        f"/customers/{customer}/activities": {"activity_type": "Note", "notes": bad},
+        f"/customers/{customer}/tickets": {"subject": bad},
+        f"/customers/{customer}/entries/{entry}/correct": {"notes": bad},
+        f"/tickets/{ticket}": {"version": "1", "note": bad},
+    }
+    for path, form in asked.items():
+        assert (await sam.post(path, data=form)).status_code == 422, path
+    assert await owner.fetchval("SELECT count(*) FROM activity") == 1
+    assert await owner.fetchval("SELECT count(*) FROM ticket") == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("occurred_at", "2999-01-01T00:00"),
+        ("occurred_at", "yesterday"),
+        ("duration_minutes", "-1"),
+        ("duration_minutes", "١٢"),
+        ("outcome", "magic"),
+        ("next", "99"),
+        ("activity_type", "Fax"),
+    ],
+)
+async def test_a_wrong_field_says_so_beside_itself_and_keeps_the_text(
+    owner: asyncpg.Connection, signed_in: Callable[[str], Awaitable[Client]], field: str, value: str
+) -> None:
+    customer = await make.customer(owner)
+    form = {"activity_type": "Call", "notes": "Keep me", field: value}
+    answer = await (await signed_in("sam")).post(f"/customers/{customer}/activities", data=form)
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert "Keep me" in answer.text
+
+
+@pytest.mark.parametrize(
+    "query", ["?cursor=x", "?kind=nonsense&kind=stage", "?q=%25", "?q=%00", "?cursor=WzFd&q=a"]
+)
+async def test_odd_urls_of_lists_are_answered(
+    owner: asyncpg.Connection, cast: Cast, signed_in: Callable[[str], Awaitable[Client]], query: str
+) -> None:
+    customer = await make.customer(owner)
+    sam = await signed_in("sam")
+    for path in (f"/customers/{customer}", "/customers", "/tickets"):
+        assert (await sam.get(path + query)).status_code in {200, 422}, path
