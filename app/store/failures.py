@@ -21,6 +21,7 @@ _AWAY: Final = (
     asyncpg.InsufficientResourcesError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what a query meets between the server's goodbye and the end of the connection
     ConnectionError,
     TimeoutError,
 )

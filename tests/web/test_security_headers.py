@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from app.core.errors import Invalid, Problem, StaleLead
@@ -108,6 +109,7 @@ def test_a_stale_write_carries_the_current_lead() -> None:
         (RecursionError(), 400),
         (ConnectionRefusedError(), 503),
         (TimeoutError(), 503),
+        (asyncpg.InternalClientError(), 503),
     ],
 )
 def test_known_failures_have_their_status(error: Exception, status: int) -> None:
