@@ -10,6 +10,7 @@ import uvicorn
 from app.core.settings import BadSetting, settings
 from app.sandbox.ports import check_free
 from app.store.checks import failed, run_checks
+from app.web.connections import BoundedHead
 
 
 @click.command("serve")
@@ -29,7 +30,7 @@ def command(workers: int) -> None:
         host=here.host,
         port=here.port,
         workers=workers,
-        http="httptools",
+        http=BoundedHead,
         server_header=False,
         proxy_headers=False,
         access_log=False,
