@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 from litestar import Request
 from litestar.enums import ScopeType
+from litestar.exceptions import InternalServerException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
@@ -48,12 +49,14 @@ class PlainJsonOnly(ASGIMiddleware):
 
 
 async def read_body(request: Request[Any, Any, Any]) -> bytes:
-    """Return the body, which must arrive within ten seconds and the size limit."""
+    """Return the body, which must arrive whole, within ten seconds and the size limit."""
     try:
         async with asyncio.timeout(SLOWEST_SECONDS):
             return await request.body()
     except TimeoutError as error:
         raise TooSlow from error
+    except InternalServerException as error:  # Litestar's word for a caller that hung up
+        raise Malformed("The body ended before it was complete") from error
 
 
 def check_body(body: bytes) -> None:

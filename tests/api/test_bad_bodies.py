@@ -9,10 +9,12 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from litestar import Litestar, post
 
-from app.api.bodies import check_body
+from app.api.bodies import check_body, middleware
 from app.core.errors import CrmError, Invalid
 from app.core.settings import settings
+from app.web.errors import exception_handlers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -194,3 +196,28 @@ async def test_a_bad_token_is_not_saved_by_a_good_signature(client: AsyncClient)
 async def test_a_signature_opens_nothing_else(client: AsyncClient) -> None:
     good = signed(b"", settings().capture_webhook_secrets[0], time.time())
     assert (await client.get("/v1/leads", headers=good)).status_code == 401
+
+
+async def test_a_caller_that_hangs_up_is_no_fault_of_ours() -> None:
+    @post("/")
+    async def handler() -> None: ...
+
+    async def hang_up() -> Any:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        statuses.append(message.get("status", 0))
+
+    statuses: list[int] = []
+    app = Litestar([handler], middleware=middleware, exception_handlers={**exception_handlers})
+    headers = [(b"content-type", b"application/json")]
+    scope: Any = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "headers": headers,
+        "query_string": b"",
+        "state": {},
+    }
+    await app({**scope, "raw_path": b"/", "root_path": "", "http_version": "1.1"}, hang_up, send)
+    assert statuses[0] == 400
