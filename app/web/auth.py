@@ -72,6 +72,13 @@ async def log_out(request: Asking) -> Response[str]:
     return answer
 
 
+@post("/logout/others", name="login.end_others")
+async def log_out_others(request: Asking) -> Response[str]:
+    """End the viewer's sessions on other devices; this one goes on."""
+    await sessions.end_other_sessions(request.user, request.auth)
+    return _go("/")
+
+
 @post("/auth/backchannel-logout", name="login.end_by_sso", status_code=200, opt=PUBLIC_POST)
 async def log_out_by_sso(request: Asking) -> Response[str]:
     """End the sessions the SSO says are over (OpenID Connect Back-Channel Logout)."""
@@ -92,4 +99,4 @@ def _cookie(name: str, value: str, seconds: int | None = None) -> Cookie:
     )
 
 
-routes: Final = [show_login, begin_login, end_login, log_out, log_out_by_sso]
+routes: Final = [show_login, begin_login, end_login, log_out, log_out_others, log_out_by_sso]

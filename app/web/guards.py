@@ -83,9 +83,14 @@ class OwnPagesOnly(ASGIMiddleware):
             request = Request[Any, Any, Any](scope, receive, send)
             _check_origin(request)
             form = await request.form()
-            if not opt.get("public"):
-                _check_token(request, form.get(CSRF_FIELD))
-            _check_characters(form.multi_items())
+            try:
+                if not opt.get("public"):
+                    _check_token(request, form.get(CSRF_FIELD))
+                _check_characters(form.multi_items())
+                await next_app(scope, receive, send)
+            finally:
+                await form.close()  # Uploaded files end with their request.
+            return
         await next_app(scope, receive, send)
 
 

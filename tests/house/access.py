@@ -107,10 +107,6 @@ GET   /admin/clients                             no    no    no    yes   who   w
 POST  /admin/clients                             no    no    no    yes   who   who
 POST  /admin/clients/rotate                      no    no    no    none  who   who
 POST  /admin/clients/revoke                      no    no    no    none  who   who
-GET   /admin/clients                             no    no    no    yes   who   who
-POST  /admin/clients                             no    no    no    yes   who   who
-POST  /admin/clients/rotate                      no    no    no    none  who   who
-POST  /admin/clients/revoke                      no    no    no    none  who   who
 GET   /admin/imports                             no    no    no    yes   who   who
 POST  /admin/imports                             no    no    no    yes   who   who
 GET   /admin/imports/{id}                        no    no    no    yes   who   who
@@ -132,6 +128,7 @@ GET   /login/start                               yes   yes   yes   yes   yes   y
 GET   /auth/callback                             bad   bad   bad   bad   bad   bad
 POST  /auth/backchannel-logout                   bad   bad   bad   bad   bad   bad
 POST  /logout                                    yes   yes   yes   yes   who   who
+POST  /logout/others                             yes   yes   yes   yes   who   who
 GET   /static/{id}                               none  none  none  none  none  none
 GET   /health/live                               yes   yes   yes   yes   yes   yes
 GET   /health/ready                              yes   yes   yes   yes   yes   yes

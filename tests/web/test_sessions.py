@@ -190,3 +190,12 @@ async def test_the_token_of_another_session_is_403(signed_in: SignIn) -> None:
     rita, omar = await signed_in("rita"), await signed_in("omar")
     answer = await rita.post("/logout", headers={"x-csrftoken": csrf_token(omar.cookies[SID])})
     assert answer.status_code == 403
+
+
+async def test_one_can_sign_out_everywhere_else(signed_in: SignIn) -> None:
+    here, there, omar = await signed_in("rita"), await signed_in("rita"), await signed_in("omar")
+    answer = await here.post("/logout/others")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (await here.get(BOARD)).status_code == 200
+    assert (await there.get(BOARD)).status_code == 303
+    assert (await omar.get(BOARD)).status_code == 200
