@@ -6,14 +6,14 @@ import asyncio
 import os
 import signal
 import time
-from contextlib import contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     import asyncpg
 
@@ -38,6 +38,8 @@ ACTIONS: Final = {
 TRIPS: Final = """
     SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements
     WHERE userid NOT IN ('postgres'::regrole, 'crm_owner'::regrole) AND query NOT LIKE 'SET %'"""
+
+BUSY: Final = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'crm_app' AND xact_start IS NOT NULL"
 
 
 @dataclass(slots=True)
@@ -96,7 +98,7 @@ class Bench:
             act = getattr(self._actions, name)
             for _ in range(2):
                 await act(0)
-            with self._asleep(self._stack.worker_pid):
+            async with self._asleep(self._stack.worker_pid, root):
                 trips, cpu = await root.fetchval(TRIPS), self._cpu()
                 for _ in range(COUNTED):
                     result.size = (await act(0)).size
@@ -130,9 +132,14 @@ class Bench:
         return sum(int(each[11]) + int(each[12]) for each in fields) / TICKS
 
     @staticmethod
-    @contextmanager
-    def _asleep(pid: int) -> Generator[None]:
+    @asynccontextmanager
+    async def _asleep(pid: int, root: asyncpg.Connection) -> AsyncGenerator[None]:
+        """Stop a process while it holds no transaction open: nobody may wait for its locks meanwhile."""
         os.kill(pid, signal.SIGSTOP)
+        while await root.fetchval(BUSY):
+            os.kill(pid, signal.SIGCONT)
+            await asyncio.sleep(0.05)
+            os.kill(pid, signal.SIGSTOP)
         try:
             yield
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 LONGEST_TOKEN: Final = 8192
 LONGEST_KID: Final = 255
 LEEWAY_SECONDS: Final = 30
+KNOWN_SECONDS: Final = 30
+MOST_KNOWN: Final = 1024
 REQUIRED: Final = ("exp", "iat", "iss", "sub")
 UNREADABLE: Final = (jwt.PyJWTError, ValueError, TypeError, KeyError, OverflowError, RecursionError)
 
@@ -27,12 +30,23 @@ class Verified:
     claims: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    key: SigningKey
+    verified: Verified
+    until: float
+
+
+_Asked = tuple[str, tuple[str | None, tuple[str, ...]]]
+
+
 class Verifier:
     """Checks tokens of one issuer. The key comes from its JWKS only: `jku`, `x5u` and `jwk` are ignored."""
 
     def __init__(self, issuer: str, keys: KeyCache) -> None:
         self._issuer = issuer
         self._keys = keys
+        self._known: dict[_Asked, _Known] = {}
 
     async def verify(
         self, token: str, audience: str | None, required: tuple[str, ...] = REQUIRED
@@ -63,7 +77,21 @@ class Verifier:
     ) -> Verified:
         if key is None or header.get("alg") not in key.algorithms:
             raise _refused()
-        return Verified(header, self._claims(token, key, *wanted))
+        known = self._known.get((token, wanted))
+        if known is not None and known.key is key and time.time() < known.until:
+            return known.verified
+        verified = Verified(header, self._claims(token, key, *wanted))
+        self._remember((token, wanted), key, verified)
+        return verified
+
+    def _remember(self, asked: _Asked, key: SigningKey, verified: Verified) -> None:
+        """Keep what a machine shows with each request, for as long as its key and its time hold."""
+        expires = verified.claims.get("exp")
+        if not isinstance(expires, int | float):
+            return
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[asked] = _Known(key, verified, min(time.time() + KNOWN_SECONDS, expires + LEEWAY_SECONDS))
 
     def _claims(
         self, token: str, key: SigningKey, audience: str | None, required: tuple[str, ...]

@@ -1,0 +1,94 @@
+"""No page of a big company reads a whole table: each statement it really sends is explained there."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+
+from tests.budgets.counting import trips
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from httpx import AsyncClient
+
+    from tests.cast import Cast
+    from tests.database import Place
+
+    SignIn = Callable[[str], Awaitable[AsyncClient]]
+
+LEADS = 20_000
+BIG = {"lead", "activity", "customer", "outbox", "sale"}
+FILL = f"""
+    CREATE TEMP TABLE made AS SELECT n, gen_random_uuid() AS customer, gen_random_uuid() AS lead,
+        (ARRAY['lead', 'qualified', 'proposal_sent', 'negotiation', 'closed_won', 'closed_lost'])[n % 6 + 1] AS stage
+        FROM generate_series(1, {LEADS}) AS n;
+    INSERT INTO customer (id, name, email, email_norm, company, created_at, updated_at)
+        SELECT customer, 'Person ' || md5(n::text), n || '@big.example', n || '@big.example', 'Firm ' || n, now(), now()
+        FROM made;
+    INSERT INTO lead (id, customer_id, assigned_to_id, status, stage, closed_at, lost_reason, currency,
+            stage_entered_at, created_at, updated_at)
+        SELECT lead, customer, staff.id, CASE stage WHEN 'closed_won' THEN 'converted' WHEN 'closed_lost'
+            THEN 'disqualified' ELSE 'new' END, stage, CASE WHEN stage LIKE 'closed%' THEN now() END,
+            CASE WHEN stage = 'closed_lost' THEN 'no_budget' END, 'EUR', now(), now() - n * interval '1 minute', now()
+        FROM made JOIN staff ON staff.rep_id = (ARRAY['R-1001', 'R-1002'])[n % 2 + 1];
+    INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, dedupe, created_at, next_try_at)
+        SELECT lead, 'sale', lead, 'SaleClosedWonV1', '{{}}', n, now(), now() FROM made WHERE stage = 'closed_won';
+    INSERT INTO sale (id, lead_id, customer_id, event_id, amount, currency, product, recorded_by_id, closed_at)
+        SELECT lead, lead, customer, lead, 1, 'EUR', 'CRM', 'jobs', now() FROM made WHERE stage = 'closed_won';
+    ALTER TABLE activity DISABLE TRIGGER activity_chain;
+    INSERT INTO activity (id, customer_id, lead_id, seq, kind, actor_id, occurred_at, recorded_at, hash)
+        SELECT gen_random_uuid(), customer, lead, 1, 'call_logged', 'jobs', now(), now(), sha256(n::text::bytea)
+        FROM made;
+    ALTER TABLE activity ENABLE ALWAYS TRIGGER activity_chain;
+    ANALYZE"""
+
+
+async def test_no_page_reads_a_whole_table(
+    owner: asyncpg.Connection, cast: Cast, database: Place, signed_in: SignIn
+) -> None:
+    await owner.execute(FILL)
+    lead = await owner.fetchrow(
+        "SELECT id, customer_id FROM lead WHERE assigned_to_id = $1 LIMIT 1", cast.rita.id
+    )
+    customer = lead["customer_id"]
+    paths = ["/board", f"/leads/{lead['id']}", f"/customers/{customer}", "/customers", "/customers?q=fedcba"]
+    read: dict[str, set[str]] = {}
+    for who in ("rita", "ada"):
+        client = await signed_in(who)
+        for path in paths:
+            async with trips() as sent:
+                assert (await client.get(path)).is_success
+            role = f"crm_{'rep' if who == 'rita' else 'admin'}"
+            for statement in {each for each in sent.sent if each.startswith(("SELECT", "WITH"))}:
+                read.setdefault(f"{who} {path}", set()).update(await _whole_tables(database, role, statement))
+    assert {page: tables for page, tables in read.items() if tables} == {}
+
+
+async def _whole_tables(place: Place, role: str, statement: str) -> set[str]:
+    """Return the big tables that the statement's general plan reads from end to end."""
+    connection = await asyncpg.connect(place.app_url)
+    try:
+        async with connection.transaction():
+            if "find_session" not in statement:
+                await connection.execute(f"SET LOCAL ROLE {role}")
+            await connection.execute(
+                f"SET LOCAL plan_cache_mode = force_generic_plan; PREPARE asked AS {statement}"
+            )
+            bound = max((int(place) for place in re.findall(r"\$(\d+)", statement)), default=0)
+            values = f"({', '.join(['NULL'] * bound)})" if bound else ""
+            plan = await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE asked{values}")
+    finally:
+        await connection.close()
+    return {
+        node["Relation Name"]
+        for node in _nodes(json.loads(plan)[0]["Plan"])
+        if node["Node Type"] == "Seq Scan"
+    } & BIG
+
+
+def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(node for part in plan.get("Plans", []) for node in _nodes(part))]
