@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
+import msgspec
+
 from app.core.errors import Conflict, Problem
 
 OUTCOMES: Final = {
@@ -55,15 +57,26 @@ class Capture:
         return OUTCOMES[self.outcome]
 
     @property
+    def fields(self) -> dict[str, Any]:
+        """What the form said, as far as it can be read: a refused one may be JSON all the same."""
+        raw = self.raw
+        if isinstance(raw, str):
+            try:
+                raw = msgspec.json.decode(raw)
+            except (msgspec.DecodeError, RecursionError):
+                return {}
+        return cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
+
+    @property
     def campaign(self) -> str:
         """The campaign as `source / medium / name`."""
-        given = self.raw.get("campaign") if isinstance(self.raw, dict) else None
+        given = self.fields.get("campaign")
         parts = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
         return " / ".join(str(parts[name]) for name in ("source", "medium", "name") if parts.get(name))
 
     def said(self, name: str) -> str:
         """Return what the form said in a field, as text."""
-        value = self.raw.get(name) if isinstance(self.raw, dict) else None
+        value = self.fields.get(name)
         return value if isinstance(value, str) else ""
 
 
