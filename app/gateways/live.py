@@ -82,10 +82,10 @@ class Hub:
 
     async def close(self) -> None:
         """Stop listening."""
-        if self._listening is not None:
-            self._listening.cancel()
-            await asyncio.gather(self._listening, return_exceptions=True)
-            self._listening = None
+        listening, self._listening = self._listening, None
+        while listening is not None and not listening.done():
+            listening.cancel()  # once more where the driver was connecting and took the first for itself
+            await asyncio.wait({listening}, timeout=PATIENCE)
 
     async def _listen(self) -> None:
         """Listen for ever; after each lost connection everybody looks again, because something may be missed."""

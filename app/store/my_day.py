@@ -67,7 +67,7 @@ async def read_sections(viewer: Viewer, today: Today) -> tuple[Section, ...]:
 def _idle(now: str, ends: str) -> str:
     """Return the condition for what rots, or has no next step, and is in no section above."""
     later = f"(lead.follow_up_at IS NULL OR lead.follow_up_at >= {ends})"
-    return f"{OPEN} AND ({rotten(now)} OR lead.follow_up_at IS NULL) AND {later} AND NOT ({_HOT})"
+    return f"{OPEN} AND ({rotten(now)} OR lead.follow_up_at IS NULL) AND {later} AND ({_HOT}) IS NOT TRUE"
 
 
 async def read_won(viewer: Viewer, today: Today, zone: str) -> dict[date, tuple[int, Decimal]]:

@@ -1,0 +1,78 @@
+"""Open pages hear of changes, and learn when they may have missed some."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from app.gateways import live, queue
+from app.gateways.live import CHANNEL, Hub
+from tests.wait import until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from redis.asyncio import Redis
+
+SECONDS = 10
+
+
+@pytest.fixture(autouse=True)
+async def closed() -> AsyncGenerator[None]:
+    yield
+    await queue.close()
+
+
+@asynccontextmanager
+async def listening(redis: Redis) -> AsyncGenerator[tuple[Hub, asyncio.Queue[live.Change | None]]]:
+    hub = Hub()
+    heard = hub.join()
+    await until(lambda: _subscribed(redis), "the hub listens")
+    try:
+        yield hub, heard
+    finally:
+        await hub.close()
+
+
+async def test_an_announcement_reaches_every_page(redis: Redis) -> None:
+    async with listening(redis) as (hub, one):
+        other, lead = hub.join(), uuid4()
+        await live.announce_lead(lead, "rita")
+        for heard in (one, other):
+            change = await asyncio.wait_for(heard.get(), SECONDS)
+            assert change
+            assert (change.lead_id, change.owners) == (str(lead), ("rita",))
+
+
+async def test_after_a_lost_connection_everybody_looks_again(redis: Redis) -> None:
+    async with listening(redis) as (_, heard):
+        await redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        assert await asyncio.wait_for(heard.get(), SECONDS) is None
+        await live.announce_lead("a lead", "rita")
+        assert await asyncio.wait_for(heard.get(), SECONDS) is not None
+
+
+async def test_a_page_that_is_far_behind_is_told_to_look_once(redis: Redis) -> None:
+    async with listening(redis) as (hub, heard):
+        for number in range(live.WAITING + 1):
+            hub._hand_out(live.Change(str(number), 1, ()))
+        assert heard.qsize() == 1
+        assert heard.get_nowait() is None
+
+
+async def test_without_redis_nobody_waits(monkeypatch: pytest.MonkeyPatch, redis: Redis) -> None:
+    def away() -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(queue._alarm, "_connected", away)
+    await live.announce_lead("a lead", "rita")
+    await queue.settle()
+
+
+async def _subscribed(redis: Redis) -> bool:
+    ((_, number),) = await redis.pubsub_numsub(CHANNEL)
+    return number > 0

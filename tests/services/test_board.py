@@ -1,0 +1,101 @@
+"""What the board shows of a filter, and of the leads that somebody else just changed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app.core.clock import now
+from app.domain.board import BoardFilter, rots_at
+from app.domain.pipeline import Stage
+from app.services.board import read_board, read_changed
+from app.services.saved_views import delete_view, save_view
+from tests import make
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    import asyncpg
+
+    from app.domain.board import Board
+    from tests.cast import Cast
+
+pytestmark = pytest.mark.usefixtures("pool")
+
+
+def ids(board: Board) -> set[UUID]:
+    return {card.id for column in board.columns for card in column.cards}
+
+
+@pytest.fixture
+async def some(owner: asyncpg.Connection, cast: Cast) -> dict[str, UUID]:
+    """Leads of rita that each filter tells apart."""
+    day = timedelta(days=1)
+    talked = await make.customer(owner, last_contact_at=now())
+    wanted: dict[str, dict[str, Any]] = {
+        "hot": {"score": 80, "expected_value": 5000, "follow_up_at": now() + 9 * day},
+        "late": {"score": 10, "follow_up_at": now() - day, "source": "fair"},
+        "rotten": {"stage_entered_at": now() - 9 * day, "expected_value": 100},
+        "talked": {"stage_entered_at": now() - 9 * day, "customer_id": talked, "score": 50},
+        "planned": {"stage_entered_at": now() - 9 * day, "follow_up_at": now() + day, "score": 50},
+    }
+    return {name: await make.lead(owner, cast.rita, **given) for name, given in wanted.items()}
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "expected"),
+    [
+        (BoardFilter(score="hot"), {"hot"}),
+        (BoardFilter(score="cold"), {"late"}),
+        (BoardFilter(source="fair"), {"late"}),
+        (BoardFilter(least=Decimal(1000)), {"hot"}),
+        (BoardFilter(least=Decimal(50), most=Decimal(200)), {"rotten"}),
+        (BoardFilter(due="late"), {"late"}),
+        (BoardFilter(due="none"), {"rotten", "talked"}),
+        (BoardFilter(rotting=True), {"rotten"}),
+        (BoardFilter(rotting=True, score="hot"), set()),
+    ],
+)
+async def test_a_filter_narrows_cards_and_totals_alike(
+    narrowed: BoardFilter, expected: set[str], some: dict[str, UUID], cast: Cast
+) -> None:
+    board = await read_board(cast.rita, narrowed)
+    assert ids(board) == {some[name] for name in expected}
+    assert sum(column.count for column in board.columns) == len(expected)
+
+
+async def test_what_the_filter_calls_rotting_the_card_calls_rotting(
+    some: dict[str, UUID], cast: Cast
+) -> None:
+    board = await read_board(cast.rita, BoardFilter())
+    cards = [card for column in board.columns for card in column.cards]
+    assert {card.id for card in cards if (at := rots_at(card)) and at <= now()} == {some["rotten"]}
+
+
+async def test_an_admin_sees_whose_leads_they_choose(owner: asyncpg.Connection, cast: Cast) -> None:
+    hers, nobodys = await make.lead(owner, cast.rita), await make.lead(owner, None)
+    assert ids(await read_board(cast.ada, BoardFilter(owner=cast.rita.id))) == {hers}
+    assert ids(await read_board(cast.ada, BoardFilter(owner="none"))) == {nobodys}
+    assert (cast.omar.id, cast.omar.name) in (await read_board(cast.ada, BoardFilter())).around.reps
+
+
+async def test_changed_cards_are_told_to_who_may_see_them(owner: asyncpg.Connection, cast: Cast) -> None:
+    hers, his = await make.lead(owner, cast.rita, score=80), await make.lead(owner, cast.omar)
+    cards, heads = await read_changed(cast.rita, BoardFilter(), [hers, his])
+    assert [card.id for card in cards] == [hers]
+    assert [head.stage for head in heads] == list(Stage)
+    cards, _ = await read_changed(cast.rita, BoardFilter(score="cold"), [hers])
+    assert cards == ()
+
+
+async def test_a_view_is_kept_by_name_and_is_its_owners_only(cast: Cast) -> None:
+    await save_view(cast.rita, " Warm ", "score=warm")
+    await save_view(cast.rita, "Warm", "due=late")
+    (view,) = (await read_board(cast.rita, BoardFilter())).around.views
+    assert (view.name, view.query) == ("Warm", "due=late")
+    assert (await read_board(cast.omar, BoardFilter())).around.views == ()
+    await delete_view(cast.rita, view.id)
+    assert (await read_board(cast.rita, BoardFilter())).around.views == ()
