@@ -24,20 +24,23 @@ SHOWN = {
     "e" + "\u0301" * 5_000: "\u0301" * 4_000,
     "=HYPERLINK(1)": "=HYPERLINK(1)",
 }
+WRONG = (
+    ("occurred_at", "2999-01-01T00:00"), ("occurred_at", "yesterday"), ("duration_minutes", "-1"),
+    ("duration_minutes", "\u0661\u0662"), ("outcome", "magic"), ("next", "99"), ("activity_type", "Fax"),
+)  # fmt: skip
+ODD = ("?cursor=x", "?kind=nonsense&kind=stage", "?q=%25", "?q=%00", "?cursor=WzFd&q=a")
 
 
-@pytest.mark.parametrize("words", SHOWN, ids=range(len(SHOWN)))
 async def test_notes_are_shown_as_the_text_they_are(
-    owner: asyncpg.Connection, cast: Cast, signed_in: Callable[[str], Awaitable[Client]], words: str
+    owner: asyncpg.Connection, signed_in: Callable[[str], Awaitable[Client]]
 ) -> None:
     customer = await make.customer(owner)
     sam = await signed_in("sam")
-    logged = await sam.post(
-        f"/customers/{customer}/activities", data={"activity_type": "Note", "notes": words}
-    )
-    assert logged.status_code == 303
+    for words in SHOWN:
+        form = {"activity_type": "Note", "notes": words}
+        assert (await sam.post(f"/customers/{customer}/activities", data=form)).status_code == 303, words[:40]
     page = (await sam.get(f"/customers/{customer}")).text
-    assert SHOWN[words] in page
+    assert [words[:40] for words, shown in SHOWN.items() if shown not in page] == []
     assert "<script>alert" not in page
     assert "<img src=x" not in page
 
@@ -62,36 +65,25 @@ async def test_what_cannot_be_kept_is_refused_everywhere_and_leaves_no_row(
     assert await owner.fetchval("SELECT count(*) FROM ticket") == 1
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("occurred_at", "2999-01-01T00:00"),
-        ("occurred_at", "yesterday"),
-        ("duration_minutes", "-1"),
-        ("duration_minutes", "١٢"),
-        ("outcome", "magic"),
-        ("next", "99"),
-        ("activity_type", "Fax"),
-    ],
-)
 async def test_a_wrong_field_says_so_beside_itself_and_keeps_the_text(
-    owner: asyncpg.Connection, signed_in: Callable[[str], Awaitable[Client]], field: str, value: str
-) -> None:
-    customer = await make.customer(owner)
-    form = {"activity_type": "Call", "notes": "Keep me", field: value}
-    answer = await (await signed_in("sam")).post(f"/customers/{customer}/activities", data=form)
-    assert answer.status_code == 422
-    assert f'id="{field}-error"' in answer.text
-    assert "Keep me" in answer.text
-
-
-@pytest.mark.parametrize(
-    "query", ["?cursor=x", "?kind=nonsense&kind=stage", "?q=%25", "?q=%00", "?cursor=WzFd&q=a"]
-)
-async def test_odd_urls_of_lists_are_answered(
-    owner: asyncpg.Connection, cast: Cast, signed_in: Callable[[str], Awaitable[Client]], query: str
+    owner: asyncpg.Connection, signed_in: Callable[[str], Awaitable[Client]]
 ) -> None:
     customer = await make.customer(owner)
     sam = await signed_in("sam")
-    for path in (f"/customers/{customer}", "/customers", "/tickets"):
-        assert (await sam.get(path + query)).status_code in {200, 422}, path
+    for field, value in WRONG:
+        form = {"activity_type": "Call", "notes": "Keep me", field: value}
+        answer = await sam.post(f"/customers/{customer}/activities", data=form)
+        assert answer.status_code == 422, (field, value)
+        assert f'id="{field}-error"' in answer.text, (field, value)
+        assert "Keep me" in answer.text
+    assert await owner.fetchval("SELECT count(*) FROM activity") == 0
+
+
+async def test_odd_urls_of_lists_are_answered(
+    owner: asyncpg.Connection, signed_in: Callable[[str], Awaitable[Client]]
+) -> None:
+    customer = await make.customer(owner)
+    sam = await signed_in("sam")
+    for query in ODD:
+        for path in (f"/customers/{customer}", "/customers", "/tickets"):
+            assert (await sam.get(path + query)).status_code in {200, 422}, path + query
