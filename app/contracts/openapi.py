@@ -9,7 +9,7 @@ import msgspec
 
 from app.contracts import examples
 from app.contracts.answers import ProblemAnswer
-from app.contracts.operations import CAPTURE, EVENTS, OPERATIONS, PEOPLE, SSO, Answer, Operation
+from app.contracts.operations import CAPTURE, EVENTS, OPERATIONS, PEOPLE, SSO, Answer, Operation, Query
 
 REF: Final = "#/components/schemas/{name}"
 EVENT: Final = {"type": "object", "description": "A CloudEvent; /asyncapi.json describes each type."}
@@ -89,17 +89,19 @@ def _parameters(it: Operation) -> list[dict[str, Any]]:
         {"name": name, "in": "path", "required": True, "schema": uuid, "example": ids[name]}
         for name in re.findall(r"{(\w+)}", it.path)
     ]
-    found += [
-        {"name": q.name, "in": "query", "description": q.words, "schema": {"type": q.kind},
-         "example": int(q.example) if q.kind == "integer" else q.example}
-        for q in it.queries
-    ]  # fmt: skip
+    found += [_query(query) for query in it.queries]
     if it.keyed:
         key = {"type": "string", "minLength": 1, "maxLength": 255}
         words = "Makes a repeated request harmless: it gets the first answer again."
         found.append({"name": "Idempotency-Key", "in": "header", "description": words, "schema": key,
                       "example": "form-4711"})  # fmt: skip
     return found
+
+
+def _query(it: Query) -> dict[str, Any]:
+    found = {"name": it.name, "in": "query", "description": it.words, "schema": {"type": it.kind}}
+    example = int(it.example) if it.kind == "integer" else it.example
+    return found | ({"example": example} if it.example else {})
 
 
 def _answer(it: Answer, operation: Operation) -> dict[str, Any]:

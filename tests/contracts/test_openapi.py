@@ -57,7 +57,11 @@ def test_every_example_fits_its_schema(it: Any) -> None:
     for each in found:
         ((_, content),) = each["content"].items()
         jsonschema.validate(content["example"], {**content["schema"], "components": DOCUMENT["components"]})
-    assert all("example" in parameter for parameter in described["parameters"])
+    assert all(
+        "example" in parameter
+        for parameter in described["parameters"]
+        if parameter["name"] not in {"cursor", "after"}
+    )
 
 
 def test_every_problem_has_an_example_that_fits() -> None:
