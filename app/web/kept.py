@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from markupsafe import Markup
+
 from app.core import clock
 from app.domain.timeline import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-
-    from markupsafe import Markup
+    from collections.abc import Callable, Hashable, Iterable
 
     from app.web.templating import Reader
 
@@ -29,13 +29,17 @@ class Pieces:
         self._minute = 0
         self._drawn: dict[Hashable, Markup] = {}
 
-    def draw(self, reader: Reader, macro: Any, thing: Any, *args: Any) -> Markup:
-        """Return what the macro makes of a lead or an entry for this reader."""
+    def draw(self, reader: Reader, macro: Any, things: Iterable[Any], *args: Any) -> Markup:
+        """Return what the macro makes of leads or entries for this reader, one after the other."""
         minute = int(clock.now().timestamp() // 60)
         if minute != self._minute or len(self._drawn) > MOST_KEPT:
             self._minute = minute
             self._drawn.clear()
-        key = (macro.name, _identity(thing), args, reader.zone.key, reader.viewer and reader.viewer.id)
+        seen_by = (macro.name, args, reader.zone.key, reader.viewer and reader.viewer.id)
+        drawn = [self._draw_one((seen_by, _identity(thing)), macro, thing, args) for thing in things]
+        return Markup("").join(drawn)
+
+    def _draw_one(self, key: Hashable, macro: Any, thing: Any, args: tuple[Any, ...]) -> Markup:
         found = self._drawn.get(key)
         if found is None:
             found = self._drawn[key] = macro(thing, *args)

@@ -160,8 +160,8 @@ def _filters() -> dict[str, Callable[..., Any]]:
     }
 
 
-def _kept(macro: Any, thing: Lead | Entry, *args: Any) -> Markup:
-    return _pieces.draw(_reader.get(), macro, thing, *args)
+def _kept(macro: Any, things: Iterable[Lead | Entry], *args: Any) -> Markup:
+    return _pieces.draw(_reader.get(), macro, things, *args)
 
 
 def _zone() -> ZoneInfo:
