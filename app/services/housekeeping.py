@@ -15,6 +15,7 @@ async def tidy() -> None:
     async with transaction(VIEWER):
         await sessions.forget_old_logins()
         await housekeeping.forget_old_answers(VIEWER, clock.now())
+        await housekeeping.forget_old_submissions(VIEWER, clock.now())
 
 
 async def fold_totals() -> None:

@@ -145,6 +145,8 @@ async def _take_some(found: Import, now: datetime) -> None:
 
 
 def _clean(found: Import, row: Row, now: datetime) -> Submission | list[Problem]:
+    if len(row.cells) != len(found.columns):
+        return [Problem("#", "the line was erased")]
     try:
         return clean_capture(to_capture(found.columns, found.mapping, row.cells), now)
     except Invalid as error:

@@ -13,8 +13,24 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 ANSWERS_KEPT_FOR: Final = timedelta(days=7)
+REFUSED_KEPT_FOR: Final = timedelta(days=90)
+TABLES_KEPT_FOR: Final = timedelta(days=30)
 
 
 async def forget_old_answers(_viewer: Viewer, now: datetime) -> None:
     """Delete the answers kept for idempotency keys that nobody repeats any more."""
     await connection().execute("DELETE FROM idempotency WHERE created_at < $1", now - ANSWERS_KEPT_FOR)
+
+
+async def forget_old_submissions(_viewer: Viewer, now: datetime) -> None:
+    """Let go what refused and discarded forms said, and the lines of tables that nobody came back for."""
+    await connection().execute(
+        "UPDATE capture_submission SET raw = NULL"
+        " WHERE outcome IN ('refused', 'discarded') AND received_at < $1 AND raw IS NOT NULL",
+        now - REFUSED_KEPT_FOR,
+    )
+    await connection().execute(
+        "UPDATE lead_import_row SET cells = NULL, email_norm = NULL"
+        " WHERE cells IS NOT NULL AND import_id IN (SELECT id FROM lead_import WHERE updated_at < $1)",
+        now - TABLES_KEPT_FOR,
+    )

@@ -69,7 +69,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN
     UPDATE capture_submission SET raw = NULL, problems = '[]', idempotency_key = NULL WHERE customer_id = who
         OR lead_id IN (SELECT id FROM lead WHERE customer_id = who) OR speaks_of(raw::text, theirs);
-    UPDATE lead_import_row SET cells = NULL, problems = '[]'
+    UPDATE lead_import_row SET cells = NULL, problems = '[]', email_norm = NULL
         WHERE lead_id IN (SELECT id FROM lead WHERE customer_id = who) OR speaks_of(cells::text, theirs);
     UPDATE inbox SET raw = '{}', last_error = 'the customer was erased',
         status = CASE WHEN status IN ('received', 'waiting', 'dead') THEN 'ignored' ELSE status END,

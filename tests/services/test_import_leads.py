@@ -11,8 +11,9 @@ import pytest
 
 from app.core.errors import Forbidden, Invalid, Malformed
 from app.domain.lead_import import NotNow, guess_mapping, read_sheet
-from app.services import import_leads
+from app.services import housekeeping, import_leads
 from app.services.lead_capture import capture_lead
+from tests import make
 
 if TYPE_CHECKING:
     import asyncpg
@@ -146,3 +147,29 @@ async def test_nothing_runs_untried_or_twice_or_by_others(cast: Cast) -> None:
             await import_leads.upload(viewer, "leads.csv", TABLE.encode())
         with pytest.raises(Forbidden):
             await import_leads.start_run(viewer, import_id)
+
+
+@pytest.mark.usefixtures("pool")
+async def test_a_line_whose_person_was_erased_meanwhile_is_left_out(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    import_id = await tried(cast)
+    await owner.execute("UPDATE lead_import_row SET cells = NULL, email_norm = NULL WHERE line = 2")
+    await import_leads.start_run(cast.ada, import_id)
+    assert not await import_leads.advance()
+    found, _ = await import_leads.read_import(cast.ada, import_id)
+    assert (found.status, found.outcome) == ("done", {"created": 3, "refused": 2})
+
+
+@pytest.mark.usefixtures("pool")
+async def test_what_nobody_comes_back_for_is_forgotten(owner: asyncpg.Connection, cast: Cast) -> None:
+    await tried(cast)
+    await make.capture(owner, "refused")
+    await make.capture(owner, "held")
+    await housekeeping.tidy()
+    assert await owner.fetchval("SELECT count(*) FROM lead_import_row WHERE cells IS NULL") == 0
+    await owner.execute("UPDATE lead_import SET updated_at = now() - interval '40 days'")
+    await owner.execute("UPDATE capture_submission SET received_at = now() - interval '100 days'")
+    await housekeeping.tidy()
+    assert await owner.fetchval("SELECT count(*) FROM lead_import_row WHERE cells IS NOT NULL") == 0
+    assert await owner.fetchval("SELECT outcome FROM capture_submission WHERE raw IS NOT NULL") == "held"
