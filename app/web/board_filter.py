@@ -11,6 +11,7 @@ from litestar import Request
 
 from app.domain.board import BANDS, DUE, BoardFilter
 from app.domain.characters import has_control_characters
+from app.domain.sale import MOST
 from app.web.respond import zone
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 Asking = Request[Any, Any, Any]
 LONGEST: Final = 200
 LONGEST_QUERY: Final = 4_000
-LONGEST_AMOUNT: Final = 15
 SHOWN: Final = 40
 FILTERS: Final = ("due", "max", "min", "owner", "q", "rot", "score", "source")
 OTHERS: Final = frozenset({"cursor", "ids", "from", "view"})
@@ -74,7 +74,7 @@ class Reading:
             amount = Decimal(value) if value else None
         except InvalidOperation:
             amount = Decimal("NaN")
-        if amount is None or (amount.is_finite() and amount >= 0 and len(value) <= LONGEST_AMOUNT):
+        if amount is None or (amount.is_finite() and 0 <= amount <= MOST):
             return amount
         self._ignored(label, value)
         return None
