@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
@@ -44,7 +45,8 @@ class Wire:
     async def __aexit__(self, *_: object) -> None:
         if self._writer is not None:
             self._writer.close()
-            await self._writer.wait_closed()
+            with suppress(ConnectionError):  # the server may have closed it meanwhile
+                await self._writer.wait_closed()
 
     async def get(self, path: str) -> Answer:
         """Ask for a page."""
