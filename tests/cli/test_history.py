@@ -48,6 +48,14 @@ async def test_tampering_ends_with_one_and_names_customer_and_entry(
         assert err.splitlines()[-1].startswith("crm: the timeline was tampered with")
 
 
+async def test_a_trigger_switched_off_is_named_before_anybody_used_it(database: Place) -> None:
+    root = await asyncpg.connect(within(database.run.superuser_url, database.name))
+    await root.execute("ALTER TABLE activity DISABLE TRIGGER activity_no_change")
+    await root.close()
+    status, _, err = await crm("verify-log")
+    assert (status, "activity_no_change" in err) == (1, True)
+
+
 async def test_erasing_by_hand_and_a_customer_that_is_not_there(
     owner: asyncpg.Connection, cast: Cast
 ) -> None:

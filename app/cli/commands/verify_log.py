@@ -14,6 +14,7 @@ from app.core.errors import CrmError
 from app.gateways import anchor_files
 from app.services.anchor import anchor_timeline
 from app.services.verify import LogReport, verify_log
+from app.store.checks import Check, failed, run_checks
 
 if TYPE_CHECKING:
     from app.core.settings import Settings
@@ -39,6 +40,8 @@ def command(anchor: Path | None, *, write_anchor: bool) -> None:
         )
     if report.breaks:
         raise CrmError(f"the timeline was tampered with: {len(report.breaks)} breaks (listed above)")
+    if wrong := failed(on_stack(_look_at_database)):
+        raise CrmError(f"the entries are unbroken, but nothing keeps them so: {wrong}")
     seconds = time.monotonic() - started
     click.echo(
         f"{report.entries:,} entries of {report.customers:,} customers are unbroken ({seconds:.1f} s)."
@@ -46,6 +49,10 @@ def command(anchor: Path | None, *, write_anchor: bool) -> None:
     click.echo(f"Compared with {compared}." if compared else "There is no anchor yet to compare with.")
     if write_anchor:
         click.echo(f"Anchored in {on_stack(lambda settings: anchor_timeline(settings.home))}")
+
+
+async def _look_at_database(settings: Settings) -> list[Check]:
+    return await run_checks(settings.must_have("DATABASE_URL"))
 
 
 async def _verify(settings: Settings, anchor: Path | None) -> tuple[LogReport, Path | None]:
