@@ -38,6 +38,7 @@ from app.web import (
     security,
     static,
     tickets,
+    tracing,
     views,
 )
 
@@ -64,7 +65,7 @@ def create_app() -> Litestar:
             Router("/v1", route_handlers=api, middleware=bearer.middleware),
             static.router,
         ],
-        middleware=[*security.middleware, *metrics.middleware],
+        middleware=[*tracing.middleware(), *security.middleware, *metrics.middleware],
         before_send=[*security.before_send, *metrics.before_send],
         after_exception=[captures.keep_refused],
         exception_handlers={**errors.exception_handlers},

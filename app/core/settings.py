@@ -50,6 +50,7 @@ class Settings:
     handoff_webhook_secrets: tuple[str, ...]
     handoff_webhook_private: bool
     metrics_token: str | None
+    traces_url: str | None
     currency: str
     assignment: str
     capture_rate: str
@@ -98,6 +99,7 @@ def load(env: Mapping[str, str]) -> Settings:
         **_capture(read),
         **_handoff(read),
         metrics_token=read.secret("CRM_METRICS_TOKEN"),
+        traces_url=read.url("OTEL_EXPORTER_OTLP_ENDPOINT", ("http", "https")),
         currency=read.checked("CRM_CURRENCY", "EUR", _is_currency, "three capital letters"),
         assignment=read.checked(
             "CRM_ASSIGNMENT", "round_robin", ASSIGNMENTS.__contains__, "round_robin or none"
