@@ -86,7 +86,7 @@ def test_a_lead_is_moved_and_closed_only_while_it_is_open(stage: Stage) -> None:
 
 
 def test_a_timeline_entry_has_its_hook_its_day_and_its_facts() -> None:
-    html = show("customers/page.html.jinja2", customer=samples.customer(), **story())
+    html = show("leads/page.html.jinja2", lead=samples.lead(), sale=None, **story())
     assert len(re.findall(r'data-activity-id="[\da-f-]{36}"', html)) == 5
     for words in ("Lead → Qualified, after 4 days", "12 min", "Campaign: google / cpc / autumn"):
         assert words in html
