@@ -15,7 +15,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
-from app.core.errors import CrmError, Invalid, Malformed, Problem, WrongContentType
+from app.core.errors import Invalid, Malformed, Problem, TooSlow, WrongContentType
 from app.domain.characters import has_control_characters
 
 DEEPEST: Final = 32
@@ -26,12 +26,6 @@ _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _CONTROL: Final = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]|\\[bf]|\\u(?:00[01789][0-9a-fA-F]|[dD][89a-fA-F])"
 )
-
-
-class TooSlow(CrmError):
-    """The body did not arrive in time."""
-
-    status, code, title = 408, "too-slow", "The request took too long to arrive"
 
 
 class PlainJsonOnly(ASGIMiddleware):

@@ -56,6 +56,12 @@ class NotFound(CrmError):
     status, code, title = 404, "not-found", "There is no such page or record"
 
 
+class TooSlow(CrmError):
+    """The body did not arrive in time."""
+
+    status, code, title = 408, "too-slow", "The request took too long to arrive"
+
+
 class Conflict(CrmError):
     """The record is not in the state the request expects."""
 

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from app.core.errors import Conflict
+from app.core.settings import settings
 from app.domain.viewer import system
 from app.gateways import queue
 from app.gateways.sso.company import sso
 from app.store import pulse
+from app.store.checks import failed, run_checks
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
 PATIENCE_SECONDS: Final = 2.0
+SAFEGUARDS_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Each part with `up` or `down`; the CRM serves as long as PostgreSQL does."""
+    """Each part with `up` or `down`; the CRM serves as long as PostgreSQL does and keeps its safeguards."""
 
     parts: dict[str, str]
 
     @property
     def serving(self) -> bool:
         """True while requests can be answered."""
-        return self.parts["postgresql"] == "up"
+        return self.parts["postgresql"] == self.parts["safeguards"] == "up"
 
     @property
     def status(self) -> str:
@@ -38,13 +43,32 @@ class Health:
 
 
 async def look_around() -> Health:
-    """Ask PostgreSQL, Redis and the SSO at once, each for at most two seconds.
+    """Ask PostgreSQL, its safeguards, Redis and the SSO at once, each for at most two seconds.
 
     The SSO is up while it gave its signing keys lately: known keys and sessions work on without it for a while.
     """
-    asked = (_try(_ask_postgresql()), _try(queue.ping()), _try(sso().keys.check()))
-    postgresql, redis, sign_in = await asyncio.gather(*asked)
-    return Health({"postgresql": postgresql, "redis": redis, "sso": sign_in})
+    asked = (_try(_ask_postgresql()), _try(_SAFEGUARDS.check()), _try(queue.ping()), _try(sso().keys.check()))
+    answers = await asyncio.gather(*asked)
+    return Health(dict(zip(("postgresql", "safeguards", "redis", "sso"), answers, strict=True)))
+
+
+class _Safeguards:
+    """The boot checks again, once in half a minute: a trigger may be switched off under a running system."""
+
+    def __init__(self) -> None:
+        self._looked_at: float | None = None
+        self._wrong = ""
+
+    async def check(self) -> None:
+        """Raise when roles, policies or triggers are not as they must be."""
+        if self._looked_at is None or time.monotonic() - self._looked_at > SAFEGUARDS_SECONDS:
+            self._wrong = failed(await run_checks(settings().must_have("DATABASE_URL")))
+            self._looked_at = time.monotonic()
+        if self._wrong:
+            raise Conflict(self._wrong)
+
+
+_SAFEGUARDS: Final = _Safeguards()
 
 
 async def _ask_postgresql() -> None:

@@ -21,7 +21,9 @@ async def show_ready() -> Response[dict[str, Any]]:
     """Say what works and what is down; 503 only when nothing can be served. Redis may be away."""
     health = await look_around()
     body = {"status": health.status, "parts": health.parts}
-    return Response(body, media_type=MediaType.JSON, status_code=200 if health.serving else 503)
+    if health.serving:
+        return Response(body, media_type=MediaType.JSON)
+    return Response(body, media_type=MediaType.JSON, status_code=503, headers={"Retry-After": "2"})
 
 
 routes: Final = [show_live, show_ready]
