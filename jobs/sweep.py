@@ -4,6 +4,7 @@ from typing import Any
 
 from app.services import housekeeping, identity_changes, scoring
 
+
 async def sweep(ctx: dict[str, Any]) -> None:  # noqa: ARG001  arq passes it to every job
     """Score the leads that still wait, end e-mail conflicts whose reason is gone, fold the board's totals."""
     await scoring.score_all_due()

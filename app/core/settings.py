@@ -116,7 +116,7 @@ def _capture(read: _Reader) -> dict[str, Any]:
     wanted = "a number of forms and a time, such as 100/second"
     return {
         "capture_webhook_secrets": read.secrets("CAPTURE_WEBHOOK_SECRET"),
-        "capture_rate": read.checked("CRM_CAPTURE_RATE", "3000/10seconds", _is_rate, wanted),
+        "capture_rate": read.checked("CRM_CAPTURE_RATE", "8000/10seconds", _is_rate, wanted),
     }
 
 

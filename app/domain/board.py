@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 
 from app.domain.lead import Lead
 from app.domain.pipeline import ROT_AFTER_DAYS, Stage
+from app.domain.scoring.result import HOT, WARM
 
 CARDS_PER_COLUMN: Final = 25
-HOT: Final = 70
-WARM: Final = 40
 BANDS: Final = {"hot": (HOT, 100), "warm": (WARM, HOT - 1), "cold": (0, WARM - 1)}
 DUE: Final = {"late": "Overdue", "today": "Due today", "planned": "Planned later", "none": "No next step"}
 UTC: Final = ZoneInfo("UTC")

@@ -114,7 +114,6 @@ class World:
             "POST /admin/reassign": {"from": CAST.rita.id, "to": CAST.omar.id, "reason": "On leave"},
             "POST /admin/events/replay": {"since": "2020-01-01T00:00"},
             "POST /admin/clients": {"client": f"shop-{self.mark}", "name": "Shop"},
-            "POST /admin/clients": {"client": f"shop-{self.mark}", "name": "Shop"},
             "POST /admin/imports/{id}/check": {"column-0": "name", "column-1": "email"},
             "POST /admin/scoring/rules": {"half_life_days": "14"},
             "POST /admin/scoring/rules/try": {"half_life_days": "14"},
