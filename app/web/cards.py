@@ -59,7 +59,7 @@ def _next_step(lead: Lead, zone: ZoneInfo) -> tuple[str, str]:
     what = lead.follow_up_note or "Follow up"
     late = (clock.now() - lead.follow_up_at).total_seconds()
     if late > 0:
-        return "late", f"{what} · overdue {formats.distance(late)}"
+        return "late", f"Overdue {formats.distance(late)} · {what}"
     return "planned", f"{what} · {formats.appointment(lead.follow_up_at, zone)}"
 
 
