@@ -61,7 +61,7 @@ def test_days_are_those_of_the_reader() -> None:
 def test_a_card_says_what_is_overdue() -> None:
     late = samples.lead(follow_up_at=samples.NOW - timedelta(days=3), follow_up_note="Call")
     words = cards.describe(late, BERLIN)
-    assert (words.due, words.next_step.replace("\N{NO-BREAK SPACE}", " ")) == ("late", "Call · overdue 3 d")
+    assert (words.due, words.next_step.replace("\N{NO-BREAK SPACE}", " ")) == ("late", "Overdue 3 d · Call")
 
 
 def test_a_card_names_the_strongest_reason_of_its_score() -> None:
