@@ -41,7 +41,7 @@ class Alarm:
             return await self._try(job, ids)
 
     async def _try(self, job: str, ids: tuple[str, ...]) -> str:
-        if time.monotonic() < self._quiet_until:
+        if self._is_away():
             return "skipped"
         try:
             async with asyncio.timeout(PATIENCE):
@@ -54,7 +54,7 @@ class Alarm:
 
     async def publish(self, channel: str, bodies: Sequence[bytes]) -> None:
         """Say something to whoever listens; like `ring` it never raises and never takes long."""
-        if not bodies or time.monotonic() < self._quiet_until:
+        if not bodies or self._is_away():
             return
         try:
             async with asyncio.timeout(PATIENCE):
@@ -77,6 +77,10 @@ class Alarm:
         redis, self._redis = self._redis, None
         if redis is not None and self._loop is asyncio.get_running_loop():
             await redis.aclose(close_connection_pool=True)
+
+    def _is_away(self) -> bool:
+        """Say whether Redis failed a moment ago, as seen from this event loop's own connections."""
+        return self._loop is asyncio.get_running_loop() and time.monotonic() < self._quiet_until
 
     def _turn(self) -> asyncio.Lock:
         loop = asyncio.get_running_loop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -85,3 +86,13 @@ async def test_without_redis_hundreds_of_wake_ups_cost_nothing(away: None) -> No
 def test_what_json_cannot_say_is_said_in_words() -> None:
     """A job's failure is written down too, and an exception is no JSON."""
     assert queue.decode(queue.encode({"r": ValueError("no")})) == {"r": "ValueError('no')"}
+
+
+def test_one_event_loop_does_not_learn_from_another_that_redis_is_away(place: Place, away: None) -> None:
+    async def ring() -> float:
+        before = outcomes("lonely")["failed"]
+        await queue.wake("lonely")
+        await queue.settle()
+        return outcomes("lonely")["failed"] - before
+
+    assert [asyncio.run(ring()), asyncio.run(ring())] == [1, 1]
