@@ -27,7 +27,7 @@ from app.services.figures import measure
 from app.web.guards import PUBLIC
 
 STARTED: Final = "crm_started"
-TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
+TEXT: Final = "text/plain; version=0.0.4"  # Litestar adds the charset
 CAPTURE: Final = "/v1/leads/capture"
 CAPTURED: Final = {201: "created", 200: "merged"}
 REQUESTS: Final = Histogram(
