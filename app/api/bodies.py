@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -10,13 +9,13 @@ from typing import Any, Final, cast
 
 from litestar import Request
 from litestar.enums import ScopeType
-from litestar.exceptions import InternalServerException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
-from app.core.errors import Invalid, Malformed, Problem, TooSlow, WrongContentType
+from app.core.errors import Invalid, Malformed, Problem, WrongContentType
 from app.domain.characters import has_control_characters
+from app.web.arrival import arrived
 
 DEEPEST: Final = 32
 SLOWEST_SECONDS: Final = 10.0
@@ -44,13 +43,7 @@ class PlainJsonOnly(ASGIMiddleware):
 
 async def read_body(request: Request[Any, Any, Any]) -> bytes:
     """Return the body, which must arrive whole, within ten seconds and the size limit."""
-    try:
-        async with asyncio.timeout(SLOWEST_SECONDS):
-            return await request.body()
-    except TimeoutError as error:
-        raise TooSlow from error
-    except InternalServerException as error:  # Litestar's word for a caller that hung up
-        raise Malformed("The body ended before it was complete") from error
+    return await arrived(request.body(), SLOWEST_SECONDS)
 
 
 def check_body(body: bytes) -> None:

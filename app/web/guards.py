@@ -7,7 +7,6 @@ asks a rule of app/domain/permissions.py before the handler runs.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable, Iterable
@@ -16,19 +15,18 @@ from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.datastructures import FormMultiDict
 from litestar.enums import ScopeType
-from litestar.exceptions import InternalServerException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
-from app.core.errors import Forbidden, Invalid, Malformed, Problem, TooSlow, Unauthenticated
+from app.core.errors import Forbidden, Invalid, Problem, Unauthenticated
 from app.core.settings import settings
 from app.domain.characters import has_control_characters
 from app.domain.viewer import Viewer
 from app.services.sessions import find_viewer
+from app.web.arrival import arrived
 
 SESSION_COOKIE: Final = "__Host-sid"
 LONGEST_COOKIE: Final = 128
@@ -86,7 +84,7 @@ class OwnPagesOnly(ASGIMiddleware):
         if Request[Any, Any, Any](scope).method not in SAFE_METHODS and not opt.get("from_elsewhere"):
             request = Request[Any, Any, Any](scope, receive, send)
             _check_origin(request)
-            form = await _read_form(request)
+            form = await arrived(request.form(), SLOWEST_SECONDS)
             try:
                 if not opt.get("public"):
                     _check_token(request, form.get(CSRF_FIELD))
@@ -96,17 +94,6 @@ class OwnPagesOnly(ASGIMiddleware):
                 await form.close()  # Uploaded files end with their request.
             return
         await next_app(scope, receive, send)
-
-
-async def _read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
-    """Return the form, which must arrive in time; a caller who hangs up half-way made no request."""
-    try:
-        async with asyncio.timeout(SLOWEST_SECONDS):
-            return await request.form()
-    except TimeoutError as error:
-        raise TooSlow from error
-    except InternalServerException as error:  # Litestar's word for a caller that hung up
-        raise Malformed("The caller hung up before the form was there") from error
 
 
 def session_token(request: Request[Any, Any, Any]) -> str | None:
