@@ -19,7 +19,7 @@ from jobs.reassign_leads import reassign_leads
 from jobs.reconcile_users import owe_reconcile, reconcile_users
 from jobs.relay_outbox import relay_outbox
 from jobs.relay_webhooks import relay_webhooks
-from jobs.score_lead import score_lead
+from jobs.score_leads import score_leads
 from jobs.sweep import sweep, tidy
 from jobs.train_scoring import train_scoring
 
@@ -32,13 +32,12 @@ class WorkerSettings:
     """What `crm worker` runs."""
 
     functions: ClassVar[list[Any]] = [
-        score_lead,
+        score_leads,
         relay_outbox,
         apply_sso_events,
         sweep,
         reassign_leads,
         reconcile_users,
-        import_leads,
         import_leads,
         clear_erased,
     ]

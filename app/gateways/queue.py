@@ -17,10 +17,10 @@ from app.core.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
-    from uuid import UUID
 
 PATIENCE: Final = 0.3
 QUIET_AFTER_FAILURE: Final = 2.0
+APART: Final = 0.05  # a crowd's wake-ups within this many seconds are one: the job does all that is owed
 WAKE_UPS: Final = Counter("crm_wake_ups_total", "Wake-ups sent to the workers.", ["job", "outcome"])
 
 log = logger("queue")
@@ -35,17 +35,17 @@ class Alarm:
         self._lock: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
         self._quiet_until = 0.0
 
-    async def ring(self, job: str, ids: tuple[str, ...]) -> str:
+    async def ring(self, job: str) -> str:
         """Put a job into the queue and say how it went; never raises and never takes long."""
         async with self._turn():  # one at a time: without Redis only the first of a crowd waits for it
-            return await self._try(job, ids)
+            return await self._try(job)
 
-    async def _try(self, job: str, ids: tuple[str, ...]) -> str:
+    async def _try(self, job: str) -> str:
         if self._is_away():
             return "skipped"
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._connected().enqueue_job(job, *ids)
+                await self._connected().enqueue_job(job)
         except Exception as error:  # noqa: BLE001  a sweep finds the work, whatever Redis says
             self._quiet_until = time.monotonic() + QUIET_AFTER_FAILURE
             log.warning("wake_up_failed", job=job, error=type(error).__name__)
@@ -103,11 +103,15 @@ class Alarm:
 
 _alarm: Final = Alarm()
 _ringing: Final[set[asyncio.Task[None]]] = set()
+_about_to: Final[dict[str, asyncio.Task[None]]] = {}
+_rung_at: Final[dict[str, float]] = {}
 
 
-async def wake(job: str, *ids: UUID | str) -> None:
+async def wake(job: str) -> None:
     """Ask a worker to run `job` now, behind the answer. Best effort: without Redis a sweep does it seconds later."""
-    _behind(_ring(job, tuple(str(each) for each in ids)))
+    waiting = _about_to.get(job)
+    if waiting is None or waiting.done() or waiting.get_loop() is not asyncio.get_running_loop():
+        _about_to[job] = _behind(_ring(job))
 
 
 async def settle() -> None:
@@ -115,8 +119,12 @@ async def settle() -> None:
     await asyncio.gather(*(each for each in _ringing if each.get_loop() is asyncio.get_running_loop()))
 
 
-async def _ring(job: str, ids: tuple[str, ...]) -> None:
-    WAKE_UPS.labels(job, await _alarm.ring(job, ids)).inc()
+async def _ring(job: str) -> None:
+    await asyncio.sleep(_rung_at.get(job, 0.0) + APART - time.monotonic())
+    # From here on a wake-up is a new one: the worker may have looked already.
+    del _about_to[job]
+    _rung_at[job] = time.monotonic()
+    WAKE_UPS.labels(job, await _alarm.ring(job)).inc()
 
 
 async def publish(channel: str, bodies: Sequence[bytes]) -> None:
@@ -124,11 +132,12 @@ async def publish(channel: str, bodies: Sequence[bytes]) -> None:
     _behind(_alarm.publish(channel, bodies))
 
 
-def _behind(sending: Coroutine[Any, Any, None]) -> None:
+def _behind(sending: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     # A context of its own: no transaction is open in there, whatever the caller has open.
     task = asyncio.create_task(sending, context=Context())
     _ringing.add(task)
     task.add_done_callback(_ringing.discard)
+    return task
 
 
 async def ping() -> None:

@@ -67,7 +67,7 @@ async def _once(
 
     outcome = await once(viewer, key, work, Recorded)
     if outcome.value.lead_id and not outcome.replayed:
-        await queue.wake("score_lead", str(outcome.value.lead_id))
+        await queue.wake("score_leads")
     return outcome
 
 

@@ -65,7 +65,7 @@ async def approve_capture(viewer: Viewer, capture_id: UUID) -> UUID:
         customer_id, lead = await take_in(held.client, submission, making)
         outcome = "created" if lead.created else "merged"
         await capture_log.settle(VIEWER, held, outcome, (lead.id, customer_id), (viewer.id, now))
-    await queue.wake("score_lead", lead.id)
+    await queue.wake("score_leads")
     return lead.id
 
 

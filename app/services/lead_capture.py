@@ -52,7 +52,7 @@ async def capture_lead(client: str, body: bytes, key: Key | None) -> Outcome[Cap
 
     outcome = await once(VIEWER, key, work, CaptureAnswer)
     if not (outcome.replayed or suspicions):
-        await queue.wake("score_lead", outcome.value.lead_id)
+        await queue.wake("score_leads")
     return outcome
 
 

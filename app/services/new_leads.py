@@ -61,7 +61,7 @@ async def add_lead(viewer: Viewer, wanted: NewLead, key: Key | None) -> Outcome[
 
     outcome = await once(DESK, key, work, Added)
     if outcome.value.lead_id:
-        await queue.wake("score_lead", outcome.value.lead_id)
+        await queue.wake("score_leads")
         await live.announce_lead(outcome.value.lead_id, owner_id)
     return outcome
 
@@ -92,7 +92,7 @@ async def reopen_lead(viewer: Viewer, lead_id: UUID, key: Key | None) -> Outcome
         return reopened
 
     outcome = await once(viewer, key, work, Lead)
-    await queue.wake("score_lead", str(outcome.value.id))
+    await queue.wake("score_leads")
     await live.announce(outcome.value)
     return outcome
 

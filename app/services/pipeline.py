@@ -76,7 +76,7 @@ async def _once(viewer: Viewer, move: Move, then: Callable[[Stage, Stage], Await
 
     outcome = await once(viewer, move.key, work, Lead)
     if not outcome.replayed:
-        await queue.wake("score_lead", str(move.lead_id))
+        await queue.wake("score_leads")
         await live.announce(outcome.value)
     return outcome
 

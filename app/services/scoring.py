@@ -20,24 +20,14 @@ from app.store.transaction import transaction
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from app.domain.scoring.model import Model
     from app.store.scoring import Claimed, NewScore
 
 VIEWER: Final = system("jobs")
-BATCH: Final = 200
+BATCH: Final = 50  # their rows are locked together: short enough that nobody notices
 PATIENCE: Final = 3.0
 GOOD_FOR: Final = timedelta(days=1)  # engagement decays, so every open lead is scored again after a day
-
-
-async def score_lead(lead_id: UUID) -> bool:
-    """Score one open lead. False when it is closed, gone, or being changed (the sweep comes back)."""
-    now = clock.now()
-    async with transaction(VIEWER):
-        scores = await _score(await store.claim_lead(VIEWER, lead_id, now), now)
-    await _announce(scores)
-    return bool(scores)
 
 
 async def score_due(limit: int = BATCH) -> int:

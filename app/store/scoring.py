@@ -30,8 +30,8 @@ _CLAIM = """
         customer.phone <> '' AS has_phone,
         customer.company <> '' AS has_company
     FROM lead JOIN customer ON customer.id = lead.customer_id
-    WHERE $1::text IS NOT NULL AND lead.closed_at IS NULL AND {which}
-    FOR NO KEY UPDATE OF lead, customer SKIP LOCKED"""
+    WHERE $1::text IS NOT NULL AND lead.closed_at IS NULL AND lead.score_due_at <= $2
+    ORDER BY lead.score_due_at LIMIT $3 FOR NO KEY UPDATE OF lead, customer SKIP LOCKED"""
 _TOUCHES = """
     SELECT lead_id, kind, occurred_at, data->>'direction' AS direction, data->>'outcome' AS outcome
     FROM activity
@@ -104,20 +104,9 @@ async def active_model(_viewer: Viewer, otherwise: Model, at: datetime) -> Model
     return otherwise if row is None else read_model(row["version"], row["kind"], row["body"])
 
 
-async def claim_lead(viewer: Viewer, lead_id: UUID, at: datetime) -> list[Claimed]:
-    """Lock one open lead for scoring; nothing when it is closed, gone, or being changed right now."""
-    rows = await connection().fetch(_CLAIM.format(which="lead.id = $2"), viewer.id, lead_id)
-    return await _with_touches(viewer, rows, at)
-
-
 async def claim_due(viewer: Viewer, limit: int, at: datetime) -> list[Claimed]:
     """Lock the open leads that have waited longest for a score; those being changed right now come later."""
-    which = "lead.score_due_at <= $2 ORDER BY lead.score_due_at LIMIT $3"
-    rows = await connection().fetch(_CLAIM.format(which=which), viewer.id, at, limit)
-    return await _with_touches(viewer, rows, at)
-
-
-async def _with_touches(viewer: Viewer, rows: Sequence[Mapping[str, Any]], at: datetime) -> list[Claimed]:
+    rows = await connection().fetch(_CLAIM, viewer.id, at, limit)
     touches = await touches_of(viewer, [row["id"] for row in rows], at)
     return [_to_claimed(row, tuple(touches[row["id"]])) for row in rows]
 

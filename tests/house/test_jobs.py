@@ -27,7 +27,7 @@ def test_every_wake_up_names_a_registered_job() -> None:
 
 def test_every_job_runs_without_any_wake_up() -> None:
     """Redis may be wiped: what a wake-up asks for is found by a sweep (docs/adr/0001)."""
-    by_the_sweep = {"score_lead"}
+    by_the_sweep = {"score_leads"}
     assert _registered() - _swept() - by_the_sweep == set()
 
 

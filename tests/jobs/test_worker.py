@@ -69,8 +69,8 @@ async def test_a_wake_up_hands_the_sale_over(
 async def test_a_wake_up_scores_the_lead(
     context: dict[str, Any], owner: asyncpg.Connection, cast: Cast, place: Place
 ) -> None:
-    lead_id = await make.lead(owner, cast.rita, score_due_at=now())
-    await queue.wake("score_lead", lead_id)
+    await make.lead(owner, cast.rita, score_due_at=now())
+    await queue.wake("score_leads")
     await run_until_empty(context, place)
     assert await owner.fetchval("SELECT score IS NOT NULL FROM lead")
 

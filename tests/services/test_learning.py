@@ -12,7 +12,7 @@ import pytest
 from app.core.clock import now
 from app.core.ids import uuid7
 from app.services.learning import train_scoring
-from app.services.scoring import score_due, score_lead
+from app.services.scoring import score_due
 from tests import make
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ ADD_SNAPSHOT = "INSERT INTO score_snapshot VALUES ($1, $2, $3, 'rules-v1', 10, 0
 
 async def past(owner: asyncpg.Connection, cast: Cast, leads: int, edge: float) -> None:
     """Closed leads of the last years: a webinar wins more often by `edge`, and only the end tells the outcome."""
-    await score_lead(await make.lead(owner, cast.rita))
+    await make.lead(owner, cast.rita, score_due_at=now())
+    await score_due()
     draw, start, customer_id = Random(3), now() - timedelta(days=600), await make.customer(owner)
     rows: list[Any] = []
     snapshots: list[Any] = []

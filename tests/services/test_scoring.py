@@ -6,13 +6,12 @@ import asyncio
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
 from app.core.clock import now
 from app.domain.scoring.model import COLD_START
-from app.services.scoring import owe_old_scores, score_due, score_lead
+from app.services.scoring import owe_old_scores, score_due
 from tests import make
 
 if TYPE_CHECKING:
@@ -33,9 +32,13 @@ async def count(owner: asyncpg.Connection, table: str, lead_id: UUID) -> Any:
     return await owner.fetchval(f"SELECT count(*) FROM {table} WHERE lead_id = $1", lead_id)
 
 
+async def owe(owner: asyncpg.Connection, lead_id: UUID) -> None:
+    await owner.execute("UPDATE lead SET score_due_at = now() WHERE id = $1", lead_id)
+
+
 async def test_a_lead_gets_a_score_its_reasons_and_a_snapshot(owner: asyncpg.Connection, cast: Cast) -> None:
     lead_id = await make.lead(owner, cast.rita, form_id="demo-request", score_due_at=now())
-    assert await score_lead(lead_id)
+    assert await score_due() == 1
     lead = await row(owner, lead_id)
     reasons = {reason["label"]: reason["points"] for reason in json.loads(lead["score_reasons"])}
     assert reasons["Asked for a demo"] == 20
@@ -48,17 +51,18 @@ async def test_a_lead_gets_a_score_its_reasons_and_a_snapshot(owner: asyncpg.Con
 
 
 async def test_a_score_never_makes_an_open_page_stale(owner: asyncpg.Connection, cast: Cast) -> None:
-    lead_id = await make.lead(owner, cast.rita)
+    lead_id = await make.lead(owner, cast.rita, score_due_at=now())
     before = await row(owner, lead_id)
-    await score_lead(lead_id)
+    assert await score_due() == 1
     after = await row(owner, lead_id)
     assert (after["version"], after["updated_at"]) == (before["version"], before["updated_at"])
 
 
 async def test_the_same_facts_leave_one_snapshot_and_no_entry(owner: asyncpg.Connection, cast: Cast) -> None:
     lead_id = await make.lead(owner, cast.rita)
-    assert await score_lead(lead_id)
-    assert await score_lead(lead_id)
+    for _ in range(2):
+        await owe(owner, lead_id)
+        assert await score_due() == 1
     assert await count(owner, "score_snapshot", lead_id) == 1
     assert await count(owner, "activity", lead_id) == 0
 
@@ -67,11 +71,12 @@ async def test_a_call_from_the_customer_raises_the_score_and_the_timeline_tells(
     owner: asyncpg.Connection, cast: Cast
 ) -> None:
     customer_id = await make.customer(owner)
-    lead_id = await make.lead(owner, cast.rita, customer_id=customer_id)
-    await score_lead(lead_id)
+    lead_id = await make.lead(owner, cast.rita, customer_id=customer_id, score_due_at=now())
+    await score_due()
     before = (await row(owner, lead_id))["score"]
     await make.activity(owner, customer_id, cast.rita, lead_id=lead_id, data={"direction": "inbound"})
-    await score_lead(lead_id)
+    await owe(owner, lead_id)
+    await score_due()
     after = (await row(owner, lead_id))["score"]
     assert after == before + 12
     data: Any = await owner.fetchval("SELECT data FROM activity WHERE kind = 'score_changed'")
@@ -85,19 +90,15 @@ async def test_a_corrected_entry_counts_no_more(owner: asyncpg.Connection, cast:
     await make.activity(
         owner, customer_id, cast.rita, lead_id=lead_id, kind="entry_corrected", corrects_id=wrong
     )
-    await score_lead(lead_id)
+    await owe(owner, lead_id)
+    assert await score_due() == 1
     assert "Called us lately" not in (await row(owner, lead_id))["score_reasons"]
 
 
 async def test_a_closed_lead_keeps_the_score_it_had(owner: asyncpg.Connection, cast: Cast) -> None:
     lead_id = await make.lead(owner, cast.rita, "closed_won", score=44, score_due_at=now())
-    assert not await score_lead(lead_id)
     assert await score_due() == 0
     assert (await row(owner, lead_id))["score"] == 44
-
-
-async def test_a_lead_that_is_not_there_is_no_error(owner: asyncpg.Connection) -> None:
-    assert not await score_lead(uuid4())
 
 
 async def test_the_sweep_pays_the_oldest_debts_first(owner: asyncpg.Connection, cast: Cast) -> None:
@@ -119,7 +120,6 @@ async def test_a_lead_being_changed_is_left_to_the_next_sweep(owner: asyncpg.Con
     lead_id = await make.lead(owner, cast.rita, score_due_at=now())
     async with owner.transaction():
         await owner.execute("SELECT FROM lead WHERE id = $1 FOR UPDATE", lead_id)
-        assert not await score_lead(lead_id)
         assert await score_due() == 0
     assert await score_due() == 1
 
@@ -128,14 +128,15 @@ async def test_many_scorers_at_once_leave_one_consistent_history(
     owner: asyncpg.Connection, cast: Cast
 ) -> None:
     lead_ids = [await make.lead(owner, cast.rita, score_due_at=now()) for _ in range(5)]
-    await asyncio.gather(*(score_due() for _ in range(4)), *(score_lead(lead_id) for lead_id in lead_ids))
+    await asyncio.gather(*(score_due(limit) for limit in (5, 5, 1, 2, 3)))
     await score_due()
     assert [await count(owner, "score_snapshot", lead_id) for lead_id in lead_ids] == [1] * 5
 
 
 async def test_the_cold_start_is_seeded_once(owner: asyncpg.Connection, cast: Cast) -> None:
     for _ in range(2):
-        await score_lead(await make.lead(owner, cast.rita))
+        await make.lead(owner, cast.rita, score_due_at=now())
+        await score_due()
     models = await owner.fetch("SELECT version, kind, active FROM score_model")
     assert [tuple(model) for model in models] == [(COLD_START.version, "rules", True)]
 

@@ -1,0 +1,10 @@
+"""Score the leads about which something changed a moment ago."""
+
+from typing import Any
+
+from app.services import scoring
+
+
+async def score_leads(ctx: dict[str, Any]) -> None:  # noqa: ARG001  arq passes it to every job
+    """Score every lead that is owed a score."""
+    await scoring.score_all_due()
