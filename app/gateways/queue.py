@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextvars import Context
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
@@ -16,11 +17,13 @@ from app.core.log import logger
 from app.core.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
 PATIENCE: Final = 0.3
 QUIET_AFTER_FAILURE: Final = 2.0
-APART: Final = 0.05  # a crowd's wake-ups within this many seconds are one: the job does all that is owed
+APART: Final = (
+    0.05  # seconds between two messages of a kind: what a crowd has to say meanwhile goes out together
+)
 WAKE_UPS: Final = Counter("crm_wake_ups_total", "Wake-ups sent to the workers.", ["job", "outcome"])
 
 log = logger("queue")
@@ -104,14 +107,13 @@ class Alarm:
 _alarm: Final = Alarm()
 _ringing: Final[set[asyncio.Task[None]]] = set()
 _about_to: Final[dict[str, asyncio.Task[None]]] = {}
-_rung_at: Final[dict[str, float]] = {}
+_last: Final[dict[str, float]] = {}
+_unsaid: Final[dict[str, list[bytes]]] = {}
 
 
 async def wake(job: str) -> None:
     """Ask a worker to run `job` now, behind the answer. Best effort: without Redis a sweep does it seconds later."""
-    waiting = _about_to.get(job)
-    if waiting is None or waiting.done() or waiting.get_loop() is not asyncio.get_running_loop():
-        _about_to[job] = _behind(_ring(job))
+    _soon(job, partial(_ring, job))
 
 
 async def settle() -> None:
@@ -120,24 +122,38 @@ async def settle() -> None:
 
 
 async def _ring(job: str) -> None:
-    await asyncio.sleep(_rung_at.get(job, 0.0) + APART - time.monotonic())
-    # From here on a wake-up is a new one: the worker may have looked already.
-    del _about_to[job]
-    _rung_at[job] = time.monotonic()
     WAKE_UPS.labels(job, await _alarm.ring(job)).inc()
 
 
 async def publish(channel: str, bodies: Sequence[bytes]) -> None:
     """Say something to whoever listens, behind the answer. Best effort: who does not hear it looks again anyway."""
-    _behind(_alarm.publish(channel, bodies))
+    if bodies:
+        _unsaid.setdefault(channel, []).extend(bodies)
+        _soon(channel, partial(_say, channel))
 
 
-def _behind(sending: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+async def _say(channel: str) -> None:
+    await _alarm.publish(channel, _unsaid.pop(channel, []))
+
+
+def _soon(message: str, send: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Send now, or as soon as the last one is `APART` seconds ago; who asks meanwhile is served by that one."""
+    waiting = _about_to.get(message)
+    if waiting is not None and not waiting.done() and waiting.get_loop() is asyncio.get_running_loop():
+        return
     # A context of its own: no transaction is open in there, whatever the caller has open.
-    task = asyncio.create_task(sending, context=Context())
+    task = asyncio.create_task(_in_turn(message, send), context=Context())
+    _about_to[message] = task
     _ringing.add(task)
     task.add_done_callback(_ringing.discard)
-    return task
+
+
+async def _in_turn(message: str, send: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    await asyncio.sleep(_last.get(message, 0.0) + APART - time.monotonic())
+    # From here on a message is a new one: whoever listens may have looked already.
+    del _about_to[message]
+    _last[message] = time.monotonic()
+    await send()
 
 
 async def ping() -> None:
