@@ -11,7 +11,8 @@ import pytest
 from app.core.errors import Conflict
 from app.domain.pipeline import Stage
 from app.domain.timeline import KINDS
-from app.sandbox.company import demo, seed
+from app.sandbox.company import Wanted, demo, seed
+from app.sandbox.company.batches import BATCH
 from app.sandbox.company.customers import TABLES
 from tests import make
 from tests.cast import CAST
@@ -23,6 +24,8 @@ GUARDS = """
     SELECT indexdef AS guard FROM pg_indexes WHERE schemaname = 'public'
     UNION ALL SELECT relname FROM pg_class WHERE relforcerowsecurity
     UNION ALL SELECT tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT conrelid::regclass || conname || pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE convalidated AND connamespace = 'public'::regnamespace
     ORDER BY guard"""
 BROKEN = """
     SELECT count(*) FROM activity LEFT JOIN activity before
@@ -64,7 +67,7 @@ async def test_the_demo_shows_something_in_every_column(owner: asyncpg.Connectio
 
 
 async def test_history_happened_in_order_and_in_the_past(owner: asyncpg.Connection, database: Place) -> None:
-    await seed(database.owner_url, leads=300)
+    await seed(database.owner_url, Wanted(leads=300))
     wrong = await owner.fetchval(
         "SELECT count(*) FROM activity LEFT JOIN lead ON lead.id = activity.lead_id"
         " WHERE occurred_at > now() OR occurred_at < lead.created_at"
@@ -82,7 +85,7 @@ async def test_history_happened_in_order_and_in_the_past(owner: asyncpg.Connecti
 async def test_the_timeline_is_chained_and_every_text_committed_to(
     owner: asyncpg.Connection, database: Place
 ) -> None:
-    made = await seed(database.owner_url, leads=100)
+    made = await seed(database.owner_url, Wanted(leads=100))
     assert await owner.fetchval("SELECT count(*) FROM activity") == made.entries
     assert await owner.fetchval(BROKEN) == 0
     assert await owner.fetchval(UNCOMMITTED) == 0
@@ -94,16 +97,49 @@ async def test_the_same_seed_draws_the_same_company(database: Place) -> None:
     found: list[str] = []
     for number in (1, 1, 2):
         await database.refresh()
-        await seed(database.owner_url, leads=60, reps=3, seed=number)
+        await seed(database.owner_url, Wanted(leads=60, reps=3, seed=number))
         owner = await asyncpg.connect(database.owner_url)
         found.append(await everything(owner))
         await owner.close()
     assert found[0] == found[1] != found[2]
 
 
+async def test_a_company_of_several_batches_is_as_whole_as_a_small_one(
+    owner: asyncpg.Connection, database: Place
+) -> None:
+    made = await seed(database.owner_url, Wanted(leads=BATCH + 100, reps=3, entries=12_000))
+    assert made.leads == BATCH + 100
+    assert abs(made.entries - 12_000) < 100
+    assert await owner.fetchval("SELECT count(*) FROM activity") == made.entries
+    assert await owner.fetchval(BROKEN) == 0
+    assert await owner.fetchval("SELECT count(DISTINCT email_norm) FROM customer") == made.customers
+    counted = (
+        "SELECT coalesce(assigned_to_id, ''), stage, count(*), coalesce(sum(expected_value), 0) FROM lead"
+    )
+    kept = await owner.fetch("SELECT owner_id, stage, leads, value FROM lead_total ORDER BY 1, 2")
+    assert [tuple(row) for row in kept] == [
+        tuple(row) for row in await owner.fetch(f"{counted} GROUP BY 1, 2 ORDER BY 1, 2")
+    ]
+
+
+async def test_a_seed_that_dies_half_way_leaves_nothing_and_every_guard(
+    owner: asyncpg.Connection, database: Place
+) -> None:
+    before = await owner.fetch(GUARDS)
+
+    def die(what: str, done: int, of: int) -> None:
+        if what == "Keys and indexes" and done > of / 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await seed(database.owner_url, Wanted(leads=10), die)
+    assert await owner.fetch(GUARDS) == before
+    assert await owner.fetchval("SELECT count(*) FROM customer") == 0
+
+
 async def test_no_guard_is_left_open(owner: asyncpg.Connection, database: Place) -> None:
     before = await owner.fetch(GUARDS)
-    await seed(database.owner_url, leads=10)
+    await seed(database.owner_url, Wanted(leads=10))
     assert await owner.fetch(GUARDS) == before
 
 
@@ -111,16 +147,18 @@ async def test_no_guard_is_left_open(owner: asyncpg.Connection, database: Place)
 async def test_there_are_as_many_reps_as_asked_for(
     owner: asyncpg.Connection, database: Place, reps: int
 ) -> None:
-    await seed(database.owner_url, leads=200, reps=reps)
+    await seed(database.owner_url, Wanted(leads=200, reps=reps))
     owners = await owner.fetchval("SELECT count(DISTINCT assigned_to_id) FROM lead")
     assert owners == reps
     assert await owner.fetchval("SELECT count(*) FROM staff WHERE rep_id IS NOT NULL") == max(reps, 2)
 
 
 async def test_progress_is_told(owner: asyncpg.Connection, database: Place) -> None:
-    told: list[int] = []
-    await seed(database.owner_url, leads=25, progress=told.append)
-    assert told == [25]
+    told: list[tuple[str, int, int]] = []
+    await seed(database.owner_url, Wanted(leads=25), lambda *news: told.append(news))
+    assert told[0] == ("Leads", 25, 25)
+    steps = [done for what, done, _ in told if what == "Keys and indexes"]
+    assert steps == [*range(1, told[-1][2] + 1)]
 
 
 async def test_only_an_empty_database_is_filled(owner: asyncpg.Connection, database: Place) -> None:

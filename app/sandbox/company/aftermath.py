@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from app.domain.sale import EVENT_TYPE, NewSale, event_data
 from app.sandbox.company import words
@@ -12,7 +13,6 @@ from app.sandbox.sso.people import CAST
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from uuid import UUID
 
     from app.sandbox.company.draw import Draw
     from app.sandbox.company.story import Story
@@ -22,7 +22,7 @@ PRIORITIES: Final = ("low", "normal", "normal", "normal", "high", "urgent")
 OPEN_TICKET_AGE: Final = 20
 
 
-def sell(draw: Draw, story: Story, customer_id: UUID, currency: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def sell(draw: Draw, story: Story, customer_id: str, currency: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the rows of a sale and of its event, long delivered, and tell both on the timeline."""
     at, event_id = story.ended_at, draw.id_at(story.ended_at)
     rep_id = story.rep.rep_id if story.rep else None
@@ -41,11 +41,16 @@ def sell(draw: Draw, story: Story, customer_id: UUID, currency: str) -> tuple[di
     story.entries.append(
         Entry(at + timedelta(seconds=1), "sale_handed_over", "jobs", {"event_id": str(event_id)})
     )
-    event = _event(event_id, story.id, at, event_data(sale, **ids, rep_id=rep_id))
+    event = _event(
+        event_id,
+        story.id,
+        at,
+        event_data(sale, **{name: UUID(value) for name, value in ids.items()}, rep_id=rep_id),
+    )
     return _sale(sale, ids, event_id, rep_id, story.actor_id), event
 
 
-def _event(event_id: UUID, lead_id: UUID, at: datetime, data: dict[str, Any]) -> dict[str, Any]:
+def _event(event_id: str, lead_id: str, at: datetime, data: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": event_id,
         "aggregatetype": "sale",
@@ -61,7 +66,7 @@ def _event(event_id: UUID, lead_id: UUID, at: datetime, data: dict[str, Any]) ->
 
 
 def _sale(
-    sale: NewSale, ids: dict[str, Any], event_id: UUID, rep_id: str | None, actor_id: str
+    sale: NewSale, ids: dict[str, Any], event_id: str, rep_id: str | None, actor_id: str
 ) -> dict[str, Any]:
     return {
         "id": ids["sale_id"],
@@ -81,7 +86,7 @@ def _sale(
 
 
 def raise_ticket(
-    draw: Draw, customer_id: UUID, span: tuple[datetime, datetime]
+    draw: Draw, customer_id: str, span: tuple[datetime, datetime]
 ) -> tuple[dict[str, Any], Entry]:
     """Return a ticket from some time in `span`, and its timeline entry; only a young one is still open."""
     opened_at, today = draw.moment(*span), span[1]

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from app.domain.pipeline import Stage
 from app.sandbox.company.aftermath import raise_ticket, sell
+from app.sandbox.company.chaining import Chain, canonical_time
 from app.sandbox.company.lead_rows import lead_row
 from app.sandbox.company.score import snapshot_row
 from app.sandbox.company.story import OUTCOMES, Story, tell
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from uuid import UUID
 
     from app.sandbox.company.draw import Draw
     from app.sandbox.company.people import Person, Rep
@@ -40,7 +37,6 @@ OPEN_FATES: Final = (
     (Stage.LEAD,) * 4 + (Stage.QUALIFIED,) * 3 + (Stage.PROPOSAL_SENT,) * 2 + (Stage.NEGOTIATION,) * 2
 )
 OLDEST_OPEN: Final = {Stage.LEAD: 8, Stage.QUALIFIED: 25, Stage.PROPOSAL_SENT: 45, Stage.NEGOTIATION: 70}
-SALT_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +47,22 @@ class Shape:
     longest_ago: int
 
 
+@dataclass(slots=True)
+class Pace:
+    """How many entries a lead must have on average; without a wish, as many as happened."""
+
+    wanted: float = 0.0
+    owed: float = 0.0
+
+    def more(self) -> int:
+        """Return how many entries the next lead should have beside those that happen anyway."""
+        return max(round(self.owed), 0)
+
+    def note(self, leads: int, entries: int) -> None:
+        """Count what a customer got."""
+        self.owed += self.wanted * leads - entries if self.wanted else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What all customers of one company have in common."""
@@ -58,15 +70,17 @@ class Setting:
     draw: Draw
     reps: list[Rep]
     today: datetime
+    seeded_at: datetime
     currency: str
     shape: Shape
+    pace: Pace = field(default_factory=Pace)
 
 
 def add_customer(rows: Rows, setting: Setting, person: Person, leads: int) -> None:
     """Add a customer with so many leads, one after the other; only the last may still be open."""
     stories = _stories(setting, person, leads)
     customer_id = setting.draw.id_at(stories[0].created_at)
-    entries: list[tuple[Entry, UUID | None]] = []
+    entries: list[tuple[Entry, str | None]] = []
     for story in stories:
         if story.stage is Stage.CLOSED_WON:
             sale, event = sell(setting.draw, story, customer_id, setting.currency)
@@ -77,9 +91,14 @@ def add_customer(rows: Rows, setting: Setting, person: Person, leads: int) -> No
         entries += [(entry, story.id) for entry in story.entries]
     entries += _tickets(rows, setting, customer_id, stories)
     entries.sort(key=lambda told: told[0].at)
-    rows["customer"].append(_customer_row(customer_id, person, stories, entries))
+    chain = Chain(customer_id, canonical_time(setting.seeded_at))
     for entry, lead_id in entries:
-        _add_entry(rows, setting.draw, customer_id, lead_id, entry)
+        activity, text = chain.add(setting.draw, lead_id, entry)
+        rows["activity"].append(activity)
+        if text:
+            rows["activity_text"].append(text)
+    rows["customer"].append(_customer_row(chain, person, stories, entries))
+    setting.pace.note(leads, chain.seq)
 
 
 def _stories(setting: Setting, person: Person, leads: int) -> list[Story]:
@@ -94,18 +113,19 @@ def _stories(setting: Setting, person: Person, leads: int) -> list[Story]:
             start = draw.days_before(end, 5, 120)
         # A fresh lead may still wait for its owner.
         unowned = fate is Stage.LEAD and draw.chance(0.05)
-        told.append(tell(draw, person, None if unowned else draw.choice(setting.reps), fate, (start, end)))
+        rep = None if unowned else draw.choice(setting.reps)
+        told.append(tell(draw, person, rep, (fate, setting.pace.more()), (start, end)))
         end, fate = start, None
     return told[::-1]
 
 
 def _tickets(
-    rows: Rows, setting: Setting, customer_id: UUID, stories: list[Story]
-) -> list[tuple[Entry, UUID | None]]:
+    rows: Rows, setting: Setting, customer_id: str, stories: list[Story]
+) -> list[tuple[Entry, str | None]]:
     sold = [story.ended_at for story in stories if story.stage is Stage.CLOSED_WON]
     if not sold or not setting.draw.chance(0.4):
         return []
-    entries: list[tuple[Entry, UUID | None]] = []
+    entries: list[tuple[Entry, str | None]] = []
     for _ in range(setting.draw.randint(1, 2)):
         ticket, entry = raise_ticket(setting.draw, customer_id, (sold[0], setting.today))
         rows["ticket"].append(ticket)
@@ -114,14 +134,14 @@ def _tickets(
 
 
 def _customer_row(
-    customer_id: UUID, person: Person, stories: list[Story], entries: list[tuple[Entry, UUID | None]]
+    chain: Chain, person: Person, stories: list[Story], entries: list[tuple[Entry, str | None]]
 ) -> dict[str, Any]:
     first, last = stories[0], stories[-1]
     contacts = [entry.at for entry, _ in entries if entry.kind in OUTCOMES]
     won = [story.value for story in stories if story.stage is Stage.CLOSED_WON]
     consent = {"marketing": bool(person.phone), "text_version": "2026-01"}
     return {
-        "id": customer_id,
+        "id": chain.customer_id,
         "sso_user_id": person.sso_user_id,
         "name": person.name,
         "email": person.email,
@@ -138,27 +158,8 @@ def _customer_row(
         "last_consent": consent,
         "last_contact_at": max(contacts, default=None),
         "clv": sum(won, Decimal(0)),
+        "log_seq": chain.seq,
+        "log_head": chain.head,
         "created_at": first.created_at,
         "updated_at": entries[-1][0].at,
     }
-
-
-def _add_entry(rows: Rows, draw: Draw, customer_id: UUID, lead_id: UUID | None, entry: Entry) -> None:
-    activity_id, commitment = draw.id_at(entry.at), None
-    if entry.text:
-        salt, body = draw.randbytes(SALT_BYTES), msgspec.json.encode(entry.text).decode()
-        commitment = hashlib.sha256(salt + body.encode()).digest()
-        text = {"activity_id": activity_id, "customer_id": customer_id, "salt": salt, "body": body}
-        rows["activity_text"].append(text)
-    rows["activity"].append(
-        {
-            "id": activity_id,
-            "customer_id": customer_id,
-            "lead_id": lead_id,
-            "kind": entry.kind,
-            "actor_id": entry.actor_id,
-            "occurred_at": entry.at,
-            "data": entry.data,
-            "commitment": commitment,
-        }
-    )

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+import os
+from collections import Counter, deque
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
@@ -13,20 +17,21 @@ import asyncpg
 from app.core import clock
 from app.core.settings import settings
 from app.sandbox.company import loading
-from app.sandbox.company.customers import TABLES, Setting, Shape, add_customer
+from app.sandbox.company.batches import Plan, Wanted, draw_batch
+from app.sandbox.company.customers import Shape
 from app.sandbox.company.draw import Draw
-from app.sandbox.company.people import people, reps_of, staff_rows
+from app.sandbox.company.people import reps_of, staff_rows
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator
 
-    from app.sandbox.company.customers import Rows
+    from app.sandbox.company.batches import Batch
 
-BATCH: Final = 2_000
+# Hears what is being done, how much of it is done, and how much there is.
+Progress = Callable[[str, int, int], None]
 GROWN: Final = Shape(open_share=0.2, longest_ago=3 * 365)
 YOUNG: Final = Shape(open_share=0.55, longest_ago=75)
-DEMO_LEADS: Final = 140
-LEADS_EACH: Final = (1,) * 17 + (2, 2, 3)
+DEMO: Final = Wanted(leads=140)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,72 +51,90 @@ class Summary:
         )
 
 
-async def seed(
-    owner_url: str, *, leads: int, reps: int = 2, seed: int = 1, progress: Callable[[int], None] | None = None
-) -> Summary:
-    """Fill an empty database; raises Conflict for any other. `progress` hears how many leads there are."""
-    return await _fill(owner_url, _found(seed, reps, GROWN), leads, progress or _nobody_listens)
+@dataclass(frozen=True, slots=True)
+class _Company:
+    plan: Plan
+    staff: list[dict[str, Any]]
+
+
+async def seed(owner_url: str, wanted: Wanted, progress: Progress | None = None) -> Summary:
+    """Fill an empty database; raises Conflict for any other. It is filled whole or not at all."""
+    return await _fill(owner_url, _found(wanted, GROWN), progress or _nobody_listens)
 
 
 async def demo(owner_url: str) -> Summary:
     """Fill an empty database with a young company: something in every column, wins this month."""
-    return await _fill(owner_url, _found(1, 2, YOUNG), DEMO_LEADS, _nobody_listens)
+    return await _fill(owner_url, _found(DEMO, YOUNG), _nobody_listens)
 
 
-@dataclass(frozen=True, slots=True)
-class _Company:
-    staff: list[dict[str, Any]]
-    setting: Setting
-
-
-def _found(seed: int, reps: int, shape: Shape) -> _Company:
-    draw = Draw(seed)
+def _found(wanted: Wanted, shape: Shape) -> _Company:
+    seeded_at = clock.now()
     # The company ends this morning, so that two runs of one day draw the same.
-    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    staff = staff_rows(draw, reps, today - timedelta(days=shape.longest_ago + 365))
-    return _Company(staff, Setting(draw, reps_of(staff, reps), today, settings().currency, shape))
+    today = seeded_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    staff = staff_rows(Draw(wanted.seed), wanted.reps, today - timedelta(days=shape.longest_ago + 365))
+    plan = Plan(wanted, shape, reps_of(staff, wanted.reps), today, seeded_at, settings().currency)
+    return _Company(plan, staff)
 
 
-async def _fill(owner_url: str, company: _Company, leads: int, progress: Callable[[int], None]) -> Summary:
-    made: Counter[str] = Counter()
+async def _fill(owner_url: str, company: _Company, progress: Progress) -> Summary:
     owner = await asyncpg.connect(owner_url)
     try:
         async with owner.transaction():
-            await loading.refuse_unless_empty(owner)
-            indexes = await loading.open_tables(owner)
+            missing = await loading.open_tables(owner)
             await loading.hire(owner, company.staff)
-            await loading.adopt_rules(owner, company.setting.today)
-            async for rows in _drawn_ahead(_batches(company.setting, leads)):
-                await loading.copy(owner, rows)
-                made.update({table: len(rows[table]) for table in TABLES})
-                progress(made["lead"])
-            await loading.close_tables(owner, indexes)
-        await loading.analyze(owner)
+            await loading.adopt_rules(owner, company.plan.today)
+            made = await _copy_all(owner, company.plan, progress)
+            await loading.fold_totals(owner)
+            await _put_back(owner, missing, progress)
+            await loading.close_tables(owner)
+        for table in loading.LOADED:
+            await loading.settle(owner, table)
     finally:
         await owner.close()
     return Summary(made["lead"], made["customer"], made["activity"], made["sale"], made["ticket"])
 
 
-async def _drawn_ahead(batches: Iterator[Rows]) -> AsyncIterator[Rows]:
-    """Yield the batches, drawing the next one while the database is busy with this one."""
-    drawing = asyncio.create_task(asyncio.to_thread(next, batches, None))
-    while (rows := await drawing) is not None:
-        drawing = asyncio.create_task(asyncio.to_thread(next, batches, None))
-        yield rows
+async def _copy_all(owner: asyncpg.Connection, plan: Plan, progress: Progress) -> Counter[str]:
+    made: Counter[str] = Counter()
+    async for batch in _drawn_ahead(plan):
+        await loading.copy(owner, batch)
+        made.update({part.table: part.rows for part in batch.parts})
+        progress("Leads", made["lead"], plan.wanted.leads)
+    return made
 
 
-def _batches(setting: Setting, leads: int) -> Iterator[Rows]:
-    strangers = people(setting.draw)
-    missing = leads
-    while missing:
-        rows: Rows = {table: [] for table in TABLES}
-        wanted = max(missing - BATCH, 0)
-        while missing > wanted:
-            number = min(setting.draw.choice(LEADS_EACH), missing)
-            add_customer(rows, setting, next(strangers), number)
-            missing -= number
-        yield rows
+async def _put_back(owner: asyncpg.Connection, missing: list[str], progress: Progress) -> None:
+    for number, statement in enumerate(missing, 1):
+        await owner.execute(statement)
+        progress("Keys and indexes", number, len(missing))
 
 
-def _nobody_listens(_: int) -> None:
+async def _drawn_ahead(plan: Plan) -> AsyncIterator[Batch]:
+    """Yield the batches in order; a few are drawn while the database is busy, never more than memory bears."""
+    loop = asyncio.get_running_loop()
+    with _painters(plan) as painters:
+
+        def draw(number: int) -> asyncio.Future[Batch]:
+            return loop.run_in_executor(painters, draw_batch, plan, number)
+
+        ahead = deque(draw(number) for number in range(min(_processes() + 1, plan.batches)))
+        for number in range(len(ahead), plan.batches + len(ahead)):
+            yield await ahead.popleft()
+            if number < plan.batches:
+                ahead.append(draw(number))
+
+
+def _painters(plan: Plan) -> Executor:
+    """Return who draws: processes, unless there is too little to draw for starting one."""
+    if plan.batches == 1:
+        return ThreadPoolExecutor(1)
+    return ProcessPoolExecutor(_processes(), mp_context=get_context("spawn"))
+
+
+def _processes() -> int:
+    """Return how many processes draw: one processor is left to PostgreSQL."""
+    return max((os.cpu_count() or 1) - 1, 1)
+
+
+def _nobody_listens(_what: str, _done: int, _of: int) -> None:
     """Take the news, and do nothing."""

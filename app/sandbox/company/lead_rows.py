@@ -12,13 +12,12 @@ from app.sandbox.company.story import OUTCOMES
 
 if TYPE_CHECKING:
     from datetime import date, datetime
-    from uuid import UUID
 
     from app.sandbox.company.draw import Draw
     from app.sandbox.company.story import Story
 
 
-def lead_row(draw: Draw, story: Story, customer_id: UUID, today: datetime, currency: str) -> dict[str, Any]:
+def lead_row(draw: Draw, story: Story, customer_id: str, today: datetime, currency: str) -> dict[str, Any]:
     """Return the lead as its table keeps it today."""
     is_open = story.stage.is_open
     contacted = any(entry.kind in OUTCOMES for entry in story.entries)

@@ -1,7 +1,12 @@
-"""Puts the rows into the tables: COPY, in the owner's one transaction, with the indexes built afterwards."""
+"""Puts the rows into the tables: COPY, in the owner's one transaction, with nothing to check row by row.
+
+Constraints, indexes and the trigger that chains are away only inside that transaction: PostgreSQL takes such changes
+back with everything else when it does not commit, however the seeder dies, and its locks let nobody in meanwhile.
+"""
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -15,19 +20,29 @@ if TYPE_CHECKING:
 
     import asyncpg
 
-    from app.sandbox.company.customers import Rows
+    from app.sandbox.company.batches import Batch
 
 LOADED: Final = ("staff", "score_model", *TABLES)
-# An index of a constraint stays: foreign keys are checked with it.
+# The memory that building an index or checking a foreign key may take.
+MEMORY: Final = "256MB"
+# Foreign keys go first and come last: they stand on the others.
+_CONSTRAINTS: Final = """
+    SELECT conrelid::regclass::text AS of, conname AS name, pg_get_constraintdef(oid) AS definition
+    FROM pg_constraint
+    WHERE contype IN ('p', 'u', 'x', 'f') AND connamespace = 'public'::regnamespace
+        AND (conrelid::regclass::text = ANY($1) OR confrelid::regclass::text = ANY($1))
+    ORDER BY contype = 'f' DESC, conrelid::regclass::text, conname"""
 _INDEXES: Final = """
     SELECT indexname AS name, indexdef AS definition FROM pg_indexes
-    WHERE schemaname = 'public' AND tablename = ANY($1)
-        AND indexname NOT IN (SELECT conname FROM pg_constraint WHERE contype IN ('p', 'u', 'x'))"""
-
-
+    WHERE schemaname = 'public' AND tablename = ANY($1) AND indexname NOT IN
+        (SELECT conname FROM pg_constraint WHERE contype IN ('p', 'u', 'x'))"""
 _RULES: Final = """
     INSERT INTO score_model (version, kind, body, decision, active, created_by_id, created_at)
     VALUES ($1, $2, $3, 'the cold start', true, 'system', $4) ON CONFLICT DO NOTHING"""
+_FOLD: Final = """
+    WITH gone AS (DELETE FROM lead_total RETURNING owner_id, stage, leads, value)
+    INSERT INTO lead_total (owner_id, stage, leads, value)
+        SELECT owner_id, stage, sum(leads), sum(value) FROM gone GROUP BY owner_id, stage"""
 
 
 async def refuse_unless_empty(owner: asyncpg.Connection) -> None:
@@ -37,27 +52,37 @@ async def refuse_unless_empty(owner: asyncpg.Connection) -> None:
 
 
 async def open_tables(owner: asyncpg.Connection) -> list[str]:
-    """Make the tables ready for COPY; returns the definitions of the indexes to build afterwards."""
-    for table in LOADED:
-        # COPY is refused while row security binds the owner; the transaction lets nobody else see it off.
-        await owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-    indexes = await owner.fetch(_INDEXES, list(LOADED))
+    """Make the tables ready for COPY; returns the statements that put back what was in its way."""
+    await owner.execute(f"SET LOCAL maintenance_work_mem = '{MEMORY}'")
+    await owner.execute(f"LOCK TABLE {', '.join(LOADED)}")
+    await refuse_unless_empty(owner)
+    constraints = await owner.fetch(_CONSTRAINTS, list(TABLES))
+    indexes = await owner.fetch(_INDEXES, list(TABLES))
+    for each in constraints:
+        await owner.execute(f"ALTER TABLE {each['of']} DROP CONSTRAINT {each['name']}")
     for index in indexes:
         await owner.execute(f"DROP INDEX {index['name']}")
-    return [index["definition"] for index in indexes]
+    for table in LOADED:
+        # COPY is refused while row security binds the owner.
+        await owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    await owner.execute("ALTER TABLE activity DISABLE TRIGGER activity_chain")
+    add = [
+        f"ALTER TABLE {each['of']} ADD CONSTRAINT {each['name']} {each['definition']}" for each in constraints
+    ]
+    keys = [each for each in add if " FOREIGN KEY " not in each]
+    return [*keys, *(index["definition"] for index in indexes), *(each for each in add if each not in keys)]
 
 
-async def close_tables(owner: asyncpg.Connection, indexes: list[str]) -> None:
-    """Build the indexes, and bind the owner by row security again."""
-    for definition in indexes:
-        await owner.execute(definition)
+async def close_tables(owner: asyncpg.Connection) -> None:
+    """Bind the timeline by its trigger and the owner by row security again."""
+    await owner.execute("ALTER TABLE activity ENABLE ALWAYS TRIGGER activity_chain")
     for table in LOADED:
         await owner.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
-async def analyze(owner: asyncpg.Connection) -> None:
-    """Let the planner know what is there now."""
-    await owner.execute(f"ANALYZE {', '.join(LOADED)}")
+async def settle(owner: asyncpg.Connection, table: str) -> None:
+    """Let the planner know what is in a table now, and readers that everybody may see it."""
+    await owner.execute(f"VACUUM (ANALYZE) {table}")
 
 
 async def hire(owner: asyncpg.Connection, staff: list[dict[str, Any]]) -> None:
@@ -75,14 +100,12 @@ async def adopt_rules(owner: asyncpg.Connection, at: datetime) -> None:
     )
 
 
-async def copy(owner: asyncpg.Connection, rows: Rows) -> None:
-    """Copy one batch; the timeline's trigger chains its entries as it would any other."""
-    for table in TABLES:
-        if rows[table]:
-            columns = list(rows[table][0])
-            records = [tuple(_stored(value) for value in row.values()) for row in rows[table]]
-            await owner.copy_records_to_table(table, records=records, columns=columns)
+async def copy(owner: asyncpg.Connection, batch: Batch) -> None:
+    """Copy one batch."""
+    for part in batch.parts:
+        await owner.copy_to_table(part.table, source=io.BytesIO(part.lines), columns=part.columns)
 
 
-def _stored(value: Any) -> Any:
-    return msgspec.json.encode(value).decode() if isinstance(value, dict | list | tuple) else value
+async def fold_totals(owner: asyncpg.Connection) -> None:
+    """Make one row of what every batch has added to the board's totals."""
+    await owner.execute(_FOLD)

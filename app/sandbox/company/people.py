@@ -59,9 +59,9 @@ def reps_of(staff: list[dict[str, Any]], reps: int) -> list[Rep]:
     return [Rep(row["id"], row["rep_id"]) for row in staff if row["rep_id"]][:reps]
 
 
-def people(draw: Draw) -> Iterator[Person]:
-    """Return people for ever, each with an e-mail address of their own: first those with an SSO account."""
-    for account in customer_accounts():
+def people(draw: Draw, batch: int = 0) -> Iterator[Person]:
+    """Return people for ever, each with an address that no batch has: first of all those with an SSO account."""
+    for account in customer_accounts() if batch == 0 else ():
         company = account.email.partition("@")[2].removesuffix(".example").replace("-", " ").title()
         yield _person(draw, account.name, account.email, company, account.user_id)
     taken: dict[str, int] = {}
@@ -70,8 +70,8 @@ def people(draw: Draw) -> Iterator[Person]:
         company = f"{draw.choice(words.COMPANY_FIRST)} {draw.choice(words.COMPANY_LAST)}"
         address = f"{_ascii(name).replace(' ', '.')}@{_ascii(company).replace(' ', '-')}.example"
         taken[address] = taken.get(address, 0) + 1
-        if taken[address] > 1:
-            address = address.replace("@", f"{taken[address]}@")
+        again = str(taken[address]) if taken[address] > 1 else ""
+        address = address.replace("@", f"{again}.{batch}@" if batch else f"{again}@")
         yield _person(draw, name, address, company, None)
 
 

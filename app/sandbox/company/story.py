@@ -12,8 +12,6 @@ from app.sandbox.company import words
 from app.sandbox.company.form import chance_to_win, draw_form
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from app.sandbox.company.draw import Draw
     from app.sandbox.company.form import Form
     from app.sandbox.company.people import Person, Rep
@@ -55,7 +53,7 @@ class Entry:
 class Story:
     """A lead, its owner, and everything that happened."""
 
-    id: UUID
+    id: str
     rep: Rep | None
     stage: Stage
     created_at: datetime
@@ -74,16 +72,23 @@ class Story:
 
 
 def tell(
-    draw: Draw, person: Person, rep: Rep | None, fate: Stage | None, span: tuple[datetime, datetime]
+    draw: Draw,
+    person: Person,
+    rep: Rep | None,
+    fate: tuple[Stage | None, int],
+    span: tuple[datetime, datetime],
 ) -> Story:
-    """Return a lead captured when `span` starts: open in the stage `fate`, or for None closed at the end."""
-    start, end = span
+    """Return a lead captured when `span` starts, with so many contacts more than it would have anyway.
+
+    It is open in the stage that is its fate, or for None closed at the end.
+    """
+    (stage, more), (start, end) = fate, span
     form = draw_form(draw)
     end_of_it = Stage.CLOSED_WON if draw.chance(chance_to_win(form, person)) else Stage.CLOSED_LOST
     value = Decimal(draw.choice(VALUES))
-    story = Story(draw.id_at(start), rep, fate or end_of_it, start, end, person, form, value)
+    story = Story(draw.id_at(start), rep, stage or end_of_it, start, end, person, form, value)
     story.entries.append(_captured(story))
-    _work_on(draw, story)
+    _work_on(draw, story, more)
     return story
 
 
@@ -106,10 +111,10 @@ def _captured(story: Story) -> Entry:
     )
 
 
-def _work_on(draw: Draw, story: Story) -> None:
+def _work_on(draw: Draw, story: Story, more: int) -> None:
     reached = _last_open_stage(draw, story.stage)
     moves = OPEN_STAGES[1 : OPEN_STAGES.index(reached) + 1]
-    contacts = draw.randint(len(moves) > 0, MOST_CONTACTS[reached]) if story.rep else 0
+    contacts = draw.randint(len(moves) > 0, MOST_CONTACTS[reached]) + more if story.rep else 0
     moments = draw.moments(story.created_at, story.ended_at, len(moves) + contacts)
     steps = _shuffled_into(draw, [*moves], contacts)
     before = Stage.LEAD
