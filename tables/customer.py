@@ -28,5 +28,6 @@ class Customer(Table, tablename="customer"):
     log_seq = BigInt()
     log_head = Bytea(null=True, default=None)
     erased_at = Timestamptz(null=True, default=None)
+    merged_into_id = UUID(null=True, default=None)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)

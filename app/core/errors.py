@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,16 @@ class NotFound(CrmError):
     """No such thing, or not for this viewer: the answer is the same."""
 
     status, code, title = 404, "not-found", "There is no such page or record"
+
+
+class Moved(NotFound):
+    """The record was merged into another one, which the viewer may see: the request belongs there."""
+
+    status, code, title = 308, "moved", "This record was merged into another one"
+
+    def __init__(self, from_id: UUID, to_id: UUID) -> None:
+        super().__init__()
+        self.from_id, self.to_id = from_id, to_id
 
 
 class TooSlow(CrmError):

@@ -7,7 +7,7 @@ itself; the same few lines can be written in any language.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 VERSION: Final = "crm-activity-v1"
@@ -67,6 +67,20 @@ class ChainReport:
     def ok(self) -> bool:
         """True when every entry is as it was written."""
         return not self.breaks
+
+    def with_merged(self, merged: list[ChainReport]) -> ChainReport:
+        """Return the report with those of the chains merged into this one; each of their breaks says where it is."""
+        theirs = [
+            replace(found, problem=f"{found.problem} (in the history merged from {report.customer_id})")
+            for report in merged
+            for found in report.breaks
+        ]
+        return replace(
+            self,
+            entries=self.entries + sum(report.entries for report in merged),
+            since=min((each.since for each in (self, *merged) if each.since), default=None),
+            breaks=(*self.breaks, *theirs),
+        )
 
 
 def canonical(link: Link) -> str:

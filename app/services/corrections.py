@@ -26,6 +26,7 @@ CORRECTABLE: Final = ("call_logged", "email_logged", "meeting_logged", "note_log
 async def read_entry(viewer: Viewer, customer_id: UUID, entry_id: UUID) -> Entry:
     """Return one entry; raises NotFound outside the viewer's scope."""
     async with transaction(viewer):
+        await customers.check_customer(viewer, customer_id)
         return await timeline.read_entry(viewer, customer_id, entry_id)
 
 
@@ -48,16 +49,16 @@ async def correct_entry(
                 raise Conflict("The CRM wrote this entry itself; there is nothing of anybody's to correct")
             if entry.erased:
                 raise Conflict("This entry was erased")
-            recorded = await timeline.append(viewer, _correction(viewer, entry, notes))
+            recorded = await timeline.append(viewer, _correction(viewer, customer_id, entry, notes))
             await idempotency.remember(viewer, key, recorded)
         return recorded
 
     return await once(viewer, key, work, Recorded)
 
 
-def _correction(viewer: Viewer, entry: Entry, notes: str) -> NewEntry:
+def _correction(viewer: Viewer, customer_id: UUID, entry: Entry, notes: str) -> NewEntry:
     return NewEntry(
-        customer_id=entry.customer_id,
+        customer_id=customer_id,  # not the entry's own where that was merged: such a chain has ended
         lead_id=entry.lead_id,
         kind="entry_corrected",
         actor_id=viewer.id,

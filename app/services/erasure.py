@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from app.core import clock
-from app.core.errors import Conflict, Forbidden
+from app.core.errors import Conflict, Forbidden, Moved
 from app.core.log import logger
 from app.core.settings import settings
 from app.domain.erasure import OPERATOR
@@ -67,6 +67,13 @@ async def withdraw_erasure(viewer: Viewer, erasure_id: UUID) -> None:
 
 async def erase_by_operator(customer_id: UUID) -> bool:
     """Erase a customer at the word of who has the machine; False when that was done before. Raises NotFound."""
+    try:
+        return await _erase_at_once(customer_id)
+    except Moved as moved:
+        return await _erase_at_once(moved.to_id)
+
+
+async def _erase_at_once(customer_id: UUID) -> bool:
     async with transaction(VIEWER):
         await customers.lock_customer(VIEWER, customer_id)
         if await customers.is_erased(VIEWER, customer_id):
@@ -88,8 +95,9 @@ async def clear_erased() -> int:
     changed = 0
     for traces in waiting if url else ():
         changed += await clear_streams(str(url), str(traces.customer_id), traces.sso_user_id)
+    for erasure_id in {traces.erasure_id for traces in waiting if url}:
         async with transaction(VIEWER):
-            await store.mark_cleared(VIEWER, traces.erasure_id, clock.now())
+            await store.mark_cleared(VIEWER, erasure_id, clock.now())
     return changed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from app.core.errors import NotFound
 from app.core.settings import settings
 from app.store import customers, leads, tickets, timeline
 from app.store.read_together import read_together
@@ -47,10 +48,13 @@ async def read_customer_story(
 ) -> CustomerStory:
     """Return the customer, their tickets and a page of their timeline, read at once; raises like `read_timeline`."""
     async with transaction(viewer):
-        customer, theirs, desk, page = await read_together(
-            customers.customer_read(viewer, customer_id, settings().currency),
-            leads.of_customer(viewer, customer_id),
-            tickets.of_customer(viewer, customer_id, MOST_TICKETS),
-            timeline.timeline_read(viewer, customer_id, narrowed, limit=timeline.PAGE, cursor=cursor),
-        )
+        try:
+            customer, theirs, desk, page = await read_together(
+                customers.customer_read(viewer, customer_id, settings().currency),
+                leads.of_customer(viewer, customer_id),
+                tickets.of_customer(viewer, customer_id, MOST_TICKETS),
+                timeline.timeline_read(viewer, customer_id, narrowed, limit=timeline.PAGE, cursor=cursor),
+            )
+        except NotFound:
+            raise await customers.missing(viewer, customer_id) from None
     return CustomerStory(replace(customer, leads=theirs), desk, page)

@@ -34,13 +34,15 @@ class LogReport:
 
 
 async def verify_customer(viewer: Viewer, customer_id: UUID) -> ChainReport:
-    """Recompute one customer's chain; raises NotFound outside the viewer's scope."""
+    """Recompute a customer's chain, and those merged into it; raises NotFound outside the viewer's scope."""
     async with transaction(viewer):
         await customers.check_customer(viewer, customer_id)
     async with transaction(VERIFIER):
         await store.open_snapshot(VERIFIER)
-        reports = [report async for report in _check_chains([customer_id], {})]
-    return reports[0] if reports else ChainCheck(Head(str(customer_id), 0, None)).finish()
+        theirs = [customer_id, *await customers.merged_into(VERIFIER, customer_id)]
+        reports = {report.customer_id: report async for report in _check_chains(theirs, {})}
+    own = reports.pop(str(customer_id), None) or ChainCheck(Head(str(customer_id), 0, None)).finish()
+    return own.with_merged(list(reports.values()))
 
 
 async def verify_log(

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from app.core.errors import InFlight
 from app.core.ids import uuid7
 from app.domain.pipeline import Stage, Status
 from app.store.rows import to_json
@@ -19,23 +20,36 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 # A later submission fills what was empty, and is the newest campaign and consent; it never overwrites.
-_CUSTOMER = """
-    INSERT INTO customer (id, name, email, email_norm, phone, company, job_title, country, first_campaign,
-        last_campaign, first_consent, last_consent, sso_user_id, created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $10,
-        (SELECT $11::text WHERE NOT EXISTS (SELECT FROM customer WHERE sso_user_id = $11)), $12, $12)
-    ON CONFLICT (email_norm) DO UPDATE SET
-        phone = coalesce(nullif(customer.phone, ''), excluded.phone),
-        company = coalesce(nullif(customer.company, ''), excluded.company),
-        job_title = coalesce(nullif(customer.job_title, ''), excluded.job_title),
-        country = coalesce(nullif(customer.country, ''), excluded.country),
-        first_campaign = coalesce(customer.first_campaign, excluded.first_campaign),
-        last_campaign = coalesce(excluded.last_campaign, customer.last_campaign),
-        first_consent = coalesce(customer.first_consent, excluded.first_consent),
-        last_consent = coalesce(excluded.last_consent, customer.last_consent),
-        sso_user_id = coalesce(customer.sso_user_id, excluded.sso_user_id),
-        updated_at = excluded.updated_at
-    RETURNING id"""
+_FILLED = """
+    phone = coalesce(nullif(customer.phone, ''), $5),
+    company = coalesce(nullif(customer.company, ''), $6),
+    job_title = coalesce(nullif(customer.job_title, ''), $7),
+    country = coalesce(nullif(customer.country, ''), $8),
+    first_campaign = coalesce(customer.first_campaign, $9),
+    last_campaign = coalesce($9, customer.last_campaign),
+    first_consent = coalesce(customer.first_consent, $10),
+    last_consent = coalesce($10, customer.last_consent),
+    sso_user_id = coalesce(customer.sso_user_id, (SELECT id FROM account)),
+    updated_at = $12"""
+# Who was merged keeps the address, and who they were merged into gets the lead; only the latter is locked.
+_CUSTOMER = f"""
+    WITH merged AS MATERIALIZED (
+        SELECT merged_into_id AS id FROM customer WHERE email_norm = $4 AND merged_into_id IS NOT NULL
+    ), account AS (
+        SELECT $11::text AS id WHERE NOT EXISTS (SELECT FROM customer WHERE sso_user_id = $11)
+    ), followed AS (
+        UPDATE customer SET {_FILLED}
+        WHERE customer.id = (SELECT id FROM merged) AND customer.merged_into_id IS NULL RETURNING customer.id
+    ), made AS (
+        INSERT INTO customer (id, name, email, email_norm, phone, company, job_title, country, first_campaign,
+            last_campaign, first_consent, last_consent, sso_user_id, created_at, updated_at)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $10, (SELECT id FROM account), $12, $12
+        WHERE NOT EXISTS (SELECT FROM merged)
+        ON CONFLICT (email_norm) DO UPDATE SET {_FILLED}
+            WHERE customer.merged_into_id IS NULL
+        RETURNING id
+    )
+    SELECT id FROM followed UNION ALL SELECT id FROM made"""
 
 # The customer's row is locked, so nobody else can open a lead meanwhile. A new lead goes to the next rep in turn.
 _LEAD = """
@@ -61,8 +75,9 @@ _LEAD = """
 
 
 _KNOWN = """
-    SELECT customer.id AS customer_id, lead.id, lead.stage, lead.status, lead.assigned_to_id
-    FROM customer LEFT JOIN lead ON lead.customer_id = customer.id AND lead.closed_at IS NULL
+    SELECT person.id AS customer_id, lead.id, lead.stage, lead.status, lead.assigned_to_id
+    FROM customer JOIN customer person ON person.id = coalesce(customer.merged_into_id, customer.id)
+    LEFT JOIN lead ON lead.customer_id = person.id AND lead.closed_at IS NULL
     WHERE $1::text IS NOT NULL AND customer.email_norm = $2"""
 
 
@@ -90,8 +105,7 @@ class OpenLead:
 
 async def find_or_make_customer(_viewer: Viewer, submission: Submission, making: Making) -> UUID:
     """Return the customer with this e-mail, made or brought up to date, locked until the transaction ends."""
-    row = await connection().fetchrow(
-        _CUSTOMER,
+    given = (
         making.customer_id,
         submission.name,
         submission.email,
@@ -105,7 +119,12 @@ async def find_or_make_customer(_viewer: Viewer, submission: Submission, making:
         submission.sso_user_id,
         making.at,
     )
-    return row["id"]
+    found = await connection().fetchval(_CUSTOMER, *given)
+    if found is None:  # They were merged while we waited for them: now we see into whom.
+        found = await connection().fetchval(_CUSTOMER, *given)
+    if found is None:
+        raise InFlight
+    return found
 
 
 async def find_or_make_lead(

@@ -48,6 +48,8 @@ for _role in ("crm_system", "crm_admin"):
 IDENTITY: Final = {"reassignment", "reassignment_lead", "reconcile_run"}
 POLICIES["crm_system"].update(IDENTITY)
 POLICIES["crm_admin"].update(IDENTITY | {"session"})
+for _seen in POLICIES.values():
+    _seen.add("distinct_pair")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from app.core.errors import NotFound
+from app.core.errors import Conflict, Moved, NotFound
 from app.domain.customer import Customer, CustomerPage, CustomerRow
 from app.domain.lead import Lead, Money
 from app.domain.viewer import Role
@@ -34,12 +34,15 @@ _COLUMNS = """customer.id, customer.sso_user_id, customer.name, customer.email, 
 async def read_customer(
     viewer: Viewer, customer_id: UUID, leads: tuple[Lead, ...], currency: str
 ) -> Customer:
-    """Return the customer with the viewer's `leads`; raises NotFound when it is not theirs to see."""
-    return replace(await read_alone(customer_read(viewer, customer_id, currency)), leads=leads)
+    """Return the customer with the viewer's `leads`; raises NotFound when it is not theirs to see, or Moved."""
+    try:
+        return replace(await read_alone(customer_read(viewer, customer_id, currency)), leads=leads)
+    except NotFound:
+        raise await missing(viewer, customer_id) from None
 
 
 def customer_read(viewer: Viewer, customer_id: UUID, currency: str) -> Read[Customer]:
-    """Return what reads the customer, without leads; it raises NotFound like `read_customer`."""
+    """Return what reads the customer, without leads; it raises NotFound when it is not the viewer's to see."""
     clv = "NULL::numeric" if viewer.role is Role.SUPPORT else "customer.clv"
     sql = f"SELECT {_COLUMNS}, {clv} AS clv FROM customer WHERE {own_customers(viewer)} AND customer.id = $2"
 
@@ -52,14 +55,33 @@ def customer_read(viewer: Viewer, customer_id: UUID, currency: str) -> Read[Cust
 
 
 async def check_customer(viewer: Viewer, customer_id: UUID, lock: str = "") -> None:
-    """Raise NotFound when there is no such customer, or it is not the viewer's to see."""
+    """Raise NotFound when there is no such customer, or it is not the viewer's to see; Moved when it was merged."""
     found = await connection().fetchval(
         f"SELECT 1 FROM customer WHERE {own_customers(viewer)} AND customer.id = $2 {lock}",
         viewer.id,
         customer_id,
     )
     if found is None:
-        raise NotFound
+        raise await missing(viewer, customer_id)
+
+
+async def missing(viewer: Viewer, customer_id: UUID) -> NotFound:
+    """Return what to raise for a customer who was not found: Moved where the viewer sees whom they were merged into."""
+    survivor: UUID | None = await connection().fetchval(
+        "SELECT customer.id FROM customer merged JOIN customer ON customer.id = merged.merged_into_id"
+        f" WHERE {own_customers(viewer)} AND merged.id = $2",
+        viewer.id,
+        customer_id,
+    )
+    return NotFound() if survivor is None else Moved(customer_id, survivor)
+
+
+async def merged_into(viewer: Viewer, customer_id: UUID) -> list[UUID]:
+    """Return who was merged into a customer that the viewer was shown to see."""
+    rows = await connection().fetch(
+        "SELECT id FROM customer WHERE $1::text IS NOT NULL AND merged_into_id = $2", viewer.id, customer_id
+    )
+    return [row["id"] for row in rows]
 
 
 async def is_erased(viewer: Viewer, customer_id: UUID) -> bool:
@@ -71,6 +93,19 @@ async def is_erased(viewer: Viewer, customer_id: UUID) -> bool:
 async def lock_customer(viewer: Viewer, customer_id: UUID) -> None:
     """Lock the customer until the transaction ends; raises NotFound like `check_customer`."""
     await check_customer(viewer, customer_id, "FOR NO KEY UPDATE")
+
+
+async def lock_to_write(viewer: Viewer, customer_id: UUID) -> None:
+    """Lock the customer to write about them; raises NotFound like `check_customer`, and Conflict once erased."""
+    row = await connection().fetchrow(
+        f"SELECT erased_at FROM customer WHERE {own_customers(viewer)} AND customer.id = $2 FOR NO KEY UPDATE",
+        viewer.id,
+        customer_id,
+    )
+    if row is None:
+        raise await missing(viewer, customer_id)
+    if row["erased_at"] is not None:
+        raise Conflict("This customer was erased; nothing can be written about them any more")
 
 
 async def list_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | None) -> CustomerPage:

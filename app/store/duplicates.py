@@ -39,6 +39,8 @@ async def lookalikes(viewer: Viewer, customer_id: UUID) -> tuple[Lookalike, ...]
             (length($5::text) >= {_SHORTEST} AND {_DIGITS} = $5)
             OR (customer.name % $3 AND similarity(customer.name, $3) >= {_ALIKE}
                 AND (customer.company = $4 OR similarity(customer.company, $4) >= {_ALIKE})))
+            AND NOT EXISTS (SELECT FROM distinct_pair
+                WHERE one_id = least(customer.id, $2) AND other_id = greatest(customer.id, $2))
         ORDER BY same_phone DESC, similarity(customer.name, $3) DESC, customer.id LIMIT {MOST}""",
         viewer.id,
         customer_id,

@@ -77,11 +77,7 @@ async def lock_customer_of(_viewer: Viewer, news: UserNews) -> SyncedCustomer | 
     row = await connection().fetchrow(f"{_LOCK} WHERE sso_user_id = $1 FOR NO KEY UPDATE", news.user_id)
     if row is None:
         norms = [norm for norm in (news.previous_norm, news.email and news.email.norm) if norm]
-        row = await connection().fetchrow(
-            f"{_LOCK} WHERE sso_user_id IS NULL AND email_norm = ANY($1)"
-            " ORDER BY array_position($1, email_norm) LIMIT 1 FOR NO KEY UPDATE",
-            norms,
-        )
+        row = await connection().fetchrow(_LOCK_BY_EMAIL, norms)
     if row is None:
         return None
     known = Known(row["email_version"], row["email_synced_at"])
@@ -89,12 +85,19 @@ async def lock_customer_of(_viewer: Viewer, news: UserNews) -> SyncedCustomer | 
 
 
 _LOCK = "SELECT id, email, email_version, email_synced_at, erased_at FROM customer"
+# Whoever was merged keeps the address; the account belongs to who is left.
+_LOCK_BY_EMAIL = f"""{_LOCK} WHERE sso_user_id IS NULL AND merged_into_id IS NULL AND id = (
+    SELECT coalesce(found.merged_into_id, found.id) FROM customer found
+    JOIN customer person ON person.id = coalesce(found.merged_into_id, found.id)
+    WHERE person.sso_user_id IS NULL AND found.email_norm = ANY($1)
+    ORDER BY array_position($1, found.email_norm) LIMIT 1) FOR NO KEY UPDATE"""
 
 
 async def find_holders(_viewer: Viewer, norms: Sequence[str]) -> dict[str, UUID]:
-    """Return which customer has which of these addresses."""
+    """Return which customer has which of these addresses; of a merged one, who is left."""
     rows = await connection().fetch(
-        "SELECT email_norm, id FROM customer WHERE email_norm = ANY($1)", list(norms)
+        "SELECT email_norm, coalesce(merged_into_id, id) AS id FROM customer WHERE email_norm = ANY($1)",
+        list(norms),
     )
     return {row["email_norm"]: row["id"] for row in rows}
 
@@ -138,20 +141,37 @@ async def list_conflicts(_viewer: Viewer) -> list[ConflictLine]:
     rows: list[Any] = await connection().fetch(
         "SELECT customer.id, customer.name, customer.email_conflict AS wanted, holder.id AS holder_id,"
         " holder.name AS holder_name FROM customer"
-        " LEFT JOIN customer holder ON holder.email_norm = lower(customer.email_conflict)"
+        " LEFT JOIN customer found ON found.email_norm = lower(customer.email_conflict)"
+        " LEFT JOIN customer holder ON holder.id = coalesce(found.merged_into_id, found.id)"
         f" WHERE customer.email_conflict IS NOT NULL ORDER BY customer.id LIMIT {MOST_CONFLICTS}"
     )
     return [ConflictLine(**row) for row in rows]
 
 
 async def give_emails(_viewer: Viewer, given: Mapping[UUID, Email], now: datetime) -> None:
-    """Give each customer their address; all give up the old one first: two may have exchanged theirs."""
-    if len(given) > 1:
+    """Give each customer their address; all give up the old one first: two may have exchanged theirs.
+
+    Where somebody merged into them had it, that one keeps the old address findable instead.
+    """
+    norms = [email.norm for email in given.values()]
+    kept = await connection().fetch(_KEPT, norms)
+    if kept or len(given) > 1:
+        everybody = [*given, *(row["id"] for row in kept)]
         await connection().execute(
-            "UPDATE customer SET email = NULL, email_norm = NULL WHERE id = ANY($1)", list(given)
+            "UPDATE customer SET email = NULL, email_norm = NULL WHERE id = ANY($1)", everybody
         )
     await connection().executemany(
         "UPDATE customer SET email = $2, email_norm = $3, email_conflict = NULL, updated_at = $4"
         " WHERE id = $1",
         [(customer_id, email.written, email.norm, now) for customer_id, email in given.items()],
     )
+    await connection().executemany(
+        "UPDATE customer SET email = $2, email_norm = $3 WHERE id = $1",
+        [(row["id"], row["email"], row["email_norm"]) for row in kept if row["email_norm"] not in norms],
+    )
+
+
+_KEPT = """
+    SELECT merged.id, person.email, person.email_norm
+    FROM customer merged JOIN customer person ON person.id = merged.merged_into_id
+    WHERE merged.email_norm = ANY($1)"""

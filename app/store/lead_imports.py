@@ -34,7 +34,8 @@ _WRITE = """
 _EXPECTED = """
     SELECT asked.email FROM unnest($2::text[]) AS asked(email)
     WHERE $1::text IS NOT NULL AND (
-        EXISTS (SELECT FROM customer JOIN lead ON lead.customer_id = customer.id AND lead.closed_at IS NULL
+        EXISTS (SELECT FROM customer JOIN lead ON lead.closed_at IS NULL
+                AND lead.customer_id = coalesce(customer.merged_into_id, customer.id)
             WHERE customer.email_norm = asked.email)
         OR EXISTS (SELECT FROM lead_import_row WHERE import_id = $3 AND email_norm = asked.email))"""
 

@@ -35,7 +35,10 @@ async def read_lead(viewer: Viewer, lead_id: UUID) -> Lead:
 
 async def lock_lead(viewer: Viewer, lead_id: UUID) -> Lead:
     """Return the lead locked until the transaction ends; raises NotFound like `read_lead`."""
-    return await _read(viewer, lead_id, LOCK)
+    try:
+        return await _read(viewer, lead_id, LOCK)
+    except NotFound:  # While we waited for its customer, they may have been merged, and the lead moved.
+        return await _read(viewer, lead_id, LOCK)
 
 
 async def lock_for_contact(viewer: Viewer, activity: ActivityLog, at: datetime) -> Lead | None:

@@ -26,7 +26,8 @@ _DRIFTED = """
             AND customer.email_conflict IS DISTINCT FROM wanted.email)
         OR (customer.id IS NULL AND NOT EXISTS (SELECT FROM customer linked WHERE linked.sso_user_id = wanted.id)
             AND EXISTS (SELECT FROM customer found
-                WHERE found.sso_user_id IS NULL AND found.email_norm = wanted.norm))"""
+                JOIN customer person ON person.id = coalesce(found.merged_into_id, found.id)
+                WHERE person.sso_user_id IS NULL AND found.email_norm = wanted.norm))"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,18 +21,23 @@ def own_leads(viewer: Viewer) -> str:
 
 
 def own_customers(viewer: Viewer) -> str:
-    """Return the WHERE for `customer`: a rep reaches it through a lead of theirs."""
+    """Return the WHERE for `customer`: a rep reaches it through a lead of theirs; nobody one that was merged."""
     if viewer.role is Role.REP:
-        return "EXISTS (SELECT FROM lead WHERE lead.customer_id = customer.id AND lead.assigned_to_id = $1)"
-    return "$1::text IS NOT NULL"
+        return (
+            "customer.merged_into_id IS NULL"
+            " AND EXISTS (SELECT FROM lead WHERE lead.customer_id = customer.id AND lead.assigned_to_id = $1)"
+        )
+    return "$1::text IS NOT NULL AND customer.merged_into_id IS NULL"
 
 
 def own_entries(viewer: Viewer) -> str:
-    """Return the WHERE for `activity`: entries of another rep's lead stay hidden."""
+    """Return the WHERE for `activity`: entries of another rep's lead stay hidden, also those of a merged customer."""
     if viewer.role is Role.REP:
+        own = "lead.assigned_to_id = $1 AND (activity.lead_id IS NULL OR lead.id = activity.lead_id)"
         return (
-            "EXISTS (SELECT FROM lead WHERE lead.customer_id = activity.customer_id"
-            " AND lead.assigned_to_id = $1 AND (activity.lead_id IS NULL OR lead.id = activity.lead_id))"
+            f"(EXISTS (SELECT FROM lead WHERE lead.customer_id = activity.customer_id AND {own})"
+            " OR EXISTS (SELECT FROM customer merged JOIN lead ON lead.customer_id = merged.merged_into_id"
+            f" WHERE merged.id = activity.customer_id AND {own}))"
         )
     return "$1::text IS NOT NULL"
 

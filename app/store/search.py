@@ -48,7 +48,7 @@ async def _find(viewer: Viewer, q: str, limit: int, *, similar: bool) -> tuple[H
     else:
         pattern = where.bind(containing(q))
         fits = [f"{field} ILIKE {pattern}" for field in (*_FIELDS, "customer.phone")]
-    where.add(f"({' OR '.join(fits)})")
+    where.add(f"customer.merged_into_id IS NULL AND ({' OR '.join(fits)})")
     close = f"greatest({', '.join(f'word_similarity({text}, {field})' for field in _FIELDS)})"
     sql = _FIND.format(own=own_leads(viewer), where=where, close=close, limit=limit)
     return tuple(_to_hit(row) for row in await connection().fetch(sql, *where.args))

@@ -49,7 +49,10 @@ async def read_ticket(viewer: Viewer, ticket_id: UUID, lock: str = "") -> Ticket
 
 async def lock_ticket(viewer: Viewer, ticket_id: UUID) -> Ticket:
     """Return the ticket, locked with its customer until the transaction ends; raises like `read_ticket`."""
-    return await read_ticket(viewer, ticket_id, _LOCK)
+    try:
+        return await read_ticket(viewer, ticket_id, _LOCK)
+    except NotFound:  # While we waited for its customer, they may have been merged, and the ticket moved.
+        return await read_ticket(viewer, ticket_id, _LOCK)
 
 
 async def tickets_of_customer(viewer: Viewer, customer_id: UUID, limit: int) -> tuple[Ticket, ...]:

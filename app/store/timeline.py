@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from typing import TYPE_CHECKING, Any
+from heapq import merge
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import msgspec
 
 from app.core.errors import NotFound
 from app.core.ids import uuid7
-from app.domain.timeline import Entry, Recorded, TimelinePage
+from app.domain.timeline import Entry, Recorded, TimelineFilter, TimelinePage
 from app.store import cursor as cursors
 from app.store.read_together import Read, read_alone
 from app.store.scope import own_entries
@@ -22,11 +23,13 @@ from app.store.where import Where, containing
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from app.domain.timeline import NewEntry, TimelineFilter
+    from app.domain.timeline import NewEntry
     from app.domain.viewer import Viewer
 
 PAGE = 30
 SALT_BYTES = 16
+_LAST = 2**63 - 1
+_Seq = Annotated[int, msgspec.Meta(ge=0, le=_LAST)]
 _ENTRY = """
     INSERT INTO activity (id, customer_id, lead_id, kind, actor_id, on_behalf_of, occurred_at, data,
         commitment, corrects_id)
@@ -74,32 +77,44 @@ def timeline_read(
     viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, *, limit: int, cursor: str | None
 ) -> Read[TimelinePage]:
     """Return what reads a page of the timeline; raises Invalid for a bad cursor."""
-    where = _narrowed(viewer, customer_id, narrowed)
-    if cursor:
-        (seq,) = cursors.decode(cursor, tuple[int])
-        where.add(f"activity.seq < {where.bind(seq)}")
+    where, who = _narrowed(viewer, customer_id, narrowed)
+    (shown,) = cursors.decode(cursor, tuple[dict[UUID, _Seq]]) if cursor else ({},)
+    if shown:
+        lowest = where.bind(msgspec.json.encode(shown).decode())
+        where.add(f"activity.seq < coalesce(({lowest}::jsonb->>chain.id::text)::bigint, {_LAST})")
 
     def build(rows: Sequence[Mapping[str, Any]]) -> TimelinePage:
-        items = tuple(_to_entry(row) for row in rows[:limit])
-        more = len(rows) > limit
-        return TimelinePage(items, cursors.encode(items[-1].seq) if more else None, len(items))
+        found = _newest_first(rows)
+        items = tuple(_to_entry(row) for row in found[:limit])
+        below = shown | {item.customer_id: item.seq for item in items}
+        more = len(found) > limit
+        return TimelinePage(items, cursors.encode(below) if more else None, len(items))
 
-    return Read(_READ.format(where=where, limit=limit + 1), tuple(where.args), build)
+    return Read(_READ.format(who=who, where=where, limit=limit + 1), tuple(where.args), build)
+
+
+def _newest_first(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Merge the chains by when they were recorded; each keeps its own order, whatever clocks said."""
+    chains: dict[UUID, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        chains.setdefault(row["customer_id"], []).append(row)
+    return list(merge(*chains.values(), key=lambda row: row["recorded_at"], reverse=True))
 
 
 async def read_entry(viewer: Viewer, customer_id: UUID, entry_id: UUID) -> Entry:
     """Return one entry of a customer; raises NotFound when it is not the viewer's to see."""
-    where = Where(viewer, own_entries(viewer))
-    where.add(f"activity.customer_id = {where.bind(customer_id)} AND activity.id = {where.bind(entry_id)}")
-    row = await connection().fetchrow(_READ.format(where=where, limit=1), *where.args)
+    where, who = _narrowed(viewer, customer_id, TimelineFilter())
+    where.add(f"activity.id = {where.bind(entry_id)}")
+    row = await connection().fetchrow(_READ.format(who=who, where=where, limit=1), *where.args)
     if row is None:
         raise NotFound
     return _to_entry(row)
 
 
-def _narrowed(viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter) -> Where:
+def _narrowed(viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter) -> tuple[Where, str]:
+    """Return the condition for entries, and the placeholder of whose they are."""
     where = Where(viewer, own_entries(viewer))
-    where.add(f"activity.customer_id = {where.bind(customer_id)}")
+    who = where.bind(customer_id)
     if narrowed.kinds:
         where.add(f"activity.kind = ANY({where.bind(list(narrowed.kinds))})")
     if narrowed.without:
@@ -115,19 +130,25 @@ def _narrowed(viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter) -> Wh
             "activity.kind IN ('ticket_opened', 'ticket_changed')"
             f" AND activity.data->>'ticket_id' = {where.bind(str(narrowed.ticket_id))}"
         )
-    return where
+    return where, who
 
 
+# A customer's own chain and those of who was merged into them (docs/adr/0054): so many of each, each by its index.
 _READ = """
+    SELECT entry.* FROM (
+        SELECT id FROM customer WHERE id = {who} AND merged_into_id IS NULL
+        UNION ALL SELECT id FROM customer WHERE merged_into_id = {who}
+    ) chain CROSS JOIN LATERAL (
     SELECT activity.id, activity.customer_id, activity.lead_id, activity.seq, activity.kind, activity.actor_id,
         staff.name AS actor_name, activity.on_behalf_of, activity.occurred_at, activity.recorded_at, activity.data,
         activity.hash, activity.commitment, activity.corrects_id, body.body,
-        (SELECT later.id FROM activity later WHERE later.corrects_id = activity.id ORDER BY later.seq DESC LIMIT 1)
-            AS corrected_by_id
+        (SELECT later.id FROM activity later WHERE later.corrects_id = activity.id
+            ORDER BY later.recorded_at DESC LIMIT 1) AS corrected_by_id
     FROM activity
     LEFT JOIN staff ON staff.id = activity.actor_id
     LEFT JOIN activity_text body ON body.activity_id = activity.id
-    WHERE {where} ORDER BY activity.seq DESC LIMIT {limit}"""
+    WHERE activity.customer_id = chain.id AND {where} ORDER BY activity.seq DESC LIMIT {limit}
+    ) entry ORDER BY entry.seq DESC"""
 
 
 def _to_entry(row: Mapping[str, Any]) -> Entry:

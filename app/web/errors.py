@@ -17,7 +17,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from markupsafe import escape
 
 from app.core import errors
-from app.core.errors import CrmError, Invalid, Problem, Unauthenticated
+from app.core.errors import CrmError, Invalid, Moved, Problem, Unauthenticated
 from app.core.log import logger
 from app.store.failures import known_failure
 from app.web.respond import reader
@@ -51,6 +51,8 @@ class Answer:
 
 def translate(request: Asking, error: Exception) -> Response[Any]:
     """Turn any error into an answer that explains it, and never into a traceback."""
+    if isinstance(error, Moved):
+        return _elsewhere(request, error)
     answer = describe(error)
     if answer.status >= INTERNAL:
         _log(error, answer)
@@ -61,6 +63,22 @@ def translate(request: Asking, error: Exception) -> Response[Any]:
     if answer.status == Unauthenticated.status and _is_navigation(request):
         return Response("", media_type=MediaType.HTML, status_code=303, headers={"Location": _login(request)})
     return _page(request, answer, "errors/page.html.jinja2", {})
+
+
+def _elsewhere(request: Asking, error: Moved) -> Response[Any]:
+    """Send the same request, whatever its method, to the record that this one was merged into."""
+    old, new = str(error.from_id), str(error.to_id)
+    path = "/".join(new if part.lower() == old else part for part in request.scope["path"].split("/"))
+    if path == request.scope["path"]:
+        return translate(request, errors.NotFound())
+    query = request.scope["query_string"].decode("ascii", "ignore")
+    location = quote(path, safe="/") + (f"?{query}" if query else "")
+    return Response(
+        "",
+        media_type=MediaType.TEXT,
+        status_code=error.status,
+        headers={"Location": location, "Cache-Control": "no-store"},
+    )
 
 
 def describe(error: Exception) -> Answer:
