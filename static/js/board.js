@@ -1,4 +1,5 @@
 // Everything the board does in the browser.
+import "./layout.js";
 import "./board-drag.js";
 import "./board-keys.js";
 import "./board-live.js";

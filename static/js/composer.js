@@ -1,4 +1,6 @@
 // The activity form keeps what was typed until it is logged: a lost session or a closed tab loses no text.
+import "./layout.js";
+
 const KEPT = "draft:";
 
 function restore() {

@@ -1,4 +1,6 @@
 // From the search to the customers and back by the arrow keys; Enter on the search opens the first one found.
+import "./layout.js";
+
 const box = document.querySelector(".find-customer");
 const links = () => [...document.querySelectorAll("#customers-found tbody tr td:first-child a")];
 

@@ -1,4 +1,5 @@
 // My day by keys: J and K go through what there is to do, A logs a call, D is done, S snoozes.
+import "./layout.js";
 import { keysAreOff } from "./keys.js";
 import { isTyping } from "./page.js";
 

@@ -1,4 +1,5 @@
 // The desk by keys: J and K go through the tickets, M takes one, R resolves it, 1 to 5 change the view.
+import "./layout.js";
 import { isTyping } from "./page.js";
 
 const rows = () => [...document.querySelectorAll("#desk tbody tr")];

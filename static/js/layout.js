@@ -1,0 +1,5 @@
+// What every page needs, in one file; a page's own script begins with it.
+import "htmx.org";
+import "./page.js";
+import "./dialogs.js";
+import "./search.js";
