@@ -7,8 +7,8 @@ asks a rule of app/domain/permissions.py before the handler runs.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
+import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -33,6 +33,7 @@ LONGEST_COOKIE: Final = 128
 SLOWEST_SECONDS: Final = 60.0
 CSRF_HEADER: Final = "x-csrftoken"
 CSRF_FIELD: Final = "_csrf_token"
+SECRET_BYTES: Final = 16
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC: Final = {"public": True}
 PUBLIC_POST: Final = {"public": True, "from_elsewhere": True}
@@ -50,8 +51,12 @@ def needs(check: Callable[[Viewer], None]) -> Guard:
 
 
 def csrf_token(session_token: str) -> str:
-    """Return what forms of this session must carry: only who holds the cookie can know it."""
-    return hmac.new(session_token.encode(), b"crm csrf", hashlib.sha256).hexdigest()
+    """Return what forms of this session must carry: only who holds the cookie can know it.
+
+    Each page says it behind a mask of its own, so that its compressed length tells nothing about it.
+    """
+    mask = secrets.token_bytes(SECRET_BYTES)
+    return (mask + _xor(mask, _csrf_secret(session_token))).hex()
 
 
 class SessionRequired(ASGIMiddleware):
@@ -115,9 +120,25 @@ def _check_origin(request: Request[Any, Any, Any]) -> None:
 
 def _check_token(request: Request[Any, Any, Any], field: object) -> None:
     given = request.headers.get(CSRF_HEADER) or field
-    wanted = csrf_token(request.auth)
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), wanted.encode()):
+    if not isinstance(given, str) or not _is_csrf_token(given, request.auth):
         raise Forbidden("This page is out of date; please reload it and try again")
+
+
+def _is_csrf_token(given: str, session_token: str) -> bool:
+    try:
+        masked = bytes.fromhex(given)
+    except ValueError:
+        return False
+    mask, rest = masked[:SECRET_BYTES], masked[SECRET_BYTES:]
+    return len(rest) == SECRET_BYTES and hmac.compare_digest(_xor(mask, rest), _csrf_secret(session_token))
+
+
+def _csrf_secret(session_token: str) -> bytes:
+    return hmac.digest(session_token.encode(), b"crm csrf", "sha256")[:SECRET_BYTES]
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(SECRET_BYTES)
 
 
 def _check_characters(fields: Iterable[tuple[str, Any]]) -> None:

@@ -1,7 +1,8 @@
 """What every answer and every page request must satisfy, whoever asks.
 
 Mount: `Litestar(before_send=before_send, middleware=middleware, request_max_body_size=LARGEST_BODY)`.
-`before_send` sees every answer, also those no route made; `middleware` names the request in the logs.
+`before_send` sees every answer, also those no route made; `middleware` names the request in the logs, and
+packs pages.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing_extensions import override
 
 from app.core.ids import uuid7
 from app.core.settings import settings
+from app.web.packed import Packed
 
 LARGEST_BODY: Final = 64 * 1024
 REQUEST_ID: Final = "crm_request_id"
@@ -72,5 +74,5 @@ def _fixed_headers() -> tuple[tuple[str, str], ...]:
     )
 
 
-middleware: Final = [NamedInLogs()]
+middleware: Final = [NamedInLogs(), Packed()]
 before_send: Final = [add_security_headers]

@@ -8,6 +8,7 @@ from typing import Any, Final
 from litestar import Request, Response, Router, get
 
 from app.core.errors import NotFound
+from app.web.packed import accepted
 from app.web.templating import DIST
 
 # A name carries the hash of its content, so what it names never changes.
@@ -27,9 +28,9 @@ def show_file(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
     kind = KINDS.get(name.rpartition(".")[2])
     if kind is None:
         raise NotFound
-    accepted = request.headers.get("accept-encoding", "")
+    takes = accepted(request.headers.get("accept-encoding", ""))
     for encoding, suffix in ENCODINGS:
-        content = _read(name + suffix) if encoding in accepted else None
+        content = _read(name + suffix) if encoding in takes or not encoding else None
         if content is not None:
             headers = FOR_EVER | ({"Content-Encoding": encoding} if encoding else {})
             return Response(content, media_type=kind, headers=headers)
