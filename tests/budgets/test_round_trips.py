@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.core import clock
 from app.core.ids import uuid7
 from tests import make
 from tests.budgets.counting import trips
@@ -34,18 +36,27 @@ ENTRIES = """
 @pytest.fixture
 async def leads(owner: asyncpg.Connection, cast: Cast) -> list[UUID]:
     """Thirty leads of rita in each stage, more than a column shows; the first has a hundred entries."""
-    found = [
-        await make.lead(owner, cast.rita, stage, expected_value=12000, score=64)
-        for stage in STAGES
-        for _ in range(30)
-    ]
+    card = {
+        "expected_value": 48000,
+        "score": 64,
+        "score_reasons": '[{"label": "Asked for a demo", "points": 25}]',
+        "follow_up_at": clock.now() - timedelta(days=2),
+        "follow_up_note": "Ring about the offer",
+        "stage_entered_at": clock.now() - timedelta(days=40),
+    }
+    found: list[UUID] = []
+    for stage in STAGES:
+        for _ in range(30):
+            person = await make.customer(owner, name="Margaret Hamilton", company="Nordlicht Maschinen")
+            found.append(await make.lead(owner, cast.rita, stage, customer_id=person, **card))
     customer = await owner.fetchval("SELECT customer_id FROM lead WHERE id = $1", found[0])
     await owner.execute(ENTRIES, customer, found[0], cast.rita.id)
     return found
 
 
-async def test_a_board_of_150_cards(leads: list[UUID], signed_in: SignIn) -> None:
-    client = await signed_in("rita")
+@pytest.mark.parametrize("who", ["rita", "ada"])
+async def test_a_board_of_150_cards(leads: list[UUID], signed_in: SignIn, who: str) -> None:
+    client = await signed_in(who)
     answer, sent = await _count(client, "GET", "/board")
     assert answer.text.count("data-lead-id=") == 150
     assert len(sent) <= 4, sent
