@@ -14,9 +14,10 @@ from app.api import leads as api_leads
 from app.api import tickets as api_tickets
 from app.core import log
 from app.core.settings import BadSetting, settings
+from app.gateways import live as news
 from app.gateways import queue, rate_limit
 from app.store.checks import failed, run_checks
-from app.store.transaction import close_pool, open_pool
+from app.store.transaction import close_pool, open_pool, tell_of_entries
 from app.web import (
     admin,
     auth,
@@ -87,6 +88,7 @@ async def lifespan(app: Litestar) -> AsyncGenerator[None]:
     if wrong:
         raise NotReady(wrong)
     await open_pool(current.database_url, current.pool_size)
+    tell_of_entries(news.announce_entries)
     try:
         async with live.streaming(app.state):
             yield

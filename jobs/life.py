@@ -8,11 +8,11 @@ from typing import Any
 import structlog
 
 from app.core.settings import BadSetting, settings
-from app.gateways import queue
+from app.gateways import live, queue
 from app.gateways.event_stream import StreamReader
 from app.gateways.sinks import close_sinks, open_sinks
 from app.services import handoff
-from app.store.transaction import close_pool, open_pool
+from app.store.transaction import close_pool, open_pool, tell_of_entries
 from jobs.consume_sso_stream import GROUP, STREAM, consume_sso_stream
 
 
@@ -22,6 +22,7 @@ async def start(ctx: dict[str, Any]) -> None:
     if here.database_url is None or here.redis_url is None:
         raise BadSetting("DATABASE_URL and REDIS_URL must be set for a worker")
     await open_pool(here.database_url, here.pool_size)
+    tell_of_entries(live.announce_entries)
     ctx["sinks"] = open_sinks(here)
     await handoff.settle(ctx["sinks"])
     # The host's name: after a restart the consumer finds what it left unfinished under the same name.

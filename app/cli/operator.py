@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from app.core.log import configure
 from app.domain.viewer import system
-from app.gateways import queue
+from app.gateways import live, queue
 from app.sandbox.stack import join_running_stack
-from app.store.transaction import close_pool, open_pool
+from app.store.transaction import close_pool, open_pool, tell_of_entries
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -30,6 +30,7 @@ def on_stack(work: Callable[[Settings], Awaitable[T]]) -> T:
 
 async def _with_pool(settings: Settings, work: Callable[[Settings], Awaitable[T]]) -> T:
     await open_pool(settings.must_have("DATABASE_URL"), 1)
+    tell_of_entries(live.announce_entries)
     try:
         return await work(settings)
     finally:

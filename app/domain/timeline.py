@@ -70,12 +70,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class TimelineFilter:
-    """What a timeline is narrowed to: some kinds (none: all), all but some, a text they contain, one ticket's."""
+    """What a timeline is narrowed to: some kinds (none: all), all but some, a text they contain, one ticket's.
+
+    `by` is who wrote it; `since` up to `before` is when it happened; `after` is the number of an entry of this
+    customer: only what was written on them later.
+    """
 
     kinds: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     q: str = ""
     ticket_id: UUID | None = None
+    by: str = ""
+    since: datetime | None = None
+    before: datetime | None = None
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,15 @@ class TimelinePage:
     items: tuple[Entry, ...]
     next_cursor: str | None
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page of a timeline with what stands around it: who wrote there, and how many entries are folded away."""
+
+    page: TimelinePage
+    people: tuple[tuple[str, str], ...]
+    folded: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Tell open pages that a lead changed: ids and versions by Redis pub/sub. Best effort; pages look again anyway.
+"""Tell open pages that a lead changed, or whose timeline grew: ids by Redis pub/sub. Best effort; pages look again.
 
 Services announce after their commit. The web process listens with one `Hub` (app/web/live.py).
 """
@@ -6,6 +6,7 @@ Services announce after their commit. The web process listens with one `Hub` (ap
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
     from app.domain.lead import Lead
 
 CHANNEL: Final = "crm.live"
+ENTRIES: Final = "crm.live.entries"
 PATIENCE: Final = 0.3
 AGAIN_AFTER: Final = 0.5
 AT_MOST_AFTER: Final = 5.0
 HEALTH_CHECK: Final = 10.0
+LEADS: Final = "leads"
 WAITING: Final = 256  # frames a slow page may be behind before it is told to look at everything again
 
 log = logger("live")
@@ -41,6 +44,9 @@ class Change:
     version: int
     owners: tuple[str, ...]
     customer_id: str = ""
+
+
+Heard = asyncio.Queue[Change | str | None]
 
 
 async def announce(lead: Lead, *former_owners: str | None) -> None:
@@ -60,25 +66,36 @@ async def announce_all(changes: Iterable[Change]) -> None:
     await queue.publish(CHANNEL, [msgspec.json.encode(change) for change in changes])
 
 
+async def announce_entries(customer_ids: Iterable[UUID]) -> None:
+    """Say whose timelines were written on, and nothing else; never raises and never takes long."""
+    await queue.publish(ENTRIES, [str(customer_id).encode() for customer_id in customer_ids])
+
+
 class Hub:
-    """Listens for all pages of this process; each gets its own queue. None in it: look at everything again."""
+    """Listens for all pages of this process; each gets its own queue. None in it: look at everything again.
+
+    A page hears of every lead, or of one customer: their id, when something was written on their timeline.
+    """
 
     def __init__(self) -> None:
-        self._queues: set[asyncio.Queue[Change | None]] = set()
+        self._queues: dict[str, set[Heard]] = defaultdict(set)
         self._listening: asyncio.Task[None] | None = None
         self._missed = False
 
-    def join(self) -> asyncio.Queue[Change | None]:
-        """Return a queue that gets every change from now on."""
+    def join(self, customer_id: str = LEADS) -> Heard:
+        """Return a queue that gets every change from now on: of leads, or this customer's."""
         if self._listening is None or self._listening.done():
             self._listening = asyncio.create_task(self._listen())
-        queue: asyncio.Queue[Change | None] = asyncio.Queue(WAITING)
-        self._queues.add(queue)
+        queue: Heard = asyncio.Queue(WAITING)
+        self._queues[customer_id].add(queue)
         return queue
 
-    def leave(self, queue: asyncio.Queue[Change | None]) -> None:
+    def leave(self, queue: Heard) -> None:
         """Forget a queue."""
-        self._queues.discard(queue)
+        for about in [about for about, queues in self._queues.items() if queue in queues]:
+            self._queues[about].discard(queue)
+            if not self._queues[about]:
+                del self._queues[about]
 
     async def close(self) -> None:
         """Stop listening."""
@@ -94,9 +111,9 @@ class Hub:
             redis: Any = _connect()
             try:
                 subscription = redis.pubsub()
-                await subscription.subscribe(CHANNEL)
+                await subscription.subscribe(CHANNEL, ENTRIES)
                 if self._missed:
-                    self._hand_out(None)
+                    self._let_all_look()
                 pause, self._missed = AGAIN_AFTER, True
                 await self._pass_on(subscription)
             except (RedisError, OSError, msgspec.MsgspecError) as error:
@@ -110,16 +127,22 @@ class Hub:
         """Hand out what is said; a connection that is silent for long is asked whether it still lives."""
         while True:
             said = await subscription.get_message(ignore_subscribe_messages=True, timeout=HEALTH_CHECK)
-            if said is not None:
-                self._hand_out(msgspec.json.decode(said["data"], type=Change))
+            if said is not None and said["channel"].decode() == ENTRIES:
+                customer_id = said["data"].decode()
+                self._hand_out(customer_id, customer_id)
+            elif said is not None:
+                self._hand_out(LEADS, msgspec.json.decode(said["data"], type=Change))
 
-    def _hand_out(self, change: Change | None) -> None:
-        for waiting in self._queues:
-            if waiting.full():
-                while not waiting.empty():
-                    waiting.get_nowait()
-                change = None
-            waiting.put_nowait(change)
+    def _let_all_look(self) -> None:
+        for about in self._queues:
+            self._hand_out(about, None)
+
+    def _hand_out(self, about: str, heard: Change | str | None) -> None:
+        for waiting in self._queues.get(about, ()):
+            behind = waiting.full()
+            while behind and not waiting.empty():
+                waiting.get_nowait()
+            waiting.put_nowait(None if behind else heard)
 
 
 def _connect() -> Redis:

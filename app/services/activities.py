@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.core import clock
-from app.core.errors import NotFound
+from app.core.errors import Moved, NotFound
 from app.domain.activity import check_activity, kind_of
-from app.domain.permissions import check_log_activity
+from app.domain.permissions import check_log_activity, check_move_lead
+from app.domain.pipeline import check_move, parse_stage
 from app.domain.timeline import Entry, NewEntry, Recorded
-from app.gateways import queue
+from app.gateways import live, queue
 from app.services.once import once
+from app.services.pipeline import check_current, move_locked
 from app.store import customers, idempotency, leads, timeline
 from app.store.transaction import transaction
 
@@ -22,65 +24,108 @@ if TYPE_CHECKING:
     from app.domain.activity import CheckedActivity
     from app.domain.idempotency import Key, Outcome
     from app.domain.lead import Lead
+    from app.domain.pipeline import Stage
     from app.domain.viewer import Viewer
     from app.store.together import Write
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A new entry as a page shows it, and the lead it is about as it is now."""
+    """New entries as a page shows them, newest first, and the lead they are about as it is now."""
 
-    entry: Entry
+    entries: tuple[Entry, ...]
     lead: Lead | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextStage:
+    """A wish to move the lead in the same breath, as it was in `version`."""
+
+    stage: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Contact:
+    """What was logged, checked; and the stage the lead goes to then, if its version is still this."""
+
+    activity: ActivityLog
+    checked: CheckedActivity
+    then: tuple[Stage, int] | None = None
 
 
 async def log_activity(viewer: Viewer, activity: ActivityLog, key: Key | None) -> Outcome[Recorded]:
     """Write one immutable entry, move the last contact, plan what is next, and owe a new score.
 
-    Raises Forbidden for another's user_id, NotFound outside the viewer's scope, Invalid with every problem.
+    Raises Forbidden for another's user_id, NotFound outside the viewer's scope, Conflict for an erased customer,
+    Invalid with every problem.
     """
-    return await _once(viewer, activity, key, [])
+    check_log_activity(viewer, activity.user_id)
+    return await _once(viewer, _Contact(activity, check_activity(activity, clock.now())), key, [])
 
 
 async def log_on_page(
-    viewer: Viewer, activity: ActivityLog, key: Key | None
+    viewer: Viewer, activity: ActivityLog, key: Key | None, then: NextStage | None = None
 ) -> tuple[Recorded, Logged | None]:
-    """Log like `log_activity`, and say what a page shows of it; None when it was logged before."""
+    """Log like `log_activity`, maybe move the lead too, and say what a page shows; None when it was logged before.
+
+    Both happen or none: a move raises like `move_lead`.
+    """
+    check_log_activity(viewer, activity.user_id)
+    target = _check_next(viewer, then) if then else None
+    contact = _Contact(activity, check_activity(activity, clock.now()), target)
     logged: list[Logged] = []
-    recorded = (await _once(viewer, activity, key, logged)).value
-    return recorded, logged[0] if logged else None
+    recorded = (await _once(viewer, contact, key, logged)).value
+    if not logged:
+        return recorded, None
+    if then and logged[0].lead:
+        await live.announce(logged[0].lead)
+    return recorded, logged[0]
+
+
+def _check_next(viewer: Viewer, then: NextStage) -> tuple[Stage, int]:
+    check_move_lead(viewer)
+    target = parse_stage(then.stage)
+    check_move(target)
+    return target, then.version
 
 
 async def _once(
-    viewer: Viewer, activity: ActivityLog, key: Key | None, logged: list[Logged]
+    viewer: Viewer, contact: _Contact, key: Key | None, logged: list[Logged]
 ) -> Outcome[Recorded]:
-    check_log_activity(viewer, activity.user_id)
-    checked = check_activity(activity, clock.now())
-
     async def work() -> Recorded:
         async with transaction(viewer):
-            lead, contact = await _note_contact(viewer, activity, checked)
-            entry = _entry(viewer, activity, checked, lead)
-            recorded = await timeline.append(viewer, entry, contact, idempotency.recorded_write(key))
-        logged.append(Logged(_shown(viewer, entry, recorded), lead))
+            lead, noted = await _note_contact(viewer, contact)
+            entry = _entry(viewer, contact, lead)
+            recorded = await timeline.append(viewer, entry, noted, idempotency.recorded_write(key))
+            shown = (_shown(viewer, entry, recorded),)
+            if lead and contact.then and lead.stage is not contact.then[0]:
+                moved = await move_locked(viewer, lead, contact.then[0])
+                lead, shown = moved.lead, (_shown(viewer, moved.entry, moved.recorded), *shown)
+        logged.append(Logged(shown, lead))
         return recorded
 
-    outcome = await once(viewer, key, work, Recorded)
+    try:
+        outcome = await once(viewer, key, work, Recorded)
+    except Moved as moved:
+        merged = msgspec.structs.replace(contact.activity, customer_id=moved.to_id)
+        return await _once(viewer, replace(contact, activity=merged), key, logged)
     if outcome.value.lead_id and not outcome.replayed:
         await queue.wake("score_leads")
     return outcome
 
 
-async def _note_contact(
-    viewer: Viewer, activity: ActivityLog, checked: CheckedActivity
-) -> tuple[Lead | None, Write | None]:
+async def _note_contact(viewer: Viewer, contact: _Contact) -> tuple[Lead | None, Write | None]:
     """Move the last contact; return the lead the activity is about as it is after it, and what notes it there."""
+    activity, checked = contact.activity, contact.checked
     lead = await leads.lock_for_contact(viewer, activity, checked.occurred_at)
     if lead is not None:
+        if contact.then:
+            await check_current(viewer, lead, contact.then[1])
         return leads.note_contact(viewer, lead, checked) if lead.stage.is_open else (lead, None)
-    if activity.lead_id is not None:
+    await customers.lock_to_write(viewer, activity.customer_id)
+    if activity.lead_id is not None or contact.then:
         raise NotFound
-    await customers.lock_customer(viewer, activity.customer_id)
     await customers.move_last_contact(viewer, activity.customer_id, checked.occurred_at)
     return None, None
 
@@ -103,7 +148,8 @@ def _shown(viewer: Viewer, entry: NewEntry, recorded: Recorded) -> Entry:
     )
 
 
-def _entry(viewer: Viewer, activity: ActivityLog, checked: CheckedActivity, lead: Lead | None) -> NewEntry:
+def _entry(viewer: Viewer, contact: _Contact, lead: Lead | None) -> NewEntry:
+    activity, checked = contact.activity, contact.checked
     facts = {
         "direction": activity.direction,
         "outcome": activity.outcome,

@@ -140,7 +140,7 @@ async def _apply_next() -> bool:
                 return False
             verdict = await _verdict(event, now)
             if verdict is not None:
-                await inbox.settle(VIEWER, event, verdict, now)
+                await inbox.settle(VIEWER, event, verdict, now, _about(event))
         if verdict is None:
             verdict = await _follow_hint(event, now)
     except Exception as error:
@@ -173,12 +173,20 @@ async def _follow_hint(event: DueEvent, now: datetime) -> Verdict:
             if news is None
             else await apply_news(VIEWER, news, event.received_at, now)
         )
-        await inbox.settle(VIEWER, event, verdict, now)
+        await inbox.settle(VIEWER, event, verdict, now, _about(event))
     return verdict
 
 
 def _news(event: DueEvent) -> UserNews:
     return read_news(read_event(event.raw.encode()))
+
+
+def _about(event: DueEvent) -> str | None:
+    """Return whose account an event is about, None when it cannot be read."""
+    try:
+        return _news(event).user_id
+    except CrmError:
+        return None
 
 
 async def _bear_failure(event: DueEvent, error: Exception, now: datetime) -> Verdict:
@@ -187,6 +195,6 @@ async def _bear_failure(event: DueEvent, error: Exception, now: datetime) -> Ver
     reason = f"{type(error).__name__} {getattr(error, 'constraint_name', None) or ''}".strip()
     verdict = after_failure(event.attempts + 1, reason, now)
     async with transaction(VIEWER):
-        await inbox.settle(VIEWER, event, verdict, now)
+        await inbox.settle(VIEWER, event, verdict, now, _about(event))
     log.warning("event_failed", event_id=event.id, reason=reason, status=verdict.status)
     return verdict

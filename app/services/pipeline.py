@@ -10,7 +10,7 @@ from app.core.errors import LeadIsClosed, StaleLead
 from app.domain.lead import Lead
 from app.domain.permissions import check_move_lead
 from app.domain.pipeline import Stage, check_move, parse_stage
-from app.domain.timeline import NewEntry
+from app.domain.timeline import NewEntry, Recorded
 from app.gateways import live, queue
 from app.services.once import once
 from app.store import board, changes, idempotency, leads, timeline
@@ -34,6 +34,15 @@ class Move:
     stage: str
     version: int
     key: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedLead:
+    """A lead in its new stage, and the entry that says so."""
+
+    lead: Lead
+    entry: NewEntry
+    recorded: Recorded
 
 
 async def move_lead(
@@ -85,22 +94,32 @@ async def _move(viewer: Viewer, lead: Lead, target: Stage, key: Key | None) -> L
     if lead.stage is target:
         await idempotency.remember(viewer, key, lead)
         return lead
+    return (await move_locked(viewer, lead, target, key)).lead
+
+
+async def move_locked(viewer: Viewer, lead: Lead, target: Stage, key: Key | None = None) -> MovedLead:
+    """Move a lead that is locked and current to another open stage, inside the open transaction."""
     now = clock.now()
+    entry = _entry(viewer, lead, target, now)
     moved, write = leads.set_stage(viewer, lead, target, now)
-    await timeline.append(
-        viewer, _entry(viewer, lead, target, now), write, idempotency.answer_write(key, moved)
-    )
-    return moved
+    recorded = await timeline.append(viewer, entry, write, idempotency.answer_write(key, moved))
+    return MovedLead(moved, entry, recorded)
 
 
 async def lock_current(viewer: Viewer, lead_id: UUID, version: int, *, or_lost: bool = False) -> Lead:
     """Lock the lead inside the open transaction; raises StaleLead or LeadIsClosed, both with the current lead."""
     lead = await leads.lock_lead(viewer, lead_id)
+    await check_current(viewer, lead, version, or_lost=or_lost)
+    return lead
+
+
+async def check_current(viewer: Viewer, lead: Lead, version: int, *, or_lost: bool = False) -> None:
+    """Let pass a locked lead that is open and as it was in `version`; raises like `lock_current`."""
     fits = lead.stage.is_open or (or_lost and lead.stage is Stage.CLOSED_LOST)
     if fits and lead.version == version:
-        return lead
+        return
     error = StaleLead(lead=lead) if fits else LeadIsClosed(lead=lead)
-    error.changed = await changes.last_change(viewer, lead_id)
+    error.changed = await changes.last_change(viewer, lead.id)
     raise error
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET
 
 from app.core import clock
-from app.core.errors import Conflict, Invalid, Problem
+from app.core.errors import Invalid, Problem
 from app.domain.permissions import check_work_tickets
 from app.domain.text import Checker
 from app.domain.ticket import (
@@ -61,9 +61,7 @@ async def open_ticket(
 
     async def work() -> Ticket:
         async with transaction(viewer):
-            await customers.lock_customer(viewer, customer_id)
-            if await customers.is_erased(viewer, customer_id):
-                raise Conflict("This customer was erased; nothing can be written about them any more")
+            await customers.lock_to_write(viewer, customer_id)
             await _check_assignee(viewer, state.assignee_id, customer_id)
             ticket_id = await tickets.insert_ticket(viewer, customer_id, state, viewer.id, now)
             ticket = await tickets.read_ticket(viewer, ticket_id)

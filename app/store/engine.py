@@ -14,6 +14,7 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from contextvars import Token
     from types import TracebackType
+    from uuid import UUID
 
 
 class SafeTransaction(PostgresTransaction):
@@ -21,6 +22,7 @@ class SafeTransaction(PostgresTransaction):
 
     opening = "BEGIN"
     context: Token[PostgresTransaction | None] | None = None
+    written: frozenset[UUID] = frozenset()  # the customers whose timelines it wrote on
 
     @override
     async def __aenter__(self) -> Self:

@@ -96,17 +96,26 @@ async def lock_event(_viewer: Viewer, event: DueEvent) -> bool:
     )
 
 
-async def settle(_viewer: Viewer, event: DueEvent, verdict: Verdict, now: datetime) -> None:
-    """Write down what became of an event."""
+async def settle(
+    _viewer: Viewer, event: DueEvent, verdict: Verdict, now: datetime, about: str | None = None
+) -> None:
+    """Write down what became of an event; nothing is kept of one `about` the account of somebody who was erased."""
     await connection().execute(
-        "UPDATE inbox SET status = $3, last_error = $4, next_try_at = $5, attempts = attempts + 1,"
-        " settled_at = $6 WHERE source = $1 AND id = $2 AND status IN ('received', 'waiting')",
+        """UPDATE inbox SET attempts = attempts + 1,
+            status = CASE WHEN erased AND $3 IN ('received', 'waiting', 'dead') THEN 'ignored' ELSE $3 END,
+            last_error = CASE WHEN erased THEN 'the customer was erased' ELSE $4 END,
+            next_try_at = CASE WHEN erased THEN NULL ELSE $5::timestamptz END,
+            settled_at = CASE WHEN erased OR $5 IS NULL THEN $6::timestamptz END,
+            raw = CASE WHEN erased THEN '{}' ELSE raw END
+        FROM (SELECT EXISTS (SELECT FROM customer WHERE sso_user_id = $7 AND erased_at IS NOT NULL)) found (erased)
+        WHERE source = $1 AND id = $2 AND status IN ('received', 'waiting')""",
         event.source,
         event.id,
         verdict.status,
         verdict.reason,
         verdict.next_try_at,
-        None if verdict.next_try_at else now,
+        now,
+        about,
     )
 
 

@@ -44,13 +44,14 @@ async def lock_lead(viewer: Viewer, lead_id: UUID) -> Lead:
 async def lock_for_contact(viewer: Viewer, activity: ActivityLog, at: datetime) -> Lead | None:
     """Move the customer's last contact and return the lead it was about, locked: the one named, or the open one.
 
-    None when there is no such lead of this customer; then the last contact has not moved either.
+    None when there is no such lead of this customer, or they were erased; then the last contact has not moved either.
     """
     about = f"{own_leads(viewer)} AND {_ABOUT}"
     row = await connection().fetchrow(
         f"""WITH met AS (
             UPDATE customer SET last_contact_at = greatest(last_contact_at, $3), updated_at = now()
-            WHERE {own_customers(viewer)} AND customer.id = $2 AND EXISTS (SELECT FROM lead WHERE {about})
+            WHERE {own_customers(viewer)} AND customer.id = $2 AND customer.erased_at IS NULL
+                AND EXISTS (SELECT FROM lead WHERE {about})
             RETURNING id
         )
         SELECT {lead_columns(viewer)} FROM met JOIN lead ON lead.customer_id = met.id {lead_joins(viewer)}

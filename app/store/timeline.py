@@ -17,7 +17,7 @@ from app.store import cursor as cursors
 from app.store.read_together import Read, read_alone
 from app.store.scope import own_entries
 from app.store.together import Write, write_together
-from app.store.transaction import connection
+from app.store.transaction import connection, note_entry
 from app.store.where import Where, containing
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ async def append(_viewer: Viewer, entry: NewEntry, *beside: Write | None) -> Rec
     Do it last: it holds the customer's row until the end. No write beside it may touch the customer.
     """
     row = await write_together(*_writes(entry), *beside)
+    note_entry(row["customer_id"])
     return Recorded(
         row["id"], row["customer_id"], row["lead_id"], row["seq"], row["recorded_at"], row["hash"].hex()
     )
@@ -119,6 +120,9 @@ def _narrowed(viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter) -> tu
         where.add(f"activity.kind = ANY({where.bind(list(narrowed.kinds))})")
     if narrowed.without:
         where.add(f"activity.kind <> ALL({where.bind(list(narrowed.without))})")
+    if narrowed.after is not None:
+        where.add(f"activity.customer_id = {who} AND activity.seq > {where.bind(narrowed.after)}")
+    _narrow_by_person_and_day(where, narrowed)
     if narrowed.q:
         # First the whole JSON text, which is quick; then only what people wrote, not the names of its fields.
         written = msgspec.json.encode(narrowed.q).decode()[1:-1]
@@ -131,6 +135,15 @@ def _narrowed(viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter) -> tu
             f" AND activity.data->>'ticket_id' = {where.bind(str(narrowed.ticket_id))}"
         )
     return where, who
+
+
+def _narrow_by_person_and_day(where: Where, narrowed: TimelineFilter) -> None:
+    if narrowed.by:
+        where.add(f"activity.actor_id = {where.bind(narrowed.by)}")
+    if narrowed.since:
+        where.add(f"activity.occurred_at >= {where.bind(narrowed.since)}")
+    if narrowed.before:
+        where.add(f"activity.occurred_at < {where.bind(narrowed.before)}")
 
 
 # A customer's own chain and those of who was merged into them (docs/adr/0054): so many of each, each by its index.

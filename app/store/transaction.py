@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from app.store.engine import engine
+from app.store.engine import SafeTransaction, engine
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+    from uuid import UUID
 
     import asyncpg
 
     from app.domain.viewer import Viewer
+
+    Teller = Callable[[Iterable[UUID]], Awaitable[None]]
+
+_tellers: Final[list[Teller]] = []
 
 
 async def open_pool(dsn: str, size: int) -> None:
@@ -37,8 +42,23 @@ async def transaction(viewer: Viewer) -> AsyncGenerator[None]:
     """
     identity = viewer.id.replace("'", "''").replace("\\", "\\\\")
     opening = f"BEGIN; SET LOCAL ROLE {viewer.role.value}; SET LOCAL app.user_id = E'{identity}'"
-    async with engine.transaction_as(opening):
+    async with engine.transaction_as(opening) as opened:
         yield
+    if opened.written:
+        for tell in _tellers:
+            await tell(opened.written)
+
+
+def tell_of_entries(*tellers: Teller) -> None:
+    """Have these told, after each commit, on whose timelines this process has just written."""
+    _tellers[:] = tellers
+
+
+def note_entry(customer_id: UUID) -> None:
+    """Note that the open transaction writes on this customer's timeline; it is told once that is committed."""
+    current = engine.current_transaction.get()
+    if isinstance(current, SafeTransaction):
+        current.written |= {customer_id}
 
 
 def connection() -> asyncpg.Connection:

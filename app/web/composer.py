@@ -11,13 +11,16 @@ from litestar import Request, Response, post
 from app.contracts.activity_log import ActivityLog
 from app.core import clock
 from app.core.errors import Conflict, Invalid
-from app.domain.permissions import can_see_board
-from app.domain.timeline import TimelineFilter
+from app.domain.lead import Lead
+from app.domain.permissions import can_move_lead, can_see_board
+from app.domain.pipeline import OPEN_STAGES, Stage
+from app.domain.timeline import Recorded
 from app.domain.viewer import Viewer
-from app.services.activities import Logged, log_on_page
+from app.services.activities import Logged, NextStage, log_on_page
+from app.services.corrections import read_entry
 from app.services.leads import read_lead
-from app.services.timeline import read_timeline
 from app.web.forms import Form, read_form
+from app.web.moves import why
 from app.web.respond import is_partial, page, redirect, zone
 
 Asking = Request[Viewer, Any, Any]
@@ -27,9 +30,17 @@ DAYS_AHEAD: Final = ("1", "3", "7")
 LONGEST_NUMBER: Final = 4
 
 
-def blank(lead_id: str = "") -> Form:
-    """Return the empty activity form."""
-    return Form({"activity_type": "Call", "outcome": "", "next": "", "lead_id": lead_id}).with_new_key()
+def blank(lead: Lead | None = None, lead_id: str = "") -> Form:
+    """Return the empty activity form, about the lead as it is now where the viewer may see it."""
+    about = {"lead_id": str(lead.id), "version": str(lead.version)} if lead else {"lead_id": lead_id}
+    return Form({"activity_type": "Call", "outcome": "", "next": "", "move_to": "", **about}).with_new_key()
+
+
+def stages_ahead(viewer: Viewer, lead: Lead | None) -> tuple[Stage, ...]:
+    """Return where the viewer may move the lead in the same breath: the open stages, which ask for nothing more."""
+    if lead is None or not (lead.stage.is_open and can_move_lead(viewer)):
+        return ()
+    return tuple(stage for stage in OPEN_STAGES if stage is not lead.stage)
 
 
 @post("/customers/{customer_id:uuid}/activities", name="timeline.log", status_code=200)
@@ -38,22 +49,34 @@ async def log(request: Asking, customer_id: UUID) -> Response[str]:
     form = await read_form(request)
     try:
         activity = _activity(request, customer_id, form)
-        recorded, logged = await log_on_page(request.user, activity, form.key(request.user))
+        then = NextStage(form.text("move_to"), form.version()) if form.text("move_to") else None
+        recorded, logged = await log_on_page(request.user, activity, form.key(request.user), then)
     except (Invalid, Conflict) as error:
-        return _again(request, customer_id, form, error)
+        return await _again(request, customer_id, form, error)
     back = f"/leads/{form.text('lead_id')}" if form.text("lead_id") else f"/customers/{customer_id}"
     if not is_partial(request):
         return redirect(request, f"{back}#e-{recorded.id}")
-    shown = logged or await _logged_before(request, customer_id, activity.lead_id)
+    shown = logged or await _logged_before(request, recorded)
     lead = shown.lead if activity.lead_id and can_see_board(request.user) else None
-    context: dict[str, Any] = {"customer_id": customer_id, "form": blank(form.text("lead_id")), "message": ""}
-    return page(request, "timeline/logged.html.jinja2", entry=shown.entry, lead=lead, **context)
+    context = _composer(request, customer_id, blank(lead, form.text("lead_id")), lead)
+    return page(request, "timeline/logged.html.jinja2", entries=shown.entries, lead=lead, **context)
 
 
-async def _logged_before(request: Asking, customer_id: UUID, lead_id: UUID | None) -> Logged:
-    newest = await read_timeline(request.user, customer_id, TimelineFilter(), limit=1, cursor=None)
-    known = lead_id and can_see_board(request.user)
-    return Logged(newest.items[0], await read_lead(request.user, lead_id) if lead_id and known else None)
+async def _logged_before(request: Asking, recorded: Recorded) -> Logged:
+    entry = await read_entry(request.user, recorded.customer_id, recorded.id)
+    return Logged((entry,), await _lead(request, recorded.lead_id))
+
+
+async def _lead(request: Asking, lead_id: UUID | None) -> Lead | None:
+    return await read_lead(request.user, lead_id) if lead_id and can_see_board(request.user) else None
+
+
+def _composer(
+    request: Asking, customer_id: UUID, form: Form, lead: Lead | None, message: str = ""
+) -> dict[str, Any]:
+    """Return what the form's template shows."""
+    move_to = stages_ahead(request.user, lead)
+    return {"customer_id": customer_id, "form": form, "move_to": move_to, "message": message}
 
 
 def _activity(request: Asking, customer_id: UUID, form: Form) -> ActivityLog:
@@ -119,13 +142,17 @@ def _follow_up(request: Asking, form: Form) -> datetime | None:
     return datetime.combine(day, WORKDAY_BEGINS, local)
 
 
-def _again(request: Asking, customer_id: UUID, form: Form, error: Invalid | Conflict) -> Response[str]:
-    shown = form.with_problems(error) if isinstance(error, Invalid) else form
-    message = "" if isinstance(error, Invalid) else error.detail
+async def _again(request: Asking, customer_id: UUID, form: Form, error: Invalid | Conflict) -> Response[str]:
+    """Show the form again, the values kept; after somebody else's change it is about the new version."""
+    lead = await _lead(request, form.uuid("lead_id"))
+    if isinstance(error, Invalid):
+        context = _composer(request, customer_id, form.with_problems(error), lead)
+    else:
+        fresh = Form(form.values | ({"version": str(lead.version)} if lead else {})).with_new_key()
+        context = _composer(request, customer_id, fresh, lead, why(error))
     template = (
         "timeline/composer.html.jinja2" if is_partial(request) else "timeline/composer_page.html.jinja2"
     )
-    context: dict[str, Any] = {"customer_id": customer_id, "form": shown, "message": message}
     return page(request, template, status=error.status, **context)
 
 

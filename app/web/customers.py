@@ -47,7 +47,7 @@ async def show_customer(request: Asking, customer_id: UUID) -> Response[str]:
     narrowed, cursor = timeline.read_narrowed(request), request.query_params.get("cursor")
     found = await read_customer_story(request.user, customer_id, narrowed.filter, cursor)
     customer = found.customer
-    shown = timeline.panel(request, customer_id, found.timeline, customer.open_lead)
+    shown = timeline.panel(request, customer_id, found.history, customer.open_lead)
     shown["tickets"] = found.tickets
     shown["ticket_form"], shown["priorities"] = Form().with_new_key(), tuple(Priority)
     return page(request, "customers/page.html.jinja2", customer=customer, **shown)

@@ -1,6 +1,7 @@
-"""Open pages hear of changes: ids and versions by server-sent events; the page fetches what it may see.
+"""Open pages hear of changes by server-sent events that carry no content; the page fetches what it may see.
 
-A stream tells a rep only of leads that are theirs, or were until now. It ends with the session, and with the process.
+A board's stream tells a rep only of leads that are theirs, or were until now; a customer's page hears only of entries
+that its reader may see. A stream ends with the session, and with the process.
 """
 
 from __future__ import annotations
@@ -9,18 +10,22 @@ import asyncio
 import signal
 from collections import defaultdict
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get
 from litestar.response import Stream
 
+from app.core.errors import NotFound
 from app.domain.permissions import check_see_board
 from app.domain.viewer import Viewer
-from app.gateways.live import Change, Hub
+from app.gateways.live import LEADS, Change, Heard, Hub
 from app.services.sessions import find_viewer
+from app.services.timeline import newest_entry
 from app.web.guards import needs
 from app.web.respond import redirect
+from app.web.timeline import read_since
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -30,7 +35,61 @@ EVENTS: Final = "text/event-stream"
 HEARTBEAT: Final = 15.0
 LOOK_AGAIN: Final = 30.0
 MOST_STREAMS: Final = 5
-Queue = asyncio.Queue[Change | None]
+GONE: Final = "event: gone\ndata: {}\n\n"
+
+
+class Matter(Protocol):
+    """What a page follows: what the hub knows it by, and what its reader is told of it."""
+
+    about: str
+
+    async def begin(self, viewer: Viewer) -> str:
+        """Return what is said first of all: what happened between the page and its stream."""
+        ...
+
+    async def frame(self, viewer: Viewer, heard: Change | str | None) -> str:
+        """Return the event that a reader gets; empty when it is none of theirs. None was heard: look in any case."""
+        ...
+
+
+class Board:
+    """Every lead that is the viewer's, or was until now."""
+
+    about = LEADS
+
+    async def begin(self, viewer: Viewer) -> str:  # noqa: ARG002  a board looks at itself after a lost connection
+        """Say nothing."""
+        return ""
+
+    async def frame(self, viewer: Viewer, heard: Change | str | None) -> str:
+        """Say which lead changed, and its version."""
+        if not isinstance(heard, Change):
+            return "event: look\ndata: {}\n\n"
+        if not viewer.is_admin and viewer.id not in heard.owners:
+            return ""
+        data = msgspec.json.encode({"id": heard.lead_id, "version": heard.version}).decode()
+        return f"event: lead\ndata: {data}\n\n"
+
+
+class History:
+    """One customer's timeline, as far as the viewer may see it."""
+
+    def __init__(self, customer_id: UUID, newest: int) -> None:
+        self._customer_id, self._newest = customer_id, newest
+        self.about = str(customer_id)
+
+    async def begin(self, viewer: Viewer) -> str:
+        """Say whether something newer is there than what the page shows."""
+        return await self.frame(viewer, self.about)
+
+    async def frame(self, viewer: Viewer, heard: Change | str | None) -> str:
+        """Say that there is something newer, once it is the viewer's to see: not even that, of another rep's lead."""
+        try:
+            newest = await newest_entry(viewer, self._customer_id)
+        except NotFound:
+            return GONE
+        is_news, self._newest = newest > self._newest, newest
+        return f'event: entry\ndata: {{"seq":{newest}}}\n\n' if is_news or heard is None else ""
 
 
 class Streams:
@@ -38,40 +97,44 @@ class Streams:
 
     def __init__(self) -> None:
         self._hub = Hub()
-        self._of: dict[str, list[Queue]] = defaultdict(list)
+        self._of: dict[str, list[Heard]] = defaultdict(list)
         self._ending = asyncio.Event()
 
-    async def follow(self, viewer: Viewer, token: str) -> AsyncGenerator[str]:
+    async def follow(self, viewer: Viewer, token: str, matter: Matter) -> AsyncGenerator[str]:
         """Yield what this viewer may hear, until the session or the process ends or a newer page takes the place."""
-        queue = self._open(viewer)
+        queue = self._open(viewer, matter)
         checked = asyncio.get_running_loop().time()
         try:
-            yield "retry: 2000\nevent: hello\ndata: {}\n\n"
+            yield "retry: 2000\nevent: hello\ndata: {}\n\n" + await matter.begin(viewer)
             while not self._ending.is_set() and queue in self._of[viewer.id]:
                 if asyncio.get_running_loop().time() - checked > LOOK_AGAIN:
                     checked = asyncio.get_running_loop().time()
                     if await find_viewer(token) != viewer:
                         yield "event: logout\ndata: {}\n\n"
                         return
-                yield await self._next(viewer, queue)
+                said = await self._next(viewer, queue, matter)
+                yield said
+                if said == GONE:
+                    return
         finally:
             self._close(viewer, queue)
 
-    async def _next(self, viewer: Viewer, queue: Queue) -> str:
+    async def _next(self, viewer: Viewer, queue: Heard, matter: Matter) -> str:
         """Return the next frame: a change of theirs, `look` when something may be missed, or a heartbeat."""
-        try:
-            async with asyncio.timeout(HEARTBEAT):
-                while True:
-                    change = await queue.get()
-                    if change is None:
-                        return "" if self._ending.is_set() else "event: look\ndata: {}\n\n"
-                    if viewer.is_admin or viewer.id in change.owners:
-                        return _frame(change)
-        except TimeoutError:
-            return ": still here\n\n"
+        end = asyncio.get_running_loop().time() + HEARTBEAT
+        while True:
+            try:
+                async with asyncio.timeout_at(end):
+                    heard = await queue.get()
+            except TimeoutError:
+                return ": still here\n\n"
+            if self._ending.is_set():
+                return ""
+            if said := await matter.frame(viewer, heard):
+                return said
 
-    def _open(self, viewer: Viewer) -> Queue:
-        queue = self._hub.join()
+    def _open(self, viewer: Viewer, matter: Matter) -> Heard:
+        queue = self._hub.join(matter.about)
         mine = self._of[viewer.id]
         mine.append(queue)
         while len(mine) > MOST_STREAMS:
@@ -80,7 +143,7 @@ class Streams:
             _nudge(oldest)
         return queue
 
-    def _close(self, viewer: Viewer, queue: Queue) -> None:
+    def _close(self, viewer: Viewer, queue: Heard) -> None:
         self._hub.leave(queue)
         mine = self._of[viewer.id]
         if queue in mine:
@@ -101,12 +164,7 @@ class Streams:
         await self._hub.close()
 
 
-def _frame(change: Change) -> str:
-    data = msgspec.json.encode({"id": change.lead_id, "version": change.version}).decode()
-    return f"event: lead\ndata: {data}\n\n"
-
-
-def _nudge(queue: Queue) -> None:
+def _nudge(queue: Heard) -> None:
     if not queue.full():
         queue.put_nowait(None)
 
@@ -116,9 +174,22 @@ async def follow(request: Asking) -> Stream | Response[str]:
     """Tell of changes as they happen; who wants no stream goes to the board."""
     if EVENTS not in request.headers.get("accept", ""):
         return redirect(request, "/board")
+    return _stream(request, Board())
+
+
+@get("/customers/{customer_id:uuid}/live", name="live.follow_customer")
+async def follow_customer(request: Asking, customer_id: UUID) -> Stream | Response[str]:
+    """Tell when something is written on a customer's timeline; who wants no stream goes to the customer."""
+    await newest_entry(request.user, customer_id)
+    if EVENTS not in request.headers.get("accept", ""):
+        return redirect(request, f"/customers/{customer_id}")
+    return _stream(request, History(customer_id, read_since(request)))
+
+
+def _stream(request: Asking, matter: Matter) -> Stream:
     streams: Streams = request.app.state.streams
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return Stream(streams.follow(request.user, request.auth), media_type=EVENTS, headers=headers)
+    return Stream(streams.follow(request.user, request.auth, matter), media_type=EVENTS, headers=headers)
 
 
 @asynccontextmanager
@@ -152,4 +223,4 @@ def _before(
     return number, handler
 
 
-routes = [follow]
+routes = [follow, follow_customer]

@@ -1,36 +1,13 @@
 // What others change appears by itself: ids come by a stream, the cards by the usual way, never under one's hands.
 import { apply, board, columnOf, findCard } from "./board-cards.js";
-import { toast } from "./toasts.js";
+import { follow } from "./live.js";
 
 const TICK = 400;
-const POLL = 60_000;
 const SENT_BY_NOW = 2_500;
 const AT_ONCE = 100;
 const state = document.getElementById("live-state");
 const waiting = new Set();
-let source = null;
-let lost = false;
 let busy = false;
-
-function connect() {
-  if (document.hidden || (source && source.readyState !== EventSource.CLOSED)) return;
-  source = new EventSource("/live");
-  source.addEventListener("lead", ({ data }) => hear(JSON.parse(data)));
-  source.addEventListener("look", lookAtAll);
-  source.addEventListener("hello", () => {
-    if (lost) lookAtAll();
-    lost = false;
-    state.hidden = true;
-  });
-  source.addEventListener("logout", () => {
-    source.close();
-    toast("You are signed out.", { bad: true, action: { label: "Sign in", run: () => location.reload() } });
-  });
-  source.addEventListener("error", () => {
-    lost = true;
-    state.hidden = false;
-  });
-}
 
 function hear({ id, version }) {
   if (version && Number(findCard(id)?.dataset.version) === version) return;
@@ -113,17 +90,11 @@ document.addEventListener("board:changed", ({ detail: { id, again } }) => {
   waiting.add(id);
   if (again) setTimeout(() => waiting.add(id), SENT_BY_NOW);
 });
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) {
-    source?.close();
-    lost = true;
-  } else connect();
-});
-addEventListener("pagehide", () => source?.close());
-addEventListener("pageshow", connect);
 setInterval(tick, TICK);
-setInterval(() => {
-  connect();
-  if (lost && !document.hidden) lookAtAll();
-}, POLL / 12);
-connect();
+follow("/live", {
+  hear: { lead: hear },
+  look: lookAtAll,
+  whileLost: (lost) => {
+    state.hidden = !lost;
+  },
+});

@@ -1,18 +1,35 @@
-// The activity form keeps what was typed until it is logged: a lost session or a closed tab loses no text.
+// The activity form keeps what was typed until it is logged: a lost session or a closed tab loses nothing.
 import "./layout.js";
+import "./timeline-live.js";
 
 const KEPT = "draft:";
+const OURS = ["_csrf_token", "key", "lead_id", "version"];
 
-function restore() {
-  const form = document.getElementById("composer");
-  const notes = form?.elements.notes;
-  if (notes && !notes.value) notes.value = sessionStorage.getItem(KEPT + form.dataset.draft) ?? "";
+function draftOf(form) {
+  const typed = [...new FormData(form)].filter(([name]) => !OURS.includes(name));
+  return JSON.stringify(Object.fromEntries(typed));
 }
 
-document.addEventListener("input", (event) => {
-  const form = event.target.closest("#composer");
-  if (form && event.target.name === "notes") sessionStorage.setItem(KEPT + form.dataset.draft, event.target.value);
-});
+// A form that comes back with what is wrong has its values already.
+function restore() {
+  const form = document.getElementById("composer");
+  const kept = form && sessionStorage.getItem(KEPT + form.dataset.draft);
+  if (!kept || form.querySelector("[role=alert]")) return;
+  for (const [name, value] of Object.entries(JSON.parse(kept))) {
+    const field = form.elements[name];
+    if (field && [...(field.options ?? [{ value }])].some((option) => option.value === value)) field.value = value;
+  }
+  const more = form.querySelector("details");
+  if (form.elements.occurred_at.value || form.elements.duration_minutes.value) more.open = true;
+}
+
+function keep({ target }) {
+  const form = target.closest?.("#composer");
+  if (form) sessionStorage.setItem(KEPT + form.dataset.draft, draftOf(form));
+}
+
+document.addEventListener("input", keep);
+document.addEventListener("change", keep);
 
 document.addEventListener("htmx:after:request", ({ detail }) => {
   const { sourceElement, response } = detail.ctx;

@@ -28,7 +28,7 @@ async def closed() -> AsyncGenerator[None]:
 
 
 @asynccontextmanager
-async def listening(redis: Redis) -> AsyncGenerator[tuple[Hub, asyncio.Queue[live.Change | None]]]:
+async def listening(redis: Redis) -> AsyncGenerator[tuple[Hub, live.Heard]]:
     hub = Hub()
     heard = hub.join()
     await until(lambda: _subscribed(redis), "the hub listens")
@@ -44,8 +44,19 @@ async def test_an_announcement_reaches_every_page(redis: Redis) -> None:
         await live.announce_lead(lead, "rita")
         for heard in (one, other):
             change = await asyncio.wait_for(heard.get(), SECONDS)
-            assert change
+            assert isinstance(change, live.Change)
             assert (change.lead_id, change.owners) == (str(lead), ("rita",))
+
+
+async def test_a_customers_page_hears_of_its_own_customer_only(redis: Redis) -> None:
+    async with listening(redis) as (hub, board):
+        theirs, anothers = uuid4(), uuid4()
+        heard = hub.join(str(theirs))
+        await live.announce_entries([anothers, theirs])
+        assert await asyncio.wait_for(heard.get(), SECONDS) == str(theirs)
+        assert (heard.empty(), board.empty()) == (True, True)
+        hub.leave(heard)
+        assert str(theirs) not in hub._queues
 
 
 async def test_after_a_lost_connection_everybody_looks_again(redis: Redis) -> None:
@@ -59,7 +70,7 @@ async def test_after_a_lost_connection_everybody_looks_again(redis: Redis) -> No
 async def test_a_page_that_is_far_behind_is_told_to_look_once(redis: Redis) -> None:
     async with listening(redis) as (hub, heard):
         for number in range(live.WAITING + 1):
-            hub._hand_out(live.Change(str(number), 1, ()))
+            hub._hand_out(live.LEADS, live.Change(str(number), 1, ()))
         assert heard.qsize() == 1
         assert heard.get_nowait() is None
 

@@ -78,6 +78,8 @@ GET   /customers                                 yes   yes   yes   yes   who   w
 GET   /customers/export                          yes   yes   yes   yes   who   who
 GET   /customers/{id}                            yes   none  yes   yes   who   who
 GET   /customers/{id}/timeline                   yes   none  yes   yes   who   who
+GET   /customers/{id}/timeline/newer             yes   none  yes   yes   who   who
+GET   /customers/{id}/live                       yes   none  yes   yes   who   who
 POST  /customers/{id}/tickets                    yes   none  yes   yes   who   who
 GET   /tickets                                   yes   yes   yes   yes   who   who
 GET   /tickets/{id}                              yes   none  yes   yes   who   who

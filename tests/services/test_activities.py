@@ -13,7 +13,7 @@ import pytest
 
 from app.contracts.activity_log import ActivityLog
 from app.core import clock
-from app.core.errors import Forbidden, Invalid, NotFound
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.domain.idempotency import Key
 from app.services.activities import log_activity
 from tests import make
@@ -167,3 +167,20 @@ async def test_a_wrong_entry_is_told_everything_and_leaves_no_row(
         await log_activity(cast.rita, call(customer_id, cast.rita, **given), None)
     assert {problem.pointer for problem in refused.value.problems} == pointers
     assert await owner.fetchval("SELECT count(*) FROM activity") == 0
+
+
+@pytest.mark.parametrize("named", ["named", ""])
+async def test_nothing_is_written_about_an_erased_customer(
+    owner: asyncpg.Connection, cast: Cast, named: str
+) -> None:
+    lead = await make.lead(owner, cast.rita, "closed_lost")
+    customer_id: Any = await owner.fetchval("SELECT customer_id FROM lead")
+    await owner.execute("UPDATE customer SET erased_at = now(), email = NULL, email_norm = NULL")
+    about = {"lead_id": lead} if named else {}
+    with pytest.raises(Conflict, match="erased"):
+        await log_activity(cast.rita, call(customer_id, cast.rita, **about), Key.of("rita", "k", b""))
+    rows = "(SELECT count(*) FROM activity) + (SELECT count(*) FROM idempotency)"
+    traces = f"SELECT {rows}, last_contact_at FROM customer"
+    assert tuple(await owner.fetchrow(traces)) == (0, None)
+    with pytest.raises(NotFound):
+        await log_activity(cast.omar, call(customer_id, cast.omar), None)

@@ -245,9 +245,11 @@ async def test_staff_follow_and_the_deactivated_are_signed_out(owner: asyncpg.Co
 
 async def test_an_erased_customer_stays_erased(owner: asyncpg.Connection) -> None:
     await make.customer(owner, sso_user_id=GRACE, email=None, erased_at=clock.now())
-    await receive(event(version=1))
-    assert await statuses(owner) == ["ignored"]
+    await receive(event(version=1), event(version=2, updated_at=clock.now() + timedelta(days=9)), event())
+    assert await statuses(owner) == ["ignored"] * 3
     assert (await grace(owner))["email"] is None
+    kept = await owner.fetch("SELECT DISTINCT raw, last_error, next_try_at FROM inbox")
+    assert [tuple(row) for row in kept] == [("{}", "the customer was erased", None)]
 
 
 async def test_an_unknown_type_is_ignored_and_not_kept_in_words(owner: asyncpg.Connection) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.gateways.live import Change
+from app.gateways.live import LEADS, Change
 from app.web import live
-from app.web.live import MOST_STREAMS, Streams
+from app.web.live import MOST_STREAMS, Board, Streams
 from tests.cast import CAST
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ async def frame(stream: AsyncGenerator[str]) -> str:
 
 
 async def test_a_rep_hears_of_their_own_leads_and_an_admin_of_all(streams: Streams) -> None:
-    rita, ada = streams.follow(CAST.rita, "t"), streams.follow(CAST.ada, "t")
+    rita, ada = streams.follow(CAST.rita, "t", Board()), streams.follow(CAST.ada, "t", Board())
     for stream in (rita, ada):
         assert "event: hello" in await frame(stream)
     for number, owner in enumerate((CAST.omar.id, CAST.rita.id)):
-        streams._hub._hand_out(Change(f"lead-{number}", 3, (owner,)))
+        streams._hub._hand_out(LEADS, Change(f"lead-{number}", 3, (owner,)))
     assert await frame(rita) == 'event: lead\ndata: {"id":"lead-1","version":3}\n\n'
     assert "lead-0" in await frame(ada)
     for stream in (rita, ada):
@@ -45,7 +45,7 @@ async def test_a_rep_hears_of_their_own_leads_and_an_admin_of_all(streams: Strea
 
 
 async def test_the_sixth_page_takes_the_place_of_the_first(streams: Streams) -> None:
-    opened = [streams.follow(CAST.rita, "t") for _ in range(MOST_STREAMS + 1)]
+    opened = [streams.follow(CAST.rita, "t", Board()) for _ in range(MOST_STREAMS + 1)]
     for stream in opened:
         await frame(stream)
     assert [said async for said in opened[0] if said] == []
@@ -59,7 +59,7 @@ async def test_a_stream_ends_with_its_session(
 ) -> None:
     await signed_in("rita")
     monkeypatch.setattr(live, "LOOK_AGAIN", 0)
-    stream = streams.follow(CAST.rita, "no session any more")
+    stream = streams.follow(CAST.rita, "no session any more", Board())
     await frame(stream)
     assert "event: logout" in await frame(stream)
     with pytest.raises(StopAsyncIteration):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -39,8 +40,13 @@ def story(**changes: Any) -> dict[str, Any]:
         "customer_id": samples.new_id(),
         "form": Form({"activity_type": "Call"}),
         "message": "",
+        "move_to": (),
         "timeline": samples.timeline(),
-        "narrowed": Narrowed("/", (), ""),
+        "narrowed": Narrowed("/", ZoneInfo("UTC")),
+        "folded": 0,
+        "most_folded": 100,
+        "people": [],
+        "news_url": "",
         "report": None,
         "last_day": "",
         "more_url": "",

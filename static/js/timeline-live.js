@@ -1,0 +1,65 @@
+// What others write comes as a pill above the timeline; nothing moves before it is asked for.
+import { follow } from "./live.js";
+import { toast } from "./toasts.js";
+
+const SOON = 200;
+const PARTIAL = { "HX-Request": "true" };
+const news = document.getElementById("news");
+const list = document.getElementById("timeline");
+let logging = false;
+let waiting = 0;
+let end = () => {};
+
+function lookSoon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(look, SOON);
+}
+
+// The server says how many there are of those that this page may see, under its own filter.
+async function look() {
+  if (logging) return;
+  const shown = [...list.querySelectorAll(".entry.is-new")].map((entry) => entry.dataset.activityId);
+  const answer = await fetch(`${news.dataset.url}&shown=${shown}`, { headers: PARTIAL }).catch(() => null);
+  if (answer?.status === 404) leave();
+  if (!answer?.ok || answer.redirected) return;
+  const html = (await answer.text()).trim();
+  if (news.innerHTML.trim() !== html) news.innerHTML = html;
+}
+
+function leave() {
+  end();
+  news.textContent = "This customer is not among yours any more.";
+}
+
+async function show(pill) {
+  const answer = await fetch(`${pill.dataset.load}&show=1`, { headers: PARTIAL }).catch(() => null);
+  if (!answer?.ok || answer.redirected) {
+    toast("The new entries could not be fetched. Please try again.", { bad: true });
+    return;
+  }
+  const html = await answer.text();
+  for (const item of list.querySelectorAll(":scope > .is-new")) item.remove();
+  list.insertAdjacentHTML("afterbegin", html);
+  news.replaceChildren();
+  const first = list.querySelector(".entry");
+  first.tabIndex = -1;
+  first.focus();
+}
+
+if (news) {
+  news.addEventListener("click", (event) => {
+    const pill = event.target.closest("[data-load]");
+    if (!pill || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    show(pill);
+  });
+  // One's own entry comes with the answer of the form: until then nobody asks what is new.
+  document.addEventListener("htmx:before:request", ({ detail }) => {
+    if (detail.ctx.sourceElement.id === "composer") logging = true;
+  });
+  document.addEventListener("htmx:finally:request", () => {
+    if (logging) lookSoon();
+    logging = false;
+  });
+  end = follow(news.dataset.live, { hear: { entry: lookSoon, gone: leave }, look: lookSoon });
+}
