@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 VERSION: Final = "crm-activity-v1"
 ERASED: Final = "customer_erased"
+MERGED: Final = "customer_merged"
+LOST: Final = "has lost its text, and nothing says that it was erased"
 
 
 class Link(NamedTuple):
@@ -36,11 +38,12 @@ class Link(NamedTuple):
 
 
 class Head(NamedTuple):
-    """The end of a customer's chain: how many entries, and the hash of the last."""
+    """The end of a customer's chain: how many entries, and the hash of the last; and who goes on with it, if merged."""
 
     customer_id: str
     seq: int
     hash: bytes | None
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +65,25 @@ class ChainReport:
     erased_at: str | None
     head: bytes | None
     breaks: tuple[Break, ...]
+    merged_into: str | None = None
+    textless: tuple[int, ...] = ()
 
     @property
     def ok(self) -> bool:
         """True when every entry is as it was written."""
         return not self.breaks
 
+    def settled(self, *, erased: bool) -> ChainReport:
+        """Return the report of a merged chain: its lost texts are in order only if who is left was erased."""
+        lost = () if erased else tuple(Break(self.customer_id, seq, LOST) for seq in self.textless)
+        return replace(self, breaks=(*self.breaks, *lost), textless=())
+
     def with_merged(self, merged: list[ChainReport]) -> ChainReport:
         """Return the report with those of the chains merged into this one; each of their breaks says where it is."""
         theirs = [
             replace(found, problem=f"{found.problem} (in the history merged from {report.customer_id})")
             for report in merged
-            for found in report.breaks
+            for found in report.settled(erased=self.erased_at is not None).breaks
         ]
         return replace(
             self,
@@ -103,6 +113,7 @@ class ChainCheck:
     _hash: bytes | None = None
     _since: str | None = None
     _erased_at: str | None = None
+    _last: str = ""
     _textless: list[int] = field(default_factory=list[int])
     _breaks: list[Break] = field(default_factory=list[Break])
 
@@ -117,6 +128,7 @@ class ChainCheck:
         if link.kind == ERASED:
             self._erased_at, self._textless = link.occurred_at, []
         self._seq, self._hash, self._since = link.seq, link.hash, self._since or link.recorded_at
+        self._last = link.kind
 
     def finish(self) -> ChainReport:
         """Compare the end with the customer's head and the anchor; return everything found."""
@@ -128,10 +140,20 @@ class ChainCheck:
             self._note(self._seq, "is not the entry that the chain ended with")
         if self.anchored is not None and self._seq < self.anchored.seq:
             self._note(self.anchored.seq, "was anchored and is missing")
-        for seq in self._textless:
-            self._note(seq, "has lost its text, and nothing says that it was erased")
-        breaks = tuple(sorted(self._breaks, key=lambda found: found.seq))
-        return ChainReport(self.head.customer_id, self._seq, self._since, self._erased_at, self._hash, breaks)
+        # A pointer that the chain itself does not speak of excuses nothing.
+        merged_into = self.head.merged_into if self._last == MERGED else None
+        for seq in () if merged_into else self._textless:
+            self._note(seq, LOST)
+        return ChainReport(
+            self.head.customer_id,
+            self._seq,
+            self._since,
+            self._erased_at,
+            self._hash,
+            tuple(sorted(self._breaks, key=lambda found: found.seq)),
+            merged_into,
+            tuple(self._textless) if merged_into else (),
+        )
 
     def _check_place(self, link: Link) -> None:
         if link.seq > self._seq + 1:

@@ -97,6 +97,16 @@ def check_administer(viewer: Viewer) -> None:
     _check(can_administer(viewer), "This is for admins")
 
 
+def can_merge_customers(viewer: Viewer) -> bool:
+    """Only an admin says that two customers are one person: it cannot be taken back."""
+    return viewer.is_admin
+
+
+def check_merge_customers(viewer: Viewer) -> None:
+    """Raise Forbidden for who may not merge customers."""
+    _check(can_merge_customers(viewer), "Only an admin merges customers")
+
+
 def can_read_events(caller: Viewer | Client) -> bool:
     """Published events carry everybody's sales: an admin reads them back, or a client with the scope for it."""
     return EVENTS_SCOPE in caller.scopes if isinstance(caller, Client) else caller.is_admin

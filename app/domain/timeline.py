@@ -31,6 +31,7 @@ KINDS: dict[str, str] = {
     "score_changed": "Score changed",
     "entry_corrected": "Correction",
     "customer_erased": "Erased",
+    "customer_merged": "Merged",
 }
 GROUPS: dict[str, tuple[str, ...]] = {
     "conversations": ("call_logged", "email_logged", "meeting_logged", "note_logged", "lead_captured"),
@@ -41,7 +42,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "tickets": ("ticket_opened", "ticket_changed"),
     "system": (
         "email_updated", "email_conflict", "sale_handed_over", "score_changed", "entry_corrected",
-        "customer_erased",
+        "customer_erased", "customer_merged",
     ),
 }  # fmt: skip
 

@@ -52,16 +52,23 @@ async def verify_log(
     anchored = dict(anchor.heads) if anchor else {}
     number, entries = 0, 0
     erased: list[ChainReport] = []
+    merged: list[ChainReport] = []
     breaks: list[Break] = []
     async with transaction(VERIFIER):
         begin(await store.open_snapshot(VERIFIER))
         async for report in _check_chains(None, anchored):
             number, entries = number + 1, entries + report.entries
-            breaks += report.breaks
+            if report.textless:
+                merged.append(report)
+            else:
+                breaks += report.breaks
             if report.erased_at:
                 erased.append(report)
             anchored.pop(report.customer_id, None)
             step(report.entries)
+    gone = {report.customer_id for report in erased}
+    for report in merged:
+        breaks += report.settled(erased=report.merged_into in gone).breaks
     breaks += [
         Break(head.customer_id, head.seq, "was anchored, and its customer is gone")
         for head in anchored.values()

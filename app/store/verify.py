@@ -21,7 +21,7 @@ ROWS_AT_ONCE = 5_000
 _FORM = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
 _CHAINS = f"""
     DECLARE chains NO SCROLL CURSOR FOR
-    SELECT customer.id::text AS owner, customer.log_seq, customer.log_head,
+    SELECT customer.id::text AS owner, customer.log_seq, customer.log_head, customer.merged_into_id::text AS survivor,
         activity.id::text, activity.customer_id::text, activity.lead_id::text, activity.seq, activity.kind,
         activity.actor_id, activity.on_behalf_of,
         to_char(activity.occurred_at AT TIME ZONE 'UTC', {_FORM}),
@@ -31,7 +31,7 @@ _CHAINS = f"""
     FROM customer LEFT JOIN activity ON activity.customer_id = customer.id
     LEFT JOIN activity_text body ON body.activity_id = activity.id
     WHERE customer.log_seq > 0 OR activity.id IS NOT NULL"""
-_HEAD_COLUMNS = 3
+_HEAD_COLUMNS = 4
 
 
 async def open_snapshot(_viewer: Viewer) -> int:
@@ -85,7 +85,7 @@ async def last_anchored_at(_viewer: Viewer) -> datetime | None:
 
 
 def _head(row: Any) -> Head:
-    return Head(row[0], row[1], row[2])
+    return Head(row[0], row[1], row[2], row[3])
 
 
 def _values(row: Any) -> tuple[Any, ...]:

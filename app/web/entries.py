@@ -42,6 +42,7 @@ LOOKS: Final = {
     "score_changed": ("chart", "plain"),
     "entry_corrected": ("note", "talk"),
     "customer_erased": ("lock", "plain"),
+    "customer_merged": ("people", "plain"),
 }
 SYSTEM: Final = {"jobs": "the CRM", "sso": "the company sign-in", "slyyfoxx-cms": "the website"}
 CHANGED: Final = {"status": "Status", "priority": "Priority", "assignee_id": "Assignee", "due_at": "Due"}
@@ -137,6 +138,15 @@ def _told(name: str, change: list[Any]) -> str:
     return f"{change[0]} → {change[1]}"
 
 
+def _merged_summary(entry: Entry) -> str:
+    """Say on either chain what happened to it, and what came along."""
+    if entry.data.get("into"):
+        return "This history ends here: it goes on where the customer was merged into another one"
+    counts = [(entry.data.get(f"{name}s"), name) for name in ("lead", "ticket", "sale")]
+    came = [formats.plural(count, name) for count, name in counts if isinstance(count, int) and count]
+    return " · ".join(["Another record of the same person was merged into this one", *came])
+
+
 def _stage(value: Any) -> str:
     return LABELS[Stage(value)] if value in set(Stage) else "–"
 
@@ -178,4 +188,5 @@ SUMMARIES: Final[dict[str, Callable[[Entry], str]]] = {
     "email_conflict": _email_summary,
     "ticket_opened": _ticket_summary,
     "ticket_changed": _ticket_summary,
+    "customer_merged": _merged_summary,
 }

@@ -5,7 +5,7 @@ ALTER TABLE customer ADD COLUMN merged_into_id uuid REFERENCES customer ON DELET
 CREATE INDEX customer_merged_into ON customer (merged_into_id) WHERE merged_into_id IS NOT NULL;
 GRANT SELECT (merged_into_id) ON customer TO crm_support;
 
--- Neighbours in these orders are compared (app/store/lookalike_pairs.py).
+-- Neighbours in these orders are compared (app/store/duplicates.py).
 CREATE INDEX customer_by_digits ON customer (left(regexp_replace(phone, '[^0-9]', '', 'g'), 40), id)
     WHERE merged_into_id IS NULL AND erased_at IS NULL AND length(regexp_replace(phone, '[^0-9]', '', 'g')) >= 7;
 CREATE INDEX customer_by_name ON customer (left(lower(name), 100), id)

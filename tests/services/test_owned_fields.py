@@ -34,7 +34,8 @@ WRONG_CUSTOMERS = """
     SELECT customer.id FROM customer
     WHERE clv <> (SELECT coalesce(sum(amount), 0) FROM sale WHERE sale.customer_id = customer.id)
         OR last_contact_at IS DISTINCT FROM (SELECT max(occurred_at) FROM activity
-            WHERE activity.customer_id = customer.id AND kind LIKE '%\\_logged')
+            WHERE kind LIKE '%\\_logged' AND activity.customer_id IN (SELECT chain.id FROM customer chain
+                WHERE customer.id IN (chain.id, chain.merged_into_id)))
         OR log_seq <> (SELECT count(*) FROM activity WHERE activity.customer_id = customer.id)
         OR log_head IS DISTINCT FROM (SELECT hash FROM activity
             WHERE activity.customer_id = customer.id ORDER BY seq DESC LIMIT 1)"""
