@@ -28,6 +28,7 @@ class Customer(Table, tablename="customer"):
     log_seq = BigInt()
     log_head = Bytea(null=True, default=None)
     erased_at = Timestamptz(null=True, default=None)
+    words = Text()
     merged_into_id = UUID(null=True, default=None)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.settings import settings
-from app.store import customers, duplicates, leads
+from app.store import customer_list, customers, duplicates, leads
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ async def read_customer(viewer: Viewer, customer_id: UUID) -> Customer:
 async def list_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | None) -> CustomerPage:
     """Return a page of the customers the viewer may see, newest first; raises Invalid for a bad cursor."""
     async with transaction(viewer):
-        return await customers.list_customers(viewer, q=q, limit=limit, cursor=cursor)
+        return await customer_list.list_customers(viewer, q=q, limit=limit, cursor=cursor)
 
 
 async def find_lookalikes(viewer: Viewer, customer_id: UUID) -> tuple[Lookalike, ...]:

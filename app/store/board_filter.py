@@ -27,10 +27,7 @@ def board_where(viewer: Viewer, narrowed: BoardFilter) -> Where:
     """Return the viewer's leads that fit the filter; it needs `customer` joined unless only the owner narrows."""
     where = Where(viewer, own_leads(viewer))
     if narrowed.q:
-        pattern = where.bind(containing(narrowed.q))
-        where.add(
-            f"(customer.name ILIKE {pattern} OR customer.company ILIKE {pattern} OR email_norm ILIKE {pattern})"
-        )
+        where.add(f"customer.words LIKE lower({where.bind(containing(narrowed.q))})")
     _add_owner(where, narrowed)
     if narrowed.source:
         where.add(f"lead.source = {where.bind(narrowed.source)}")

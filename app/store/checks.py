@@ -50,6 +50,7 @@ POLICIES["crm_system"].update(IDENTITY)
 POLICIES["crm_admin"].update(IDENTITY | {"session"})
 for _seen in POLICIES.values():
     _seen.add("distinct_pair")
+POLICIES["crm_rep"].add("lead_words")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.core.errors import Conflict, Moved, NotFound
-from app.domain.customer import Customer, CustomerPage, CustomerRow
+from app.domain.customer import Customer
 from app.domain.lead import Lead, Money
 from app.domain.viewer import Role
-from app.store import cursor as cursors
 from app.store.read_together import Read, read_alone
 from app.store.rows import optional_json
-from app.store.scope import own_customers, own_tickets
+from app.store.scope import own_customers
 from app.store.transaction import connection
-from app.store.where import Where, containing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from app.domain.viewer import Viewer
 
-SHORTEST_NUMBER: Final = 3
 _COLUMNS = """customer.id, customer.sso_user_id, customer.name, customer.email, customer.email_synced_at,
     customer.email_conflict, customer.phone, customer.company, customer.job_title, customer.country,
     customer.first_campaign, customer.last_campaign, customer.first_consent, customer.last_consent,
@@ -108,26 +104,6 @@ async def lock_to_write(viewer: Viewer, customer_id: UUID) -> None:
         raise Conflict("This customer was erased; nothing can be written about them any more")
 
 
-async def list_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | None) -> CustomerPage:
-    """Return a page of the customers the viewer may see, newest first."""
-    where = Where(viewer, own_customers(viewer))
-    if q:
-        where.add(_found_by(where, q))
-    if cursor:
-        created_at, customer_id = cursors.decode(cursor, tuple[datetime, UUID])
-        where.add(
-            f"(customer.created_at, customer.id) < ({where.bind(created_at)}, {where.bind(customer_id)})"
-        )
-    rows = await connection().fetch(
-        f"SELECT {_COLUMNS} FROM customer WHERE {where}"
-        f" ORDER BY customer.created_at DESC, customer.id DESC LIMIT {limit + 1}",
-        *where.args,
-    )
-    items = tuple(_to_row(row) for row in rows[:limit])
-    more = len(rows) > limit
-    return CustomerPage(items, cursors.encode(items[-1].created_at, items[-1].id) if more else None)
-
-
 async def move_last_contact(viewer: Viewer, customer_id: UUID, at: datetime) -> None:
     """Note a contact at `at`; an older one does not move the date back."""
     await connection().execute(
@@ -146,32 +122,6 @@ async def add_to_clv(viewer: Viewer, customer_id: UUID, amount: Any) -> None:
         viewer.id,
         customer_id,
         amount,
-    )
-
-
-def _found_by(where: Where, q: str) -> str:
-    """Return the condition for any fragment of name, e-mail, company, phone, or the number of a ticket."""
-    pattern = where.bind(containing(q))
-    ways = [f"customer.{field} ILIKE {pattern}" for field in ("name", "email_norm", "company", "phone")]
-    digits = re.sub(r"\D", "", q)
-    if len(digits) >= SHORTEST_NUMBER and not re.search(r"[^\d\s()+./#-]", q):
-        ways.append(f"regexp_replace(customer.phone, '[^0-9]', '', 'g') LIKE {where.bind(f'%{digits}%')}")
-    if digits and re.fullmatch(r"#?\d{1,18}", q.strip()):
-        number = where.bind(int(digits))
-        theirs = f"SELECT customer_id FROM ticket WHERE {own_tickets(where.viewer)} AND number = {number}"
-        ways.append(f"customer.id = ANY(ARRAY({theirs}))")
-    return f"({' OR '.join(ways)})"
-
-
-def _to_row(row: Mapping[str, Any]) -> CustomerRow:
-    return CustomerRow(
-        row["id"],
-        row["name"],
-        row["email"],
-        row["company"],
-        row["phone"],
-        row["last_contact_at"],
-        row["created_at"],
     )
 
 

@@ -58,10 +58,7 @@ async def _fetch(
     if narrowed.stage is not None:
         where.add(f"lead.stage = {where.bind(narrowed.stage.value)}")
     if narrowed.q:
-        pattern = where.bind(containing(narrowed.q))
-        where.add(
-            f"(customer.name ILIKE {pattern} OR customer.company ILIKE {pattern} OR email_norm ILIKE {pattern})"
-        )
+        where.add(f"customer.words LIKE lower({where.bind(containing(narrowed.q))})")
     if cursor:
         key, lead_id = cursors.decode(cursor, tuple[sort.kind, UUID])
         side = "<" if sort.descending else ">"

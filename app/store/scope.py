@@ -30,6 +30,11 @@ def own_customers(viewer: Viewer) -> str:
     return "$1::text IS NOT NULL AND customer.merged_into_id IS NULL"
 
 
+def own_words(viewer: Viewer) -> str:
+    """Return the WHERE for `lead_words`, which are a rep's way to their customers and nobody else's."""
+    return "lead_words.owner_id = $1" if viewer.role is Role.REP else "false"
+
+
 def own_entries(viewer: Viewer) -> str:
     """Return the WHERE for `activity`: entries of another rep's lead stay hidden, also those of a merged customer."""
     if viewer.role is Role.REP:

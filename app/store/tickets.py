@@ -161,14 +161,8 @@ def _desk_where(viewer: Viewer, narrowed: DeskFilter, now: datetime) -> Where:
         where.add(f"ticket.priority = {where.bind(narrowed.priority)}")
     if narrowed.q:
         pattern = where.bind(containing(narrowed.q.removeprefix("#")))
-        fields = (
-            "ticket.subject",
-            "ticket.number::text",
-            "customer.name",
-            "customer.company",
-            "customer.email_norm",
-        )
-        where.add("(" + " OR ".join(f"{field} ILIKE {pattern}" for field in fields) + ")")
+        ways = [f"{field} ILIKE {pattern}" for field in ("ticket.subject", "ticket.number::text")]
+        where.add(f"({' OR '.join(ways)} OR customer.words LIKE lower({pattern}))")
     return where
 
 

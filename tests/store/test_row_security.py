@@ -13,7 +13,7 @@ from app.domain.board import BoardFilter
 from app.domain.pipeline import Stage
 from app.domain.timeline import NewEntry, TimelineFilter
 from app.domain.viewer import system
-from app.store import board, customers, leads, scope, timeline
+from app.store import board, customer_list, customers, leads, scope, timeline
 from app.store.transaction import connection, transaction
 from tests import make
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from tests.cast import Cast
 
 pytestmark = pytest.mark.usefixtures("pool")
-TABLES = ("lead", "customer", "activity", "activity_text", "ticket", "sale", "outbox")
+TABLES = ("lead", "lead_words", "customer", "activity", "activity_text", "ticket", "sale", "outbox")
 
 
 @pytest.fixture
 def no_filters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the first lock everywhere, as a careless change might."""
-    for module in (board, customers, leads, timeline):
-        for name in ("own_leads", "own_customers", "own_entries"):
+    for module in (board, customer_list, customers, leads, timeline):
+        for name in ("own_leads", "own_customers", "own_entries", "own_words"):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, lambda _viewer: "$1::text IS NOT NULL")
     assert scope.own_leads(system("x")) == "$1::text IS NOT NULL"
@@ -45,7 +45,7 @@ async def test_without_the_filters_the_policies_still_hide_another_reps_lead(
         with pytest.raises(NotFound):
             await leads.read_lead(cast.omar, hers)
         columns = await board.read_columns(cast.omar, BoardFilter(), tuple(Stage))
-        page = await customers.list_customers(cast.omar, q="", limit=10, cursor=None)
+        page = await customer_list.list_customers(cast.omar, q="", limit=10, cursor=None)
         entries = await timeline.read_timeline(
             cast.omar, customer_id, TimelineFilter(), limit=10, cursor=None
         )
@@ -67,7 +67,7 @@ async def test_without_the_policies_the_filters_still_hide_another_reps_lead(
         with pytest.raises(NotFound):
             await customers.check_customer(cast.omar, customer_id)
         columns = await board.read_columns(cast.omar, BoardFilter(), tuple(Stage))
-        page = await customers.list_customers(cast.omar, q="", limit=10, cursor=None)
+        page = await customer_list.list_customers(cast.omar, q="", limit=10, cursor=None)
         entries = await timeline.read_timeline(
             cast.omar, customer_id, TimelineFilter(), limit=10, cursor=None
         )

@@ -84,10 +84,10 @@ async def _fill(owner_url: str, company: _Company, progress: Progress) -> Summar
             await loading.hire(owner, company.staff)
             await loading.adopt_rules(owner, company.plan.today)
             made = await _copy_all(owner, company.plan, progress)
-            await loading.fold_totals(owner)
+            await loading.derive(owner)
             await _put_back(owner, missing, progress)
             await loading.close_tables(owner)
-        for table in loading.LOADED:
+        for table in (*loading.LOADED, "lead_words"):
             await loading.settle(owner, table)
     finally:
         await owner.close()

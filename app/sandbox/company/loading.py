@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.sandbox.company.batches import Batch
 
 LOADED: Final = ("staff", "score_model", *TABLES)
+FILLED: Final = (*TABLES, "lead_words")
 # The memory that building an index or checking a foreign key may take.
 MEMORY: Final = "256MB"
 # Foreign keys go first and come last: they stand on the others.
@@ -39,6 +40,12 @@ _INDEXES: Final = """
 _RULES: Final = """
     INSERT INTO score_model (version, kind, body, decision, active, created_by_id, created_at)
     VALUES ($1, $2, $3, 'the cold start', true, 'system', $4) ON CONFLICT DO NOTHING"""
+# What these do for each row is computed with the row, or done for all of them at the end.
+TRIGGERS: Final = {"activity": "activity_chain", "lead": "lead_words_add"}
+_WORDS: Final = """
+    INSERT INTO lead_words (lead_id, owner_id, customer_id, created_at, words)
+        SELECT lead.id, coalesce(assigned_to_id, ''), customer.id, customer.created_at, indexable(words)
+        FROM lead JOIN customer ON customer.id = lead.customer_id"""
 _FOLD: Final = """
     WITH gone AS (DELETE FROM lead_total RETURNING owner_id, stage, leads, value)
     INSERT INTO lead_total (owner_id, stage, leads, value)
@@ -56,8 +63,8 @@ async def open_tables(owner: asyncpg.Connection) -> list[str]:
     await owner.execute(f"SET LOCAL maintenance_work_mem = '{MEMORY}'")
     await owner.execute(f"LOCK TABLE {', '.join(LOADED)}")
     await refuse_unless_empty(owner)
-    constraints = await owner.fetch(_CONSTRAINTS, list(TABLES))
-    indexes = await owner.fetch(_INDEXES, list(TABLES))
+    constraints = await owner.fetch(_CONSTRAINTS, list(FILLED))
+    indexes = await owner.fetch(_INDEXES, list(FILLED))
     for each in constraints:
         await owner.execute(f"ALTER TABLE {each['of']} DROP CONSTRAINT {each['name']}")
     for index in indexes:
@@ -65,7 +72,8 @@ async def open_tables(owner: asyncpg.Connection) -> list[str]:
     for table in LOADED:
         # COPY is refused while row security binds the owner.
         await owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-    await owner.execute("ALTER TABLE activity DISABLE TRIGGER activity_chain")
+    for table, trigger in TRIGGERS.items():
+        await owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
     add = [
         f"ALTER TABLE {each['of']} ADD CONSTRAINT {each['name']} {each['definition']}" for each in constraints
     ]
@@ -74,8 +82,9 @@ async def open_tables(owner: asyncpg.Connection) -> list[str]:
 
 
 async def close_tables(owner: asyncpg.Connection) -> None:
-    """Bind the timeline by its trigger and the owner by row security again."""
-    await owner.execute("ALTER TABLE activity ENABLE ALWAYS TRIGGER activity_chain")
+    """Let the triggers fire again, and bind the owner by row security."""
+    for table, trigger in TRIGGERS.items():
+        await owner.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
     for table in LOADED:
         await owner.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
@@ -106,6 +115,7 @@ async def copy(owner: asyncpg.Connection, batch: Batch) -> None:
         await owner.copy_to_table(part.table, source=io.BytesIO(part.lines), columns=part.columns)
 
 
-async def fold_totals(owner: asyncpg.Connection) -> None:
-    """Make one row of what every batch has added to the board's totals."""
+async def derive(owner: asyncpg.Connection) -> None:
+    """Fill what follows from the rows: the words of every lead, and one total of what each batch has added."""
+    await owner.execute(_WORDS)
     await owner.execute(_FOLD)

@@ -1,0 +1,16 @@
+"""Finding people by one text each, and a rep's own beside each other."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from tables.sql import run_sql
+
+ID = "2026-11-22T19:00:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Search that does not grow with the company"
+
+
+async def forwards() -> MigrationManager:
+    """Return the manager that runs the SQL file."""
+    manager = MigrationManager(migration_id=ID, app_name="crm", description=DESCRIPTION)
+    manager.add_raw(run_sql("72_search"))
+    return manager

@@ -1,0 +1,156 @@
+"""Everybody finds who is theirs by any fragment; what a rep's search reads is always what the rows say."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import asyncpg
+import pytest
+
+from app.services.customers import list_customers
+from app.services.search import find_people
+from app.store.transaction import connection, transaction
+from tests import make
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.domain.viewer import Viewer
+    from tests.cast import Cast
+    from tests.database import Place
+
+pytestmark = pytest.mark.usefixtures("pool")
+KEPT = "SELECT lead_id, owner_id, customer_id, created_at, words FROM lead_words ORDER BY 1"
+SHOULD_BE = """
+    SELECT lead.id AS lead_id, coalesce(assigned_to_id, '') AS owner_id, customer_id, customer.created_at,
+        CASE WHEN octet_length(words) <= 2000 THEN words END AS words
+    FROM lead JOIN customer ON customer.id = customer_id ORDER BY 1"""
+GRACE = {
+    "name": "Grace Hopper",
+    "company": "Navy-Systems 50% Oy",
+    "email": "grace.h@navy.example",
+    "phone": "+1 (202) 555-0143",
+}
+FRAGMENTS = (
+    "hop", "ce ho", "GRACE", "op", "navy-sys", "50%", "h@navy", "555", "202 555", "+1 (202) 5", "2025550143",
+)  # fmt: skip
+
+
+async def _found(viewer: Viewer, q: str) -> set[UUID]:
+    page = await list_customers(viewer, q=q, limit=50, cursor=None)
+    hits = await find_people(viewer, q)
+    assert {hit.customer_id for hit in hits} >= {row.id for row in page.items}, q
+    return {row.id for row in page.items}
+
+
+async def test_any_fragment_finds_a_customer_for_whoever_may_see_them(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    grace = await make.customer(owner, **GRACE)
+    await make.lead(owner, cast.rita, customer_id=grace)
+    await make.lead(owner, cast.omar)
+    for q in FRAGMENTS:
+        for viewer in (cast.rita, cast.sam, cast.ada):
+            assert await _found(viewer, q) == {grace}, (q, viewer.name)
+        assert await _found(cast.omar, q) == set(), q
+    for q in ("_", "grace hoppers", "hopper systems", "\\"):
+        assert await _found(cast.rita, q) == set(), q
+
+
+async def test_a_ticket_number_finds_its_customer(owner: asyncpg.Connection, cast: Cast) -> None:
+    grace = await make.customer(owner, **{**GRACE, "phone": ""})
+    await make.lead(owner, cast.rita, customer_id=grace)
+    ticket = await make.ticket(owner, grace)
+    number = await owner.fetchval("UPDATE ticket SET subject = 'x' WHERE id = $1 RETURNING number", ticket)
+    for viewer, sees in ((cast.rita, {grace}), (cast.sam, {grace}), (cast.omar, set[object]())):
+        page = await list_customers(viewer, q=f"#{number}", limit=10, cursor=None)
+        assert {row.id for row in page.items} == sees
+
+
+async def test_words_too_long_for_an_index_are_found_and_nobody_is_found_by_mistake(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    long = await make.customer(owner, name="Ω-race " * 400, company="Endless")
+    await make.lead(owner, cast.rita, customer_id=long)
+    other = await make.customer(owner, name="Other " * 400, company="Navy")
+    await make.lead(owner, cast.rita, customer_id=other)
+    assert await owner.fetchval("SELECT count(*) FROM lead_words WHERE words IS NULL") == 2
+    for viewer in (cast.rita, cast.sam):
+        assert await _found(viewer, "endless") == {long}
+
+
+async def test_a_customer_with_two_leads_is_one_and_pages_go_on_where_they_ended(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    for _ in range(5):
+        customer = await make.customer(owner, company="Acme")
+        await make.lead(owner, cast.rita, "closed_lost", customer_id=customer)
+        await make.lead(owner, cast.rita, customer_id=customer)
+    for viewer in (cast.rita, cast.sam):
+        for q in ("", "acme"):
+            seen: list[UUID] = []
+            cursor: str | None = None
+            while True:
+                page = await list_customers(viewer, q=q, limit=2, cursor=cursor)
+                seen += [row.id for row in page.items]
+                if (cursor := page.next_cursor) is None:
+                    break
+            newest = await owner.fetch("SELECT id FROM customer ORDER BY created_at DESC, id DESC")
+            assert seen == [row["id"] for row in newest]
+
+
+async def test_what_a_rep_may_read_there_ends_with_the_lead(owner: asyncpg.Connection, cast: Cast) -> None:
+    hers = await make.lead(owner, cast.rita, customer_id=await make.customer(owner, **GRACE))
+    for viewer, rows in ((cast.rita, 1), (cast.omar, 0)):
+        async with transaction(viewer):
+            assert len(await connection().fetch("SELECT * FROM lead_words")) == rows
+    await owner.execute("UPDATE lead SET assigned_to_id = $1 WHERE id = $2", cast.omar.id, hers)
+    assert await _found(cast.rita, "hopper") == set()
+    assert len(await _found(cast.omar, "hopper")) == 1
+    for viewer in (cast.sam, cast.ada):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with transaction(viewer):
+                await connection().fetch("SELECT * FROM lead_words")
+
+
+async def test_the_words_follow_every_change_also_several_at_once(
+    database: Place, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    customers = [await make.customer(owner) for _ in range(4)]
+    leads = [await make.lead(owner, cast.rita, customer_id=each) for each in customers]
+    await make.lead(owner, None, "closed_won", customer_id=customers[0])
+    changes = [
+        *(("UPDATE customer SET name = 'Ann' WHERE id = $1", each) for each in customers),
+        *(("UPDATE lead SET assigned_to_id = NULL WHERE id = $1", each) for each in leads[:2]),
+        (
+            "UPDATE customer SET email = NULL, email_norm = NULL, phone = '1234567' WHERE id = $1",
+            customers[1],
+        ),
+        ("UPDATE customer SET created_at = created_at - interval '1 day' WHERE id = $1", customers[2]),
+        ("DELETE FROM lead WHERE id = $1", leads[3]),
+    ]
+    await asyncio.gather(
+        *(_run(database, *change) for change in changes), *(_add(database, each, cast) for each in customers)
+    )
+    await owner.execute("UPDATE lead SET customer_id = $1 WHERE id = $2", customers[3], leads[0])
+    assert await owner.fetch(KEPT) == await owner.fetch(SHOULD_BE)
+
+
+async def _run(database: Place, sql: str, changed: UUID) -> None:
+    other = await asyncpg.connect(database.owner_url)
+    await other.execute(sql, changed)
+    await other.close()
+
+
+async def _add(database: Place, customer: UUID, cast: Cast) -> None:
+    """Add a lead, and let somebody else change the customer before it is there."""
+    other = await asyncpg.connect(database.owner_url)
+    async with other.transaction():
+        await make.lead(other, cast.omar, "closed_lost", customer_id=customer)
+        renaming = asyncio.create_task(
+            _run(database, "UPDATE customer SET company = 'Renamed' WHERE id = $1", customer)
+        )
+        await other.fetch("SELECT pg_sleep(0.02)")
+    await renaming
+    await other.close()
