@@ -130,7 +130,7 @@ def panel(request: Asking, customer_id: UUID, found: History, lead: Lead | None 
         "folded": found.folded if narrowed.folds else 0,
         "most_folded": MOST_FOLDED,
         "people": [(each, SYSTEM.get(each, name)) for each, name in found.people],
-        "news_url": "" if cursor(request) else news_url(narrowed, customer_id, page.items),
+        "news": None if cursor(request) else newest_shown(customer_id, page.items),
         "report": None,
         "last_day": "",
         "more_url": more_url(request, customer_id, page.next_cursor, page.items),
@@ -142,10 +142,9 @@ def cursor(request: Asking) -> str | None:
     return request.query_params.get("cursor")
 
 
-def news_url(narrowed: Narrowed, customer_id: UUID, shown: tuple[Entry, ...]) -> str:
-    """Return where to ask for what came after the newest entry shown, under the same filter."""
-    newest = max((entry.seq for entry in shown if entry.customer_id == customer_id), default=0)
-    return f"/customers/{customer_id}/timeline/newer?{narrowed.query(since=str(newest))}"
+def newest_shown(customer_id: UUID, shown: tuple[Entry, ...]) -> int:
+    """Return the number of the customer's own newest entry among those shown: what comes later is news."""
+    return max((entry.seq for entry in shown if entry.customer_id == customer_id), default=0)
 
 
 def read_since(request: Asking) -> int:

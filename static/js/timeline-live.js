@@ -3,6 +3,7 @@ import { follow } from "./live.js";
 import { toast } from "./toasts.js";
 
 const SOON = 200;
+const AGAIN = 3_000;
 const PARTIAL = { "HX-Request": "true" };
 const news = document.getElementById("news");
 const list = document.getElementById("timeline");
@@ -11,8 +12,12 @@ let waiting = 0;
 let end = () => {};
 
 function lookSoon() {
+  lookIn(SOON);
+}
+
+function lookIn(time) {
   clearTimeout(waiting);
-  waiting = setTimeout(look, SOON);
+  waiting = setTimeout(look, time);
 }
 
 // The server says how many there are of those that this page may see, under its own filter.
@@ -21,6 +26,7 @@ async function look() {
   const shown = [...list.querySelectorAll(".entry.is-new")].map((entry) => entry.dataset.activityId);
   const answer = await fetch(`${news.dataset.url}&shown=${shown}`, { headers: PARTIAL }).catch(() => null);
   if (answer?.status === 404) leave();
+  else if (!answer || answer.status >= 500) lookIn(AGAIN);
   if (!answer?.ok || answer.redirected) return;
   const html = (await answer.text()).trim();
   if (news.innerHTML.trim() !== html) news.innerHTML = html;

@@ -60,9 +60,11 @@ async def test_a_customers_page_hears_of_its_own_customer_only(redis: Redis) -> 
 
 
 async def test_after_a_lost_connection_everybody_looks_again(redis: Redis) -> None:
-    async with listening(redis) as (_, heard):
+    async with listening(redis) as (hub, heard):
+        customer = hub.join(str(uuid4()))
         await redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
         assert await asyncio.wait_for(heard.get(), SECONDS) is None
+        assert await asyncio.wait_for(customer.get(), SECONDS) is None
         await live.announce_lead("a lead", "rita")
         assert await asyncio.wait_for(heard.get(), SECONDS) is not None
 

@@ -46,7 +46,7 @@ def story(**changes: Any) -> dict[str, Any]:
         "folded": 0,
         "most_folded": 100,
         "people": [],
-        "news_url": "",
+        "news": None,
         "report": None,
         "last_day": "",
         "more_url": "",
