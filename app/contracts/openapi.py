@@ -37,6 +37,12 @@ PROBLEMS: Final = {
     429: ("too-many-requests", "Too many requests"),
     503: ("store-down", "The CRM cannot reach its database; please try again"),
 }
+MOVED: Final = {
+    "description": "The customer was merged into another one: send the same request there.",
+    "headers": {
+        "Location": {"description": "The same path with the other's id.", "schema": {"type": "string"}}
+    },
+}
 
 
 def openapi(public_url: str) -> dict[str, Any]:
@@ -74,6 +80,7 @@ def _describe(it: Operation) -> dict[str, Any]:
         "security": SECURITY[it.callers],
         "parameters": _parameters(it),
         "responses": {str(status): _answer(answer, it) for status, answer in it.answers.items()}
+        | ({"308": MOVED} if "{customer_id}" in it.path else {})
         | {str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(refused)},
     }
     if it.body is not None:

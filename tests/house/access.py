@@ -101,6 +101,10 @@ GET   /admin/reassign                            no    no    no    yes   who   w
 POST  /admin/reassign                            no    no    no    yes   who   who
 GET   /admin/reassign/{id}                       no    no    no    yes   who   who
 POST  /admin/reassign/{id}/undo                  no    no    no    yes   who   who
+GET   /admin/duplicates                          no    no    no    yes   who   who
+GET   /admin/duplicates/{id}/with/{id}           no    no    no    yes   who   who
+POST  /admin/duplicates/{id}/with/{id}           no    no    no    yes   who   who
+POST  /admin/duplicates/{id}/with/{id}/apart     no    no    no    yes   who   who
 GET   /admin/captures                            no    no    no    yes   who   who
 GET   /admin/captures/{id}                       no    no    no    yes   who   who
 POST  /admin/captures/{id}/approve               no    no    no    yes   who   who

@@ -33,6 +33,8 @@ class World:
     imported: UUID
     erasure: UUID
     sent: UUID
+    twin: UUID
+    other_twin: UUID
     mark: str
 
     def ids(self) -> dict[str, Any]:
@@ -48,6 +50,8 @@ class World:
             "/admin/captures/": self.capture,
             "/admin/imports/": self.imported,
             "/admin/erasures/": self.erasure,
+            "/admin/duplicates/": self.twin,
+            "/with/": self.other_twin,
             "/admin/events/": self.sent,
             "/admin/events/sinks/": "stream",
         }
@@ -60,7 +64,7 @@ class World:
 
     def elsewhere(self) -> World:
         """Return the same with ids that nothing has."""
-        return World(*(uuid4() for _ in range(9)), mark=self.mark)
+        return World(*(uuid4() for _ in range(11)), mark=self.mark)
 
     def request(self, route: str, who: str) -> dict[str, Any]:
         """Return the arguments of a request that is right in everything but perhaps who asks."""
@@ -151,8 +155,12 @@ async def build(owner: asyncpg.Connection) -> World:
     capture = await make.capture(owner, email=f"{mark}@held.example", name=f"Held {mark}")
     sent = await make.outgoing(owner, lead, mark)
     erasure = await make.erasure(owner, customer, CAST.sam)
+    twin = await make.customer(owner, name=f"Twin {mark}")
+    other_twin = await make.customer(owner, name=f"Twin {mark}")
     imported = await make.lead_import(owner, CAST.ada, ["name", "email"], [mark, f"{mark}@table.example"])
-    return World(customer, lead, ticket, entry, moved, capture, imported, erasure, sent, mark)
+    return World(
+        customer, lead, ticket, entry, moved, capture, imported, erasure, sent, twin, other_twin, mark
+    )
 
 
 async def _talk(owner: asyncpg.Connection, customer: UUID, lead: UUID, mark: str) -> UUID:

@@ -2,7 +2,19 @@
 
 from typing import Any, Final
 
-from app.web.admin import captures, clients, events, imports, inbox, index, reassign, rules, scoring, staff
+from app.web.admin import (
+    captures,
+    clients,
+    duplicates,
+    events,
+    imports,
+    inbox,
+    index,
+    reassign,
+    rules,
+    scoring,
+    staff,
+)
 
 routes: Final[list[Any]] = [
     *events.routes,
@@ -12,6 +24,7 @@ routes: Final[list[Any]] = [
     *staff.routes,
     *captures.routes,
     *clients.routes,
+    *duplicates.routes,
     *imports.routes,
     *rules.routes,
     *scoring.routes,

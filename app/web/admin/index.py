@@ -18,6 +18,12 @@ Asking = Request[Viewer, Any, Any]
 AREAS: Final = [
     ("/admin/staff", "Staff", "people", "Who is active, who takes new leads, who is signed in"),
     ("/admin/erasures", "Erasures", "lock", "Who asked to be forgotten, waiting for a second person"),
+    (
+        "/admin/duplicates",
+        "Duplicates",
+        "people",
+        "Customers who may be one person: compared, merged for good, or kept apart",
+    ),
     ("/admin/reassign", "Reassign leads", "arrow", "Give many leads to others at once, and take it back"),
     (
         "/admin/clients",
