@@ -42,6 +42,7 @@ from app.web import (
     tracing,
     views,
 )
+from app.web.serving import Application
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -60,7 +61,7 @@ def create_app() -> Litestar:
     pages += [*bulk.routes, *deals.routes, *live.routes, *moves.routes, *new_leads.routes, *search.routes]
     pages += views.routes
     api = [*activities.routes, *api_customers.routes, *api_leads.routes, *api_tickets.routes, *events.routes]
-    return Litestar(
+    return Application(
         route_handlers=[
             Router("/", route_handlers=pages, middleware=guards.middleware),
             Router("/v1", route_handlers=api, middleware=bearer.middleware),

@@ -5,6 +5,7 @@ Mount: `Litestar(exception_handlers=exception_handlers)`.
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -122,7 +123,8 @@ def _of_http_error(error: HTTPException) -> Answer:
     kind = next((kind for kind in kinds if kind.status == error.status_code), None)
     if kind is not None:
         return _of_crm_error(kind())
-    kept = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+    allowed = {name.lower(): value for name, value in (error.headers or {}).items()}.get("allow", "")
+    kept = {"Allow": re.sub(r"\bGET\b", "GET, HEAD", allowed)} if allowed else {}
     return Answer(error.status_code, "refused", error.detail, error.detail, headers=kept)
 
 
