@@ -20,7 +20,7 @@ Asking = Request[Any, Any, Any]
 @get("/customers", name="api.customers.list")
 async def list_customers(request: Asking, q: str = "", limit: int = 25, cursor: str = "") -> Response[Any]:
     """Return a page of the customers the caller may see, newest first."""
-    check_query(limit, q)
+    check_query(request, limit, q)
     page = await customers.list_customers(request.user, q=q, limit=limit, cursor=cursor or None)
     items = [present.customer_row(item) for item in page.items]
     return answer({"items": items, "next_cursor": page.next_cursor})
@@ -37,7 +37,7 @@ async def read_timeline(
     request: Asking, customer_id: UUID, kind: str = "", limit: int = 30, cursor: str = ""
 ) -> Response[Any]:
     """Return a page of a customer's timeline, newest first; `kind` takes several, comma-separated."""
-    check_query(limit, "")
+    check_query(request, limit)
     kinds = [each for each in kind.split(",") if each]
     if unknown := [each for each in kinds if each not in KINDS]:
         raise Invalid([Problem("#query/kind", f"has no kind {unknown[0][:40]!r}; known: {', '.join(KINDS)}")])

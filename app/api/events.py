@@ -18,7 +18,7 @@ Asking = Request[Any, Any, Any]
 async def list_events(request: Asking, after: UUID | None = None, limit: int = 100) -> Response[Any]:
     """Return the events behind the one called `after`, the oldest first: a consumer's own catch-up."""
     event_type = request.query_params.get("type", "")
-    check_query(limit, event_type)
+    check_query(request, limit, event_type)
     found, more = await events.read_events(request.user, after=after, event_type=event_type, limit=limit)
     items = [msgspec.Raw(msgspec.json.encode(event)) for event in found]
     return answer({"items": items, "next_cursor": more and str(more)})

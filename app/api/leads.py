@@ -46,7 +46,7 @@ async def list_leads(
     request: Asking, stage: str = "", q: str = "", limit: int = 25, cursor: str = ""
 ) -> Response[Any]:
     """Return a page of the caller's leads, newest first unless `sort` says otherwise."""
-    check_query(limit, q)
+    check_query(request, limit, q)
     sort = request.query_params.get("sort", "-created_at")
     narrowed = LeadFilter(parse_stage(stage) if stage else None, q, sort)
     page = await leads.list_leads(request.user, narrowed, limit=limit, cursor=cursor or None)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import MediaType, Response
 
+from app.contracts.operations import OPERATIONS
 from app.core.errors import Invalid, Problem
 from app.domain.idempotency import Key, Outcome
 
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 
 LONGEST_PAGE = 100
 LONGEST_SEARCH = 200
+QUERIES = {
+    f"/v1{operation.path}": [query.name for query in operation.queries]
+    for operation in OPERATIONS
+    if operation.method == "GET"
+}
+"""What each list can be asked for, exactly as published."""
 
 
 def answer(body: Any, *, status: int = 200, outcome: Outcome[Any] | None = None) -> Response[Any]:
@@ -28,9 +35,14 @@ def key_of(request: Request[Any, Any, Any], client: str, body: bytes) -> Key | N
     return Key.of(client, request.headers.get("idempotency-key"), bound)
 
 
-def check_query(limit: int, q: str) -> None:
-    """Raise Invalid for a page or a search that is too long."""
-    problems: list[Problem] = []
+def check_query(request: Request[Any, Any, Any], limit: int, q: str = "") -> None:
+    """Raise Invalid for a page or a search that is too long, and for what this list cannot be asked."""
+    known = QUERIES[request.scope["path_template"]]
+    problems = [
+        Problem(f"#query/{name[:40]}", f"is not known here; known: {', '.join(known)}")
+        for name in request.query_params
+        if name not in known
+    ]
     if not 1 <= limit <= LONGEST_PAGE:
         problems.append(Problem("#query/limit", f"must be from 1 to {LONGEST_PAGE}"))
     if len(q) > LONGEST_SEARCH:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tests.cast import Cast
 
+NOBODY = "01900000-0000-7000-8000-00000000ffff"
 DOCUMENT = openapi("https://crm.example")
 
 
@@ -115,3 +116,16 @@ def _undescribed(it: Any, status: int, said: Any) -> set[str]:
     known = DOCUMENT["components"]["schemas"][kind.__name__]["properties"]
     items = said["items"] if it.answers[status].listed else [said]
     return {name for item in items for name in item} - set(known)
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/leads", "/v1/customers", f"/v1/customers/{NOBODY}/timeline", "/v1/events"]
+)
+async def test_a_list_refuses_what_it_cannot_be_asked(
+    client: Client, as_user: Callable[..., dict[str, str]], path: str
+) -> None:
+    for wrong in ("sort=id;select" if "leads" in path else "sort=name", "limt=5", "limit=0", "%00=1"):
+        answer = await client.get(f"{path}?{wrong}", headers=as_user("ada"))
+        assert answer.status_code == 422, wrong
+        (problem,) = answer.json()["errors"]
+        assert problem["pointer"].startswith("#query/")
