@@ -67,7 +67,7 @@ async def log_out(token: str) -> str | None:
         "client_id": settings().sso_client_id,
         "post_logout_redirect_uri": f"{settings().public_url}/login",
     }
-    return f"{endpoint}?{urlencode(query)}" if endpoint else None
+    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}" if endpoint else None
 
 
 async def log_out_by_sso(logout_token: str) -> int:

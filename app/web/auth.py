@@ -6,11 +6,13 @@ Mount: `*routes` among the pages, inside the router that carries `guards.middlew
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import Cookie
 
 from app.core.errors import Malformed
+from app.core.settings import settings
 from app.services import sessions
 from app.services.login import BadLogin, Callback, finish_login, own_path, start_login
 from app.web.guards import PUBLIC, PUBLIC_POST, SESSION_COOKIE, session_token
@@ -66,7 +68,7 @@ async def end_login(request: Asking) -> Response[str]:
 @post("/logout", name="login.end", status_code=303)
 async def log_out(request: Asking) -> Response[str]:
     """End the session here, then the SSO's."""
-    answer = _go(await sessions.log_out(request.auth) or "/login")
+    answer = _leave(request, await sessions.log_out(request.auth) or "/login")
     answer.set_cookie(_cookie(SESSION_COOKIE, "", 0))
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
@@ -87,6 +89,13 @@ async def log_out_by_sso(request: Asking) -> Response[str]:
         raise Malformed("logout_token is missing")
     await sessions.log_out_by_sso(token)
     return Response("", media_type=MediaType.TEXT)
+
+
+def _leave(request: Asking, url: str) -> Response[str]:
+    """Send the browser on. The pages' policy lets a form lead to the issuer; anywhere else a page of its own leads."""
+    if urlsplit(url).netloc in {"", urlsplit(settings().sso_issuer).netloc}:
+        return _go(url)
+    return page(request, "login/leave.html.jinja2", url=url)
 
 
 def _go(path: str) -> Response[str]:

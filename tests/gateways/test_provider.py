@@ -132,3 +132,9 @@ async def test_a_no_is_told_apart_from_an_outage(server: str) -> None:
         await post_form(f"{server}/no", {"grant_type": "x"}, ("id", "secret"))
     with pytest.raises(SsoDown):
         await post_form(f"{server}/broken", {"grant_type": "x"}, None)
+
+
+@pytest.mark.parametrize("end", ["javascript:alert(1)", "http://sso.example/end", "//sso.example/end", 7, ""])
+async def test_an_end_of_the_session_that_is_no_safe_address_is_none(server: str, end: Any) -> None:
+    Odd.answers[WELL_KNOWN] = (200, {}, document(server, end_session_endpoint=end))
+    assert (await Discovery(server).provider()).end_session_endpoint is None

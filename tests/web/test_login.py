@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -192,3 +194,20 @@ async def test_an_sso_that_is_away_is_said_to_be_away(browser: AsyncClient, sso:
 )
 def test_after_login_only_own_paths_are_gone_to(given: str | None, gone_to: str) -> None:
     assert own_path(given) == gone_to
+
+
+async def test_an_end_of_the_sso_elsewhere_is_reached_by_a_page_of_its_own(
+    signed_in: SignIn, sso: FakeSso, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A form may only lead to the issuer (form-action), also by a redirect; a page may lead anywhere."""
+    known, elsewhere = sso.discovery(), "https://logout.elsewhere.example/end?at=1"
+    named = {**known, "end_session_endpoint": elsewhere}
+    monkeypatch.setitem(sso.documents, "/.well-known/openid-configuration", lambda: named)
+    company_sso.cache_clear()
+    rita = await signed_in("rita")
+    answer = await log_out(rita)
+    assert answer.status_code == 200
+    (to,) = re.findall(r'http-equiv="refresh" content="0; url=([^"]+)"', answer.text)
+    assert html.unescape(to).startswith(f"{elsewhere}&client_id=")
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
+    assert (await rita.get(BOARD)).headers["location"].startswith("/login")

@@ -98,12 +98,16 @@ def _object(value: Any) -> dict[str, Any]:
     return value  # pyright: ignore[reportUnknownVariableType]  a JSON object's keys are strings
 
 
-def _safe(url: str) -> str:
-    """Let https through, and http only to this machine."""
+def is_safe(url: str) -> bool:
+    """True for https, and for http only to this machine."""
     parts = urlsplit(url)
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_local(parts.hostname or "")):
-        return url
-    raise SsoDown("The sign-in service must be reached by https")
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_local(parts.hostname or ""))
+
+
+def _safe(url: str) -> str:
+    if not is_safe(url):
+        raise SsoDown("The sign-in service must be reached by https")
+    return url
 
 
 def _is_local(host: str) -> bool:

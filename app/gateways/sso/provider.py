@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from app.core.log import logger
-from app.gateways.sso.http import SsoDown, get_json
+from app.gateways.sso.http import SsoDown, get_json, is_safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +79,7 @@ def _read(document: dict[str, Any], issuer: str) -> Provider:
         value = document.get(name)
         return value if isinstance(value, str) and value else None
 
+    end = optional("end_session_endpoint")
     methods = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     return Provider(
         issuer=issuer,
@@ -86,7 +87,7 @@ def _read(document: dict[str, Any], issuer: str) -> Provider:
         token_endpoint=needed("token_endpoint"),
         jwks_uri=needed("jwks_uri"),
         userinfo_endpoint=optional("userinfo_endpoint"),
-        end_session_endpoint=optional("end_session_endpoint"),
+        end_session_endpoint=end if end and is_safe(end) else None,
         users_endpoint=optional("users_endpoint") or f"{issuer.rstrip('/')}/users",
         sends_issuer=document.get("authorization_response_iss_parameter_supported") is True,
         wants_secret_in_form="client_secret_basic" not in methods and "client_secret_post" in methods,
