@@ -8,24 +8,28 @@ import json
 import os
 import sys
 import tempfile
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from bench import load, report, scoring
+from bench import load, report, scoring, streams
 from bench.actions import Actions
 from bench.floor import Floor
 from bench.ground import prepare
 from bench.measure import USERS, Bench
 from bench.people import bearer, browser
-from bench.stack import crm, serving, stores
+from bench.stack import crm, is_seeded, serving, stores
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from bench.stack import Stack
 
 LEADS_A_REP = 5_000
+MOST_REPS = 500
+ENTRIES_A_LEAD = 10
 
 
 def main() -> int:
@@ -46,15 +50,28 @@ def main() -> int:
 
 
 def _company(leads: int, wanted: argparse.Namespace) -> list[dict[str, Any]]:
-    with tempfile.TemporaryDirectory(prefix="crm-bench-", dir=wanted.home) as folder:
-        home = Path(folder)
+    with _home(leads, wanted.home) as home, stores(home) as servers:
+        crm(servers, home, "migrate")
+        if not asyncio.run(is_seeded(servers)):
+            reps = min(max(2, leads // LEADS_A_REP), MOST_REPS)
+            size = {"--leads": leads, "--reps": reps, "--entries": leads * ENTRIES_A_LEAD}
+            crm(servers, home, "seed", *(str(word) for option in size.items() for word in option))
+        with serving(home, servers) as stack:
+            return asyncio.run(_measure(stack, wanted))
+
+
+@contextmanager
+def _home(leads: int, kept: str | None) -> Generator[Path]:
+    """Return where a company of this size lies: kept below a folder that was named, else gone afterwards."""
+    if kept:
+        home = Path(kept).absolute() / str(leads)
+        home.mkdir(parents=True, exist_ok=True)
         home.chmod(0o755)
-        with stores(home) as servers:
-            crm(servers, home, "migrate")
-            reps = max(2, leads // LEADS_A_REP)
-            crm(servers, home, "seed", "--leads", str(leads), "--reps", str(min(reps, 500)))
-            with serving(home, servers) as stack:
-                return asyncio.run(_measure(stack, wanted))
+        yield home
+        return
+    with tempfile.TemporaryDirectory(prefix="crm-bench-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 async def _measure(stack: Stack, wanted: argparse.Namespace) -> list[dict[str, Any]]:
@@ -77,6 +94,8 @@ async def _measure(stack: Stack, wanted: argparse.Namespace) -> list[dict[str, A
         _progress(wanted.rounds, wanted.rounds)
         if wanted.load:
             print(await load.run(stack, actions, root, wanted.load), file=sys.stderr)
+        if wanted.streams:
+            print(await streams.compare(stack, actions, databases[0], wanted.streams), file=sys.stderr)
     return [report.figures(result) for result in bench.results.values()]
 
 
@@ -90,8 +109,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--load", type=int, default=0, metavar="SECONDS", help="then 64 mixed clients, so long"
     )
+    parser.add_argument(
+        "--streams", type=int, default=0, metavar="SECONDS", help="then the board beside 500 idle streams"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
-    parser.add_argument("--home", help="where the data lies meanwhile: a disk like production's")
+    parser.add_argument("--home", help="a folder that keeps the companies for the next run")
     return parser.parse_args()
 
 

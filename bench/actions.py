@@ -55,7 +55,8 @@ class Actions:
 
     async def deep(self, worker: int) -> Answer:
         """Ask for the oldest entries of that customer."""
-        path = f"/customers/{self._ground.talkative}/timeline?cursor={cursor.encode(31)}"
+        below = cursor.encode({self._ground.talkative: 31})
+        path = f"/customers/{self._ground.talkative}/timeline?cursor={below}"
         return await self._page(worker, "rita", path, PARTIAL)
 
     async def search(self, worker: int) -> Answer:

@@ -72,6 +72,7 @@ async def _make_plain(owner: asyncpg.Connection) -> None:
             f"CREATE TABLE floor.{table} (LIKE public.{table} INCLUDING DEFAULTS INCLUDING INDEXES)"
         )
     await owner.execute("ALTER TABLE floor.activity ALTER hash DROP NOT NULL")
+    await owner.execute("ALTER TABLE floor.customer ALTER words SET DEFAULT ''")
     await owner.execute("INSERT INTO floor.lead SELECT * FROM lead WHERE assigned_to_id = $1", RITA)
     await owner.execute(
         "INSERT INTO floor.customer SELECT * FROM customer WHERE id IN (SELECT customer_id FROM floor.lead)"

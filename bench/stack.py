@@ -85,6 +85,15 @@ def crm(servers: Servers, home: Path, *words: str) -> None:
                    stdout=sys.stderr)  # fmt: skip
 
 
+async def is_seeded(servers: Servers) -> bool:
+    """True for a home that was filled before: a seed is whole or not there at all."""
+    connection = await asyncpg.connect(servers.owner_url)
+    try:
+        return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM customer)"))
+    finally:
+        await connection.close()
+
+
 async def _run(url: str, sql: str) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute(sql)

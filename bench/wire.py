@@ -57,11 +57,21 @@ class Wire:
         return await self._send("POST", path, headers, body)
 
     async def _send(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        if self._writer is None or self._reader.at_eof():  # a server closes what is idle for some seconds
-            await self._connect()
         length = {"Content-Length": str(len(body))} if method == "POST" else {}
         lines = [f"{name}: {value}" for name, value in {**self._headers, **headers, **length}.items()]
-        self._writer.write("\r\n".join((f"{method} {path} HTTP/1.1", *lines, "", "")).encode() + body)
+        asked = "\r\n".join((f"{method} {path} HTTP/1.1", *lines, "", "")).encode() + body
+        try:
+            return await self._ask(asked)
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            if isinstance(error, asyncio.IncompleteReadError) and error.partial:
+                raise
+            await self._connect()  # a server closes what is idle for some seconds, perhaps just now
+            return await self._ask(asked)
+
+    async def _ask(self, asked: bytes) -> Answer:
+        if self._writer is None or self._reader.at_eof():
+            await self._connect()
+        self._writer.write(asked)
         head = await self._reader.readuntil(b"\r\n\r\n")
         first, *rest = head.decode("latin-1").split("\r\n")
         found = dict(line.lower().split(": ", 1) for line in rest if ": " in line)
