@@ -80,8 +80,8 @@ async def _pair(
 ) -> Response[str]:
     pair = await merge.read_pair(request.user, kept_id, gone_id)
     choices = [
-        (str(lead.id), f"{lead.stage.label}, {lead.assigned_to_name or 'nobody’s'}", "")
-        for side in (pair.kept, pair.gone)
+        (str(lead.id), f"{name}: {lead.stage.label}, {lead.assigned_to_name or 'nobody’s'}", "")
+        for name, side in (("Left", pair.kept), ("Right", pair.gone))
         if (lead := side.open_lead)
     ]
     return page(
