@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from typing_extensions import override
+
 from app.domain.pipeline import Stage, Status
 
 
@@ -81,6 +83,11 @@ class Lead:
     version: int
     created_at: datetime
     handoff: Handoff | None = None
+
+    @override
+    def __hash__(self) -> int:
+        """Hash as few fields as tell leads apart: pages look up each of their cards by it."""
+        return hash((self.id, self.version))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import msgspec
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
     from app.store.where import Where
 
+MOST_KNOWN: Final = 5_000
+_known: Final[dict[tuple[Any, ...], Lead]] = {}
+_OWN: Final = slice(3, -1)  # a row without its column's stage and totals, and without what stands around
 OPEN_ORDER = "coalesce(lead.follow_up_at, 'infinity'), -coalesce(lead.score, -1), lead.id"
 CLOSED_ORDER = "lead.closed_at DESC, lead.id DESC"
 _COUNTED = """
@@ -157,14 +162,24 @@ def _head(stage: Stage, row: Any) -> Column:
 
 
 def _columns(stages: Sequence[Stage], rows: list[Any]) -> tuple[Column, ...]:
-    return tuple(
-        _column(stage, [row for row in rows if row["column_stage"] == stage.value]) for stage in stages
-    )
+    by_stage = {name: list(found) for name, found in groupby(rows, key=itemgetter("column_stage"))}
+    return tuple(_column(stage, by_stage[stage.value]) for stage in stages)
 
 
 def _column(stage: Stage, rows: list[Any]) -> Column:
-    cards, cursor = _page([to_lead(row) for row in rows if row["id"] is not None])
+    cards, cursor = _page([_card(row) for row in rows if row["id"] is not None])
     return replace(_head(stage, rows[0]), cards=cards, next_cursor=cursor)
+
+
+def _card(row: Any) -> Lead:
+    """Build a row's lead; the same columns are the same lead, which most cards are from one look to the next."""
+    own = row[_OWN]
+    lead = _known.get(own)
+    if lead is None:
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        lead = _known[own] = to_lead(row)
+    return lead
 
 
 def _page(leads: list[Lead]) -> tuple[tuple[Lead, ...], str | None]:

@@ -84,8 +84,9 @@ def describe(entry: Entry, zone: ZoneInfo) -> EntryWords:
 
 def by_day(entries: Iterable[Entry], zone: ZoneInfo, after: str = "") -> list[tuple[str, list[Entry]]]:
     """Group entries under the heading of their day; the day `after` has its heading already."""
-    groups = groupby(entries, key=lambda entry: formats.day_heading(entry.occurred_at, zone))
-    return [("" if heading == after else heading, list(items)) for heading, items in groups]
+    days = groupby(entries, key=lambda entry: entry.occurred_at.astimezone(zone).date())
+    groups = [(formats.day_heading(day, zone), list(items)) for day, items in days]
+    return [("" if heading == after else heading, items) for heading, items in groups]
 
 
 def _by(entry: Entry) -> str:

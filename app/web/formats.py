@@ -79,9 +79,10 @@ def day(value: date | datetime, zone: ZoneInfo) -> str:
     return f"{local.day} {local:%b %Y}"
 
 
-def day_heading(value: datetime, zone: ZoneInfo) -> str:
+def day_heading(value: date | datetime, zone: ZoneInfo) -> str:
     """Write a day as the heading above its entries: Today, Yesterday, Sunday 22 November 2026."""
-    local, today = value.astimezone(zone).date(), clock.now().astimezone(zone).date()
+    local = value.astimezone(zone).date() if isinstance(value, datetime) else value
+    today = clock.now().astimezone(zone).date()
     names = {today: "Today", today - timedelta(days=1): "Yesterday"}
     return names.get(local, f"{local:%A} {local.day} {local:%B %Y}")
 

@@ -13,11 +13,14 @@ from app.core.ids import uuid7
 from app.domain.idempotency import Key
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from litestar import Request
 
     from app.domain.viewer import Viewer
 
 LONGEST_VERSION: Final = 10
+HIDDEN: Final = frozenset({"key", "lead_id", "version", "_csrf_token"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,12 @@ class Form:
 
     values: dict[str, str] = field(default_factory=dict[str, str])
     errors: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def looks(self) -> Hashable:
+        """What a reader sees of it: two forms that differ in hidden fields alone look the same."""
+        seen = ((name, value) for name, value in self.values.items() if name not in HIDDEN)
+        return tuple(sorted(seen)), tuple(sorted(self.errors.items()))
 
     def text(self, name: str) -> str:
         """Return what was typed, trimmed; empty when the field is not there."""
