@@ -1,0 +1,68 @@
+"""A page of a timeline costs the same wherever it begins: the index takes it there, also within the row policies."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app.domain.timeline import TimelineFilter
+from app.store import cursor
+from app.store.timeline import timeline_read
+from app.store.timeline_sides import folded_read, people_read
+from app.store.transaction import connection, transaction
+from tests import make
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    import asyncpg
+
+    from app.domain.viewer import Viewer
+    from app.store.read_together import Read
+    from tests.cast import Cast
+
+pytestmark = pytest.mark.usefixtures("pool")
+
+
+@pytest.fixture
+async def customer_id(owner: asyncpg.Connection, cast: Cast) -> UUID:
+    await make.lead(owner, cast.rita)
+    found: Any = await owner.fetchval("SELECT customer_id FROM lead")
+    await make.activity(owner, found, cast.rita)
+    return found
+
+
+async def index_conditions(viewer: Viewer, read: Read[Any]) -> list[str]:
+    async with transaction(viewer):
+        for other_way in ("seqscan", "bitmapscan", "sort"):  # which a table of one row invites to
+            await connection().execute(f"SET LOCAL enable_{other_way} = off")
+        rows = await connection().fetch(f"EXPLAIN {read.sql}", *read.args)
+    return re.findall(r"Index Cond: (.*)", "\n".join(row[0] for row in rows))
+
+
+@pytest.mark.parametrize("who", ["rita", "sam", "ada"])
+async def test_a_deep_page_is_reached_by_the_index(cast: Cast, customer_id: UUID, who: str) -> None:
+    viewer = cast.named(who)
+    deep = cursor.encode({str(customer_id): 60})
+    for narrowed in (TimelineFilter((), ("score_changed",)), TimelineFilter(by=cast.sam.id)):
+        found = await index_conditions(
+            viewer, timeline_read(viewer, customer_id, narrowed, limit=30, cursor=deep)
+        )
+        assert [each for each in found if "seq < chain.below" in each], found
+        assert not narrowed.by or [each for each in found if "actor_id = " in each], found
+
+
+@pytest.mark.parametrize("who", ["rita", "sam", "ada"])
+async def test_people_are_found_by_steps_and_what_is_folded_by_its_own_index(
+    cast: Cast, customer_id: UUID, who: str
+) -> None:
+    viewer = cast.named(who)
+    people = await index_conditions(viewer, people_read(viewer, customer_id))
+    assert [each for each in people if "actor_id > " in each], people
+    async with transaction(viewer):
+        await connection().execute("SET LOCAL enable_seqscan = off")
+        read = folded_read(viewer, customer_id)
+        plan = await connection().fetch(f"EXPLAIN {read.sql}", *read.args)
+    assert "activity_folded" in "\n".join(row[0] for row in plan)
