@@ -15,18 +15,23 @@ if TYPE_CHECKING:
 
 MOST_FOLDED: Final = 100  # counting stops here
 MOST_PEOPLE: Final = 50
+_CHAINS: Final = """chain (id) AS MATERIALIZED (
+        SELECT id FROM customer WHERE id = $2 AND merged_into_id IS NULL
+        UNION ALL SELECT id FROM customer WHERE merged_into_id = $2
+    )"""
 
 
 def people_read(viewer: Viewer, customer_id: UUID) -> Read[tuple[tuple[str, str], ...]]:
     """Return what reads id and name of everybody whose entries the viewer sees on a customer's timeline."""
     # From one person to the next by the index: a hundred thousand entries of three people are three steps.
     first = f"""(SELECT activity.actor_id FROM activity WHERE {own_entries(viewer)}
-        AND activity.customer_id = $2 %s ORDER BY activity.actor_id LIMIT 1)"""
-    sql = f"""WITH RECURSIVE person (id) AS (
-            {first % ""} UNION ALL
-            SELECT {first % "AND activity.actor_id > person.id"} FROM person WHERE person.id IS NOT NULL
+        AND activity.customer_id = chain.id %s ORDER BY activity.actor_id LIMIT 1)"""
+    sql = f"""WITH RECURSIVE {_CHAINS}, person (chain_id, id) AS (
+            SELECT chain.id, {first % ""} FROM chain UNION ALL
+            SELECT chain.id, {first % "AND activity.actor_id > person.id"}
+            FROM person JOIN chain ON chain.id = person.chain_id WHERE person.id IS NOT NULL
         )
-        SELECT person.id, coalesce(staff.name, person.id) AS name FROM person
+        SELECT DISTINCT person.id, coalesce(staff.name, person.id) AS name FROM person
         LEFT JOIN staff ON staff.id = person.id WHERE person.id IS NOT NULL ORDER BY name LIMIT {MOST_PEOPLE}"""
 
     def build(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
@@ -38,6 +43,7 @@ def people_read(viewer: Viewer, customer_id: UUID) -> Read[tuple[tuple[str, str]
 def folded_read(viewer: Viewer, customer_id: UUID) -> Read[int]:
     """Return what counts the entries that are only shown when asked for, up to MOST_FOLDED."""
     # The kind is written out so that the index of just these entries serves (tables/sql/71_timeline.sql).
-    sql = f"""SELECT count(*) AS number FROM (SELECT FROM activity WHERE {own_entries(viewer)}
-        AND activity.customer_id = $2 AND activity.kind = 'score_changed' LIMIT {MOST_FOLDED}) AS folded"""
+    sql = f"""WITH {_CHAINS}
+        SELECT count(*) AS number FROM (SELECT FROM chain JOIN activity ON activity.customer_id = chain.id
+            WHERE {own_entries(viewer)} AND activity.kind = 'score_changed' LIMIT {MOST_FOLDED}) AS folded"""
     return Read(sql, (viewer.id, customer_id), lambda rows: int(rows[0]["number"]))

@@ -24,7 +24,7 @@ from app.services.closing import close_won
 from app.services.customers import list_customers, read_customer
 from app.services.merge import find_pairs, keep_apart, merge_customers, read_pair
 from app.services.tickets import open_ticket
-from app.services.timeline import read_timeline
+from app.services.timeline import read_history, read_timeline
 from app.services.verify import verify_customer, verify_log
 from tests import make
 from tests.services.test_owned_fields import WRONG_CUSTOMERS, WRONG_LEADS, WRONG_TICKETS
@@ -70,6 +70,8 @@ async def test_everything_moves_and_no_entry_changes(owner: asyncpg.Connection, 
 
 async def test_both_histories_verify_and_read_as_one(owner: asyncpg.Connection, cast: Cast) -> None:
     kept, gone = await make.customer(owner), await make.customer(owner)
+    await make.activity(owner, gone, cast.sam)
+    await make.activity(owner, gone, cast.sam, kind="score_changed")
     for number in range(9):  # in turns, so that a page holds entries of both
         at = clock.now() - timedelta(minutes=30 - number)
         whose = (kept, gone)[number % 2]
@@ -78,18 +80,23 @@ async def test_both_histories_verify_and_read_as_one(owner: asyncpg.Connection, 
         )
     await merge_customers(cast.ada, Wish(kept, gone), None)
 
+    only = TimelineFilter(("call_logged",), by=cast.ada.id)
     read: list[str] = []
     cursor: str | None = None
     while True:
-        page = await read_timeline(cast.ada, kept, TimelineFilter(("call_logged",)), limit=2, cursor=cursor)
+        page = await read_timeline(cast.ada, kept, only, limit=2, cursor=cursor)
         read += [entry.text["notes"] for entry in page.items]
         if (cursor := page.next_cursor) is None:
             break
     assert read == [f"n{number}" for number in range(8, -1, -1)]
     found = await read_timeline(cast.ada, kept, TimelineFilter(q="n3"), limit=9, cursor=None)
     assert [entry.customer_id for entry in found.items] == [gone]
+    await make.activity(owner, kept, cast.ada, kind="score_changed")  # beside one of a chain that has ended
+    history = await read_history(cast.ada, kept, TimelineFilter(), None)
+    assert history.people == ((cast.ada.id, cast.ada.name), (cast.sam.id, cast.sam.name))
+    assert history.folded == 2
     report = await verify_customer(cast.ada, kept)
-    assert (report.ok, report.entries) == (True, 11)
+    assert (report.ok, report.entries) == (True, 14)
     assert (await verify_log(None, lambda _: None, lambda _: None)).breaks == ()
 
 
