@@ -83,7 +83,7 @@ OPERATIONS: Final = (
         LeadCapture, examples.CAPTURE, callers=CAPTURE, keyed=True,
     ),
     Operation(
-        "POST", "/activity/log", "logActivity", "Log a call, an e-mail or a meeting",
+        "POST", "/activity/log", "logActivity", "Log a call, an e-mail or a meeting; 409 once the customer is erased",
         {201: Answer(ActivityAnswer, examples.LOGGED, "The entry, kept for ever")},
         ActivityLog, examples.ACTIVITY, keyed=True,
     ),
