@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from app.core import clock
 from app.core.errors import Conflict
+from app.core.remembered import Remembered
 from app.core.settings import settings
 from app.domain.capture_client import ENVIRONMENT, PURPOSE, CaptureClient, Usage, check_client, new_secret
 from app.domain.permissions import check_administer
@@ -26,15 +26,8 @@ KNOWN_SECONDS: Final = 5.0  # how long a revoked client may still sign
 LONGEST_OVERLAP: Final = 7 * 24
 
 
-class Known:
-    """The secrets of the last few seconds, so that a flood of bad signatures asks the database rarely."""
-
-    def __init__(self) -> None:
-        self.secrets: list[tuple[str, str]] = []
-        self.until = 0.0
-
-
-_known: Final = Known()
+# So that a flood of bad signatures asks the database rarely.
+_known: Final = Remembered[None, list[tuple[str, str]]](KNOWN_SECONDS)
 
 
 async def list_clients(viewer: Viewer) -> list[CaptureClient]:
@@ -59,7 +52,7 @@ async def add_client(viewer: Viewer, client_id: str, name: str) -> str:
     async with transaction(viewer):
         await store.insert_client(viewer, client_id, name.strip(), now)
         await store.insert_secret(viewer, client_id, _sealed(secret), now)
-    _known.until = 0.0
+    _known.forget()
     return secret
 
 
@@ -71,7 +64,7 @@ async def rotate_secret(viewer: Viewer, client_id: str, overlap_hours: int) -> s
     async with transaction(viewer):
         await store.expire_secrets(viewer, client_id, ends)
         await store.insert_secret(viewer, client_id, _sealed(secret), now)
-    _known.until = 0.0
+    _known.forget()
     return secret
 
 
@@ -80,23 +73,23 @@ async def revoke_client(viewer: Viewer, client_id: str) -> None:
     check_administer(viewer)
     async with transaction(viewer):
         await store.revoke_client(viewer, client_id, clock.now())
-    _known.until = 0.0
+    _known.forget()
 
 
 async def signing_secrets() -> list[tuple[str, str]]:
     """Return the secrets that may sign a form now, each with its client."""
-    if time.monotonic() >= _known.until:
-        async with transaction(VIEWER):
-            sealed = await store.live_secrets(VIEWER, clock.now())
-        opened = ((client, unseal(_key(), PURPOSE, box)) for client, box in sealed)
-        _known.secrets = [(client, secret) for client, secret in opened if secret is not None]
-        _known.until = time.monotonic() + KNOWN_SECONDS
-    return _known.secrets
+    known = _known.get(None)
+    if known is not None:
+        return known
+    async with transaction(VIEWER):
+        sealed = await store.live_secrets(VIEWER, clock.now())
+    opened = ((client, unseal(_key(), PURPOSE, box)) for client, box in sealed)
+    return _known.keep(None, [(client, secret) for client, secret in opened if secret is not None])
 
 
 def forget_known() -> None:
     """Forget the secrets of the last few seconds: between tests."""
-    _known.until = 0.0
+    _known.forget()
 
 
 def _by(name: str) -> CaptureClient:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.core.clock import now
 from app.core.errors import CrmError, Unauthenticated
+from app.core.remembered import Remembered
 from app.core.settings import settings
 from app.domain.identity import Claims, check_id_token, claim_at, roles_of, viewer_of
 from app.domain.sealing import seal
@@ -24,9 +25,13 @@ if TYPE_CHECKING:
     from app.gateways.sso.flow import Tokens
 
 SESSION_HOURS: Final = 12
+# How long an ended session may live on in a process that did not end it (docs/adr/0008).
+REMEMBERED_SECONDS: Final = 1.0
 SEALED_FOR: Final = b"crm session refresh token"
 LONGEST_PATH: Final = 2000
 OWN_PATH: Final = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+
+remembered_sessions: Final = Remembered[str, sessions.FoundSession](REMEMBERED_SECONDS)
 
 
 class BadLogin(CrmError):
@@ -156,6 +161,7 @@ async def _open_session(claims: Claims, sid: str | None, tokens: Tokens, old: st
                 expires_at=now() + timedelta(hours=SESSION_HOURS),
             )
         )
+    remembered_sessions.forget()
     forget_known()
     return token
 

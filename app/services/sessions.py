@@ -18,7 +18,7 @@ from app.domain.sealing import unseal
 from app.domain.viewer import system
 from app.gateways.sso.company import sso
 from app.gateways.sso.http import SsoDown, SsoRefused
-from app.services.login import SEALED_FOR, all_claims, has_role, sealed
+from app.services.login import SEALED_FOR, all_claims, has_role, remembered_sessions, sealed
 from app.services.tokens import claim_names, forget_known
 from app.store import sessions
 from app.store.staff import insert_or_update_staff
@@ -27,6 +27,7 @@ from app.store.transaction import transaction
 if TYPE_CHECKING:
     from app.domain.viewer import Viewer
     from app.gateways.sso.flow import Tokens
+    from app.store.sessions import FoundSession
 
 CONFIRMED_FOR: Final = timedelta(minutes=5)
 GRACE: Final = timedelta(minutes=15)
@@ -41,7 +42,7 @@ async def find_viewer(token: str) -> Viewer | None:
     Every five minutes the SSO is asked in the background whether it still stands by it; while the SSO is
     away a session lives on for fifteen more, then waits for the answer.
     """
-    session = await sessions.find_session_unscoped(token)
+    session = await _find_session(token)
     if session is None:
         return None
     age = now() - session.refreshed_at
@@ -51,14 +52,25 @@ async def find_viewer(token: str) -> Viewer | None:
     if age < CONFIRMED_FOR + GRACE:
         return session.viewer
     await asyncio.shield(confirming)
-    session = await sessions.find_session_unscoped(token)
+    remembered_sessions.forget()
+    session = await _find_session(token)
     return session.viewer if session and now() - session.refreshed_at < CONFIRMED_FOR else None
+
+
+async def _find_session(token: str) -> FoundSession | None:
+    """Return the living session of a cookie, as it is or was a second ago: a page asks several times at once."""
+    known = remembered_sessions.get(token)
+    if known is not None:
+        return known
+    found = await sessions.find_session_unscoped(token)
+    return found and remembered_sessions.keep(token, found)
 
 
 async def log_out(token: str) -> str | None:
     """End the session; returns where to end the SSO's own, if it says where."""
     async with transaction(system("sso")):
         await sessions.end_session(token)
+    remembered_sessions.forget()
     try:
         endpoint = (await sso().provider()).end_session_endpoint
     except SsoDown:
@@ -82,8 +94,11 @@ async def log_out_by_sso(logout_token: str) -> int:
         if not await sessions.insert_logout_token(str(claims["jti"])):
             raise Malformed("This logout token was used before")
         if claims.get("sid"):
-            return await sessions.end_sessions_of_sid(str(claims["sid"]))
-        return await sessions.end_sessions_of(str(claims["sub"]))
+            ended = await sessions.end_sessions_of_sid(str(claims["sid"]))
+        else:
+            ended = await sessions.end_sessions_of(str(claims["sub"]))
+    remembered_sessions.forget()
+    return ended
 
 
 async def end_sessions(viewer: Viewer, staff_id: str) -> int:
@@ -92,6 +107,7 @@ async def end_sessions(viewer: Viewer, staff_id: str) -> int:
     async with transaction(system("sso")):
         ended = await sessions.end_sessions_of(staff_id)
     log.info("sessions_ended_by_admin", by=viewer.id, staff=staff_id, sessions=ended)
+    remembered_sessions.forget()
     forget_known()
     return ended
 
@@ -99,7 +115,9 @@ async def end_sessions(viewer: Viewer, staff_id: str) -> int:
 async def end_other_sessions(viewer: Viewer, token: str) -> int:
     """End the viewer's sessions on other devices."""
     async with transaction(system("sso")):
-        return await sessions.end_sessions_of(viewer.id, keep=token)
+        ended = await sessions.end_sessions_of(viewer.id, keep=token)
+    remembered_sessions.forget()
+    return ended
 
 
 def _confirm(token: str, viewer: Viewer) -> asyncio.Task[None]:
@@ -131,6 +149,7 @@ async def _use(token: str, viewer: Viewer, kept: bytes) -> None:
     except (SsoRefused, Forbidden, Unauthenticated):
         async with transaction(system("sso")):
             await sessions.end_session(token)
+        remembered_sessions.forget()
     except SsoDown:
         async with transaction(system("sso")):
             await sessions.put_refresh_token(token, kept)
@@ -139,6 +158,7 @@ async def _use(token: str, viewer: Viewer, kept: bytes) -> None:
             if roles is not None:
                 await insert_or_update_staff(confirmed, roles, signs_in=False)
             await sessions.confirm_session(token, confirmed, roles, sealed(tokens.refresh_token) or kept)
+        remembered_sessions.forget()
 
 
 async def _refresh(kept: bytes) -> Tokens:

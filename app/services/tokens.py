@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 from app.core.errors import Forbidden
+from app.core.remembered import Remembered
 from app.core.settings import settings
 from app.domain.identity import ClaimNames, Client, check_access_token, client_of, roles_of, viewer_of
 from app.domain.viewer import Viewer, system
@@ -18,10 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 KNOWN_SECONDS: Final = 5
-MOST_KNOWN: Final = 1024
 
-_Known = tuple[Viewer, tuple[str, ...]]
-_known: OrderedDict[_Known, tuple[Viewer, float]] = OrderedDict()
+_known: Final = Remembered[tuple[Viewer, tuple[str, ...]], Viewer](KNOWN_SECONDS)
 
 
 async def identify(token: str) -> Viewer | Client:
@@ -47,19 +44,16 @@ async def _in_directory(viewer: Viewer, roles: Sequence[str]) -> Viewer:
     The moment is also how long a token outlives its person's deactivation.
     """
     said = (viewer, tuple(roles))
-    known, until = _known.get(said, (None, 0.0))
-    if known is not None and time.monotonic() < until:
+    known = _known.get(said)
+    if known is not None:
         return known
     async with transaction(system("sso")):
         member = await insert_or_update_staff(viewer, roles, signs_in=False)
     if not member.active:
         raise Forbidden("Your account is deactivated")
-    _known[said] = (member.viewer, time.monotonic() + KNOWN_SECONDS)
-    if len(_known) > MOST_KNOWN:
-        _known.popitem(last=False)
-    return member.viewer
+    return _known.keep(said, member.viewer)
 
 
 def forget_known() -> None:
     """Forget who was seen lately: after a deactivation here, and between tests."""
-    _known.clear()
+    _known.forget()

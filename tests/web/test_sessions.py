@@ -10,6 +10,7 @@ import jwt
 import pytest
 
 from app.gateways.sso.company import sso as company_sso
+from app.services.login import REMEMBERED_SECONDS, remembered_sessions
 from app.web.guards import csrf_token
 from tests.conftest import browser_of
 from tests.wait import until
@@ -71,11 +72,26 @@ async def test_a_session_that_is_over_is_nobodys(signed_in: SignIn, owner: async
         rita = await signed_in("rita")
         assert (await rita.get(BOARD)).status_code == 200
         await owner.execute(change)
+        remembered_sessions.forget()
         assert (await rita.get(BOARD)).status_code == 303
+
+
+async def test_what_another_process_ended_is_over_within_a_second(
+    signed_in: SignIn, owner: asyncpg.Connection
+) -> None:
+    rita = await signed_in("rita")
+    assert (await rita.get(BOARD)).status_code == 200
+    await owner.execute("DELETE FROM session")
+
+    async def refused() -> bool:
+        return (await rita.get(BOARD)).status_code == 303
+
+    await until(refused, "rita is sent to the login", REMEMBERED_SECONDS + 1)
 
 
 async def confirmed_ago(owner: asyncpg.Connection, minutes: int) -> None:
     await owner.execute("UPDATE session SET refreshed_at = now() - make_interval(mins => $1)", minutes)
+    remembered_sessions.forget()
 
 
 async def test_the_sso_confirms_a_session_every_five_minutes(

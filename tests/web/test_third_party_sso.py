@@ -18,6 +18,7 @@ import pytest
 from app.core.settings import settings
 from app.gateways.sso.company import sso as company_sso
 from app.services import sessions
+from app.services.login import remembered_sessions
 from app.web.guards import SESSION_COOKIE
 from tests.conftest import browser_of
 from tests.wait import until_true
@@ -118,10 +119,12 @@ async def test_its_refresh_tokens_confirm_a_session_and_their_end_ends_it(
     browser, _ = await sign_in(app, REP)
     token = browser.cookies[SESSION_COOKIE]
     await owner.execute("UPDATE session SET refreshed_at = now() - interval '21 minutes'")
+    remembered_sessions.forget()
     assert await sessions.find_viewer(token) is not None
     async with httpx.AsyncClient() as admin:
         await admin.post(f"{issuer}/users/{REP['sub']}/revoke-tokens")
     await owner.execute("UPDATE session SET refreshed_at = now() - interval '21 minutes'")
+    remembered_sessions.forget()
     assert await sessions.find_viewer(token) is None
     assert (await browser.get("/board")).headers["location"].startswith("/login")
     await browser.aclose()
