@@ -57,7 +57,7 @@ async def lookalikes(viewer: Viewer, customer_id: UUID) -> tuple[Lookalike, ...]
 
 # Who looks alike stands close together in one of two orders, which indexes keep (tables/sql/70_merge.sql): each is
 # compared with the next ones, never everybody with everybody, and never more than so many at a time.
-WALK: Final = 10_000
+WALK: Final = 30_000
 _ORDERS: Final = {
     "phone": (f"left({_DIGITS}, 40)", f"length({_DIGITS}) >= {_SHORTEST}", "near.place = walked.place"),
     "name": (

@@ -12,9 +12,9 @@ import asyncpg
 import pytest
 
 from app.contracts.activity_log import ActivityLog
-from app.contracts.tickets import OpenTicket
+from app.contracts.tickets import ChangeTicket, OpenTicket
 from app.core import clock
-from app.core.errors import Moved, NotFound
+from app.core.errors import Moved, NotFound, StaleLead
 from app.core.ids import uuid7
 from app.domain.merge import Wish
 from app.domain.timeline import NewEntry, TimelineFilter
@@ -25,8 +25,9 @@ from app.services.customers import find_lookalikes, read_customer
 from app.services.identity_changes import settle_conflicts
 from app.services.lead_capture import capture_lead
 from app.services.merge import merge_customers
+from app.services.pipeline import move_lead
 from app.services.search import find_people
-from app.services.tickets import open_ticket
+from app.services.tickets import change_ticket, open_ticket, read_ticket
 from app.services.timeline import read_timeline
 from app.services.verify import verify_customer, verify_log
 from app.store import timeline
@@ -82,6 +83,49 @@ async def test_a_form_that_comes_during_the_merge_joins_who_is_left(
     assert await owner.fetchval("SELECT count(*) FROM activity WHERE customer_id = $1", gone) == 0
     assert await owner.fetchval("SELECT customer_id FROM lead") == kept
     assert await owner.fetchval("SELECT last_contact_at FROM customer WHERE id = $1", kept) is not None
+
+
+async def test_who_waits_for_the_merge_finds_their_lead_and_ticket_where_they_are(
+    owner: asyncpg.Connection, cast: Cast, pair: tuple[UUID, UUID], database: Place
+) -> None:
+    kept, gone = pair
+    lead = await make.lead(owner, cast.rita, customer_id=gone)
+    ticket = (await open_ticket(cast.sam, gone, OpenTicket(subject="Help"), None)).value
+    other = await asyncpg.connect(database.owner_url)
+    async with other.transaction():
+        await other.execute("SELECT merge_customer($1, $2)", kept, gone)
+        moving = asyncio.create_task(move_lead(cast.rita, lead, "qualified", 1, None))
+        changing = asyncio.create_task(change_ticket(cast.sam, ticket.id, ChangeTicket(note="Again"), None))
+        await until(lambda: _waiting(owner, 2), "both wait for the merge")
+    moved, changed = await asyncio.gather(moving, changing, return_exceptions=True)
+    await other.close()
+    assert isinstance(moved, StaleLead)
+    assert moved.extra["lead"].customer.id == kept
+    assert not isinstance(changed, BaseException)
+    assert changed.value.customer.id == kept
+    _, story = await read_ticket(cast.sam, ticket.id)
+    assert [(entry.kind, entry.customer_id) for entry in story.items] == [
+        ("ticket_changed", kept),
+        ("ticket_opened", gone),
+    ]
+
+
+async def test_first_is_who_came_first_and_last_is_the_newest_form(
+    owner: asyncpg.Connection, cast: Cast, pair: tuple[UUID, UUID]
+) -> None:
+    kept, gone = pair
+    await owner.execute("UPDATE customer SET created_at = created_at - interval '1 day' WHERE id = $1", gone)
+    for email, source in ((OLD, "first"), (NEW, "middle"), (OLD, "last")):
+        said = {"campaign": {"source": source}, "consent": {"marketing": source == "last"}}
+        await capture_lead("cms", _form(email=email, **said), None)
+    keep = await owner.fetchval("SELECT id FROM lead WHERE customer_id = $1", kept)
+    await merge_customers(cast.ada, Wish(kept, gone, keep_lead_id=keep), None)
+    row = await owner.fetchrow("SELECT * FROM customer WHERE id = $1", kept)
+    assert row is not None
+    first, last = json.loads(row["first_campaign"]), json.loads(row["last_campaign"])
+    assert (first["source"], last["source"]) == ("first", "last")
+    assert json.loads(row["last_consent"])["marketing"]
+    assert not json.loads(row["first_consent"])["marketing"]
 
 
 async def test_a_merge_waits_for_a_call_that_is_being_logged(
