@@ -52,7 +52,7 @@ _BOARD = """
     LEFT JOIN totals ON totals.stage = wanted.stage
     LEFT JOIN LATERAL (
         (SELECT {columns} FROM lead {joins} WHERE {where} AND lead.stage = wanted.stage AND lead.closed_at IS NULL
-            ORDER BY {open_order} LIMIT {limit})
+            AND wanted.stage NOT IN ('closed_won', 'closed_lost') ORDER BY {open_order} LIMIT {limit})
         UNION ALL
         (SELECT {columns} FROM lead {joins} WHERE {where} AND lead.stage = wanted.stage
             AND lead.closed_at IS NOT NULL ORDER BY {closed_order} LIMIT {limit})
