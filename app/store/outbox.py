@@ -65,7 +65,7 @@ _NUMBER = """
     UPDATE outbox SET position = numbered.position FROM (
         SELECT id, (SELECT coalesce(max(position), 0) FROM outbox)
             + row_number() OVER (ORDER BY created_at, id) AS position
-        FROM outbox WHERE position IS NULL
+        FROM (SELECT id, created_at FROM outbox WHERE position IS NULL ORDER BY created_at, id LIMIT 1000) unnumbered
     ) numbered WHERE outbox.id = numbered.id"""
 _REPLAY = """
     WITH wanted AS (

@@ -78,6 +78,8 @@ def draw_batch(plan: Plan, number: int) -> Batch:
         leads = min(draw.choice(LEADS_EACH), missing)
         add_customer(rows, setting, next(strangers), leads)
         missing -= leads
+    for place, event in enumerate(rows["outbox"], BATCH * number + 1):
+        event["position"] = place  # a batch has fewer sales than leads, so no two events share one
     return Batch([_part(table, rows[table]) for table in TABLES if rows[table]])
 
 

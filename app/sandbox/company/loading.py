@@ -41,15 +41,15 @@ _RULES: Final = """
     INSERT INTO score_model (version, kind, body, decision, active, created_by_id, created_at)
     VALUES ($1, $2, $3, 'the cold start', true, 'system', $4) ON CONFLICT DO NOTHING"""
 # What these do for each row is computed with the row, or done for all of them at the end.
-TRIGGERS: Final = {"activity": "activity_chain", "lead": "lead_words_add"}
+TRIGGERS: Final = (("activity", "activity_chain"), ("lead", "lead_words_add"), ("lead", "lead_total_insert"))
 _WORDS: Final = """
     INSERT INTO lead_words (lead_id, owner_id, customer_id, created_at, words)
         SELECT lead.id, coalesce(assigned_to_id, ''), customer.id, customer.created_at, indexable(words)
         FROM lead JOIN customer ON customer.id = lead.customer_id"""
-_FOLD: Final = """
-    WITH gone AS (DELETE FROM lead_total RETURNING owner_id, stage, leads, value)
+_TOTALS: Final = """
     INSERT INTO lead_total (owner_id, stage, leads, value)
-        SELECT owner_id, stage, sum(leads), sum(value) FROM gone GROUP BY owner_id, stage"""
+        SELECT coalesce(assigned_to_id, ''), stage, count(*), coalesce(sum(expected_value), 0)
+        FROM lead GROUP BY 1, 2"""
 
 
 async def refuse_unless_empty(owner: asyncpg.Connection) -> None:
@@ -72,7 +72,7 @@ async def open_tables(owner: asyncpg.Connection) -> list[str]:
     for table in LOADED:
         # COPY is refused while row security binds the owner.
         await owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-    for table, trigger in TRIGGERS.items():
+    for table, trigger in TRIGGERS:
         await owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
     add = [
         f"ALTER TABLE {each['of']} ADD CONSTRAINT {each['name']} {each['definition']}" for each in constraints
@@ -83,7 +83,7 @@ async def open_tables(owner: asyncpg.Connection) -> list[str]:
 
 async def close_tables(owner: asyncpg.Connection) -> None:
     """Let the triggers fire again, and bind the owner by row security."""
-    for table, trigger in TRIGGERS.items():
+    for table, trigger in TRIGGERS:
         await owner.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
     for table in LOADED:
         await owner.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
@@ -116,6 +116,6 @@ async def copy(owner: asyncpg.Connection, batch: Batch) -> None:
 
 
 async def derive(owner: asyncpg.Connection) -> None:
-    """Fill what follows from the rows: the words of every lead, and one total of what each batch has added."""
+    """Fill what follows from the rows: the words of every lead, and the totals of the board."""
     await owner.execute(_WORDS)
-    await owner.execute(_FOLD)
+    await owner.execute(_TOTALS)
