@@ -1,8 +1,11 @@
 #!/bin/sh
-# A NATS server for the tests of the other buses: the system's, else Debian's as root; elsewhere those tests are left out.
+# Servers that some tests need: NATS for another bus, PgBouncer for a pooler in between. The system's, else Debian's as
+# root; elsewhere those tests are left out.
 set -eu
-if command -v nats-server >/dev/null; then exit 0; fi
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && grep -q '^ID=debian' /etc/os-release; then
-  echo "Installing NATS"
-  apt-get install -y -qq --no-install-recommends nats-server >/dev/null || echo "There is no nats-server to test with"
-fi
+for server in nats-server pgbouncer; do
+  if command -v "$server" >/dev/null; then continue; fi
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && grep -q '^ID=debian' /etc/os-release; then
+    echo "Installing $server"
+    apt-get install -y -qq --no-install-recommends "$server" >/dev/null || echo "There is no $server to test with"
+  fi
+done

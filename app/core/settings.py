@@ -56,6 +56,7 @@ class Settings:
     capture_rate: str
     sandbox: bool
     pool_size: int
+    statement_cache: int
     pg_bin: Path | None
     redis_bin: Path | None
     service_user: str | None
@@ -106,6 +107,7 @@ def load(env: Mapping[str, str]) -> Settings:
         ),
         sandbox=read.text("CRM_SANDBOX", "") == "1",
         pool_size=read.number("CRM_POOL_SIZE", 10, 1, 200),
+        statement_cache=read.number("CRM_STATEMENT_CACHE", 100, 0, 10_000),
         pg_bin=read.path("CRM_PG_BIN"),
         redis_bin=read.path("CRM_REDIS_BIN"),
         service_user=read.text("CRM_SERVICE_USER", "") or None,

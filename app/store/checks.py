@@ -64,18 +64,12 @@ class Check:
 
 async def run_checks(database_url: str) -> list[Check]:
     """Look at the database as the application's own login; raises OSError or asyncpg errors when unreachable."""
-    connection = await asyncpg.connect(database_url, timeout=5)
+    # One transaction, and no named statement: a pooler in between may be in transaction mode.
+    connection = await asyncpg.connect(database_url, timeout=5, statement_cache_size=0)
+    looks = (_server, _schema, _login, _memberships, _row_security, _policies, _triggers, _no_rights)
     try:
-        return [
-            await _server(connection),
-            await _schema(connection),
-            await _login(connection),
-            await _memberships(connection),
-            await _row_security(connection),
-            await _policies(connection),
-            await _triggers(connection),
-            await _no_rights(connection),
-        ]
+        async with connection.transaction(readonly=True):
+            return [await look(connection) for look in looks]
     finally:
         await connection.close()
 

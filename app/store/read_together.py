@@ -53,6 +53,6 @@ async def _columns(sql: str) -> tuple[str, ...]:
     if sql not in _names:
         if len(_names) >= MOST_KNOWN:
             _names.clear()
-        prepared = await connection().prepare(sql)
+        prepared = await connection().prepare(sql, name="")  # nameless: nothing is left behind in a pooler
         _names[sql] = tuple(attribute.name for attribute in prepared.get_attributes())
     return _names[sql]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from app.core.settings import settings
 from app.store.engine import SafeTransaction, engine
 
 if TYPE_CHECKING:
@@ -24,7 +25,12 @@ async def open_pool(dsn: str, size: int) -> None:
     """Open this process's pool of `size` connections to the application's login `dsn`."""
     engine.config["dsn"] = dsn
     await engine.start_connection_pool(
-        min_size=1, max_size=size, timeout=5, command_timeout=30, reset=_nothing
+        min_size=1,
+        max_size=size,
+        timeout=5,
+        command_timeout=30,
+        reset=_nothing,
+        statement_cache_size=settings().statement_cache,
     )
 
 
@@ -77,7 +83,10 @@ async def call_function(sql: str, *args: Any) -> list[asyncpg.Record]:
         message = "the pool is not open"
         raise RuntimeError(message)
     async with pool.acquire() as free:
-        return await free.fetch(sql, *args)
+        if settings().statement_cache:
+            return await free.fetch(sql, *args)
+        async with free.transaction():  # a pooler could send the two halves of a statement to two servers
+            return await free.fetch(sql, *args)
 
 
 async def _nothing(_connection: asyncpg.Connection) -> None:
