@@ -125,10 +125,10 @@ def _narrowed(viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter) -> tu
     _narrow_by_person_and_day(where, narrowed)
     if narrowed.q:
         # First the whole JSON text, which is quick; then only what people wrote, not the names of its fields.
-        written = msgspec.json.encode(narrowed.q).decode()[1:-1]
-        where.add(f"body.body ILIKE {where.bind(containing(written))}")
-        pattern = where.bind(containing(narrowed.q))
-        where.add(f"EXISTS (SELECT FROM jsonb_each_text(body.body::jsonb) WHERE value ILIKE {pattern})")
+        written = where.bind(containing(msgspec.json.encode(narrowed.q).decode()[1:-1]))
+        said = f"SELECT FROM jsonb_each_text(body.body::jsonb) WHERE value ILIKE {where.bind(containing(narrowed.q))}"
+        texts = f"body.customer_id = chain.id AND body.body ILIKE {written} AND EXISTS ({said})"
+        where.add(f"activity.id = ANY(ARRAY(SELECT activity_id FROM activity_text body WHERE {texts}))")
     if narrowed.ticket_id:
         where.add(
             "activity.kind IN ('ticket_opened', 'ticket_changed')"
@@ -155,18 +155,19 @@ _READ = """
             UNION ALL SELECT id FROM customer WHERE merged_into_id = {who}
         ) theirs
     )
-    SELECT entry.* FROM chain CROSS JOIN LATERAL (
-    SELECT activity.id, activity.customer_id, activity.lead_id, activity.seq, activity.kind, activity.actor_id,
-        staff.name AS actor_name, activity.on_behalf_of, activity.occurred_at, activity.recorded_at, activity.data,
-        activity.hash, activity.commitment, activity.corrects_id, body.body,
-        (SELECT later.id FROM activity later WHERE later.corrects_id = activity.id
+    SELECT entry.*, staff.name AS actor_name, body.body,
+        (SELECT later.id FROM activity later WHERE later.corrects_id = entry.id
             ORDER BY later.recorded_at DESC LIMIT 1) AS corrected_by_id
-    FROM activity
-    LEFT JOIN staff ON staff.id = activity.actor_id
-    LEFT JOIN activity_text body ON body.activity_id = activity.id
-    WHERE activity.customer_id = chain.id AND activity.seq < chain.below AND {where}
-    ORDER BY activity.seq DESC LIMIT {limit}
-    ) entry ORDER BY entry.seq DESC"""
+    FROM chain CROSS JOIN LATERAL (
+        SELECT activity.id, activity.customer_id, activity.lead_id, activity.seq, activity.kind, activity.actor_id,
+            activity.on_behalf_of, activity.occurred_at, activity.recorded_at, activity.data, activity.hash,
+            activity.commitment, activity.corrects_id
+        FROM activity WHERE activity.customer_id = chain.id AND activity.seq < chain.below AND {where}
+        ORDER BY activity.seq DESC LIMIT {limit}
+    ) entry
+    LEFT JOIN staff ON staff.id = entry.actor_id
+    LEFT JOIN activity_text body ON body.activity_id = entry.id
+    ORDER BY entry.seq DESC"""
 
 
 def _to_entry(row: Mapping[str, Any]) -> Entry:

@@ -42,7 +42,6 @@ def people_read(viewer: Viewer, customer_id: UUID) -> Read[tuple[tuple[str, str]
 
 def folded_read(viewer: Viewer, customer_id: UUID) -> Read[int]:
     """Return what counts the entries that are only shown when asked for, up to MOST_FOLDED."""
-    # The kind is written out so that the index of just these entries serves (tables/sql/71_timeline.sql).
     sql = f"""WITH {_CHAINS}
         SELECT count(*) AS number FROM (SELECT FROM chain JOIN activity ON activity.customer_id = chain.id
             WHERE {own_entries(viewer)} AND activity.kind = 'score_changed' LIMIT {MOST_FOLDED}) AS folded"""

@@ -1,4 +1,4 @@
-"""A timeline by person, and what is folded away."""
+"""A timeline by person and by kind."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
@@ -6,7 +6,7 @@ from tables.sql import run_sql
 
 ID = "2026-11-22T18:00:00:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "A timeline by person"
+DESCRIPTION = "A timeline by person and by kind"
 
 
 async def forwards() -> MigrationManager:

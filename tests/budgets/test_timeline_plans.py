@@ -61,8 +61,5 @@ async def test_people_are_found_by_steps_and_what_is_folded_by_its_own_index(
     viewer = cast.named(who)
     people = await index_conditions(viewer, people_read(viewer, customer_id))
     assert [each for each in people if "actor_id > " in each], people
-    async with transaction(viewer):
-        await connection().execute("SET LOCAL enable_seqscan = off")
-        read = folded_read(viewer, customer_id)
-        plan = await connection().fetch(f"EXPLAIN {read.sql}", *read.args)
-    assert "activity_folded" in "\n".join(row[0] for row in plan)
+    folded = await index_conditions(viewer, folded_read(viewer, customer_id))
+    assert [each for each in folded if "kind = 'score_changed'" in each], folded
