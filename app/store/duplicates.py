@@ -7,10 +7,11 @@ from uuid import UUID
 
 from app.domain.customer import Lookalike
 from app.domain.merge import Candidate, CandidatePage
+from app.domain.viewer import Role
 from app.store import cursor as cursors
-from app.store.scope import own_customers
+from app.store.scope import own_customers, own_words
 from app.store.transaction import connection
-from app.store.where import Where
+from app.store.where import Where, containing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ MOST: Final = 5
 # The same expression as the index customer_phone_digits_trgm. Extensions and area codes alone are no number.
 _DIGITS = "regexp_replace(customer.phone, '[^0-9]', '', 'g')"
 _SHORTEST: Final = 7
+_SHORTEST_WORD: Final = 3
 _ALIKE: Final = 0.6
 
 
@@ -38,7 +40,7 @@ async def lookalikes(viewer: Viewer, customer_id: UUID) -> tuple[Lookalike, ...]
         f"""
         SELECT customer.id, customer.name, customer.email, customer.company,
             length($5::text) >= {_SHORTEST} AND {_DIGITS} = $5 AS same_phone
-        FROM customer
+        {_near(viewer)}
         WHERE {own_customers(viewer)} AND customer.id <> $2 AND customer.erased_at IS NULL AND (
             (length($5::text) >= {_SHORTEST} AND {_DIGITS} = $5)
             OR (customer.name % $3 AND similarity(customer.name, $3) >= {_ALIKE}
@@ -51,8 +53,24 @@ async def lookalikes(viewer: Viewer, customer_id: UUID) -> tuple[Lookalike, ...]
         one["name"],
         one["company"],
         one["digits"],
+        *([_parts(one["name"], one["digits"])] if viewer.role is Role.REP else []),
     )
     return tuple(Lookalike(*row) for row in rows)
+
+
+def _near(viewer: Viewer) -> str:
+    """Return where to look: everybody by the indexes over names and numbers; a rep's own by what they share, as $6."""
+    if viewer.role is not Role.REP:
+        return "FROM customer"
+    return f"""FROM (SELECT DISTINCT customer_id FROM lead_words
+            WHERE {own_words(viewer)} AND (words IS NULL OR words LIKE ANY($6))) own
+        JOIN customer ON customer.id = own.customer_id"""
+
+
+def _parts(name: str, digits: str) -> list[str]:
+    """Return patterns, one of which everybody fits who looks alike: a longer word of the name, or the number."""
+    words = [word for word in name.lower().split() if len(word) >= _SHORTEST_WORD] or [name.lower()]
+    return [containing(part) for part in (*words, *([digits] if len(digits) >= _SHORTEST else []))]
 
 
 # Who looks alike stands close together in one of two orders, which indexes keep (tables/sql/70_merge.sql): each is
