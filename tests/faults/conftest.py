@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,9 +29,20 @@ ROOT = Path(__file__).parents[2]
 class OwnRedis:
     """A Redis that only this test uses; it keeps its data and its port when it is stopped."""
 
-    def __init__(self, server: Supervised, url: str) -> None:
+    def __init__(self, server: Supervised, url: str, data: Path) -> None:
+        self._data = data
         self.start, self.stop, self.url = server.start, server.stop, url
+        self._server = server
         self.client = redis_client.from_url(url, decode_responses=True)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._server.process.kill()
+        self._server.process.wait()
+
+    def lose_files(self) -> None:
+        """Take away what it has written."""
+        shutil.rmtree(self._data)
 
     async def published(self) -> list[str]:
         return [fields["id"] for _, fields in await self.client.xrange("crm.events")]
@@ -48,7 +60,7 @@ def home() -> Generator[Path]:
 async def own_redis(home: Path, place: Place, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[OwnRedis]:
     """A running Redis that the settings name."""
     valkey = find_valkey(home)
-    own = OwnRedis(supervised_valkey(valkey), valkey.url)
+    own = OwnRedis(supervised_valkey(valkey), valkey.url, valkey.data)
     monkeypatch.setenv("REDIS_URL", own.url)
     settings.cache_clear()
     await queue.close()
@@ -76,3 +88,16 @@ def worker(own_redis: OwnRedis, tmp_path: Path) -> Generator[Callable[[], subpro
     for process in started:
         process.kill()
         process.wait()
+
+
+@pytest.fixture
+def tended(worker: Callable[[], subprocess.Popen[bytes]]) -> Callable[[], bool]:
+    """`tended()` starts a worker when none runs, as a supervisor does: one that loses its Redis ends."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def tend() -> bool:
+        if not running or running[-1].poll() is not None:
+            running.append(worker())
+        return True
+
+    return tend
