@@ -30,6 +30,7 @@ from app.services.search import find_people
 from app.services.tickets import change_ticket, open_ticket, read_ticket
 from app.services.timeline import read_timeline
 from app.services.verify import verify_customer, verify_log
+from app.store import erasure as erasures
 from app.store import timeline
 from app.store.transaction import transaction
 from tests import make
@@ -263,6 +264,8 @@ async def test_erasing_who_is_left_erases_who_was_merged(
     assert all(row["erased_at"] for row in rows)
     assert await owner.fetchval("SELECT count(*) FROM activity_text") == 0
     assert await owner.fetchval("SELECT raw FROM capture_submission") is None
+    async with transaction(system("jobs")):  # the streams are searched for both ids
+        assert {traces.customer_id for traces in await erasures.uncleared(system("jobs"))} == {kept, gone}
     report = await verify_customer(cast.ada, kept)
     assert report.ok
     assert report.erased_at
