@@ -86,5 +86,5 @@ def _history(
     return (
         timeline.timeline_read(viewer, customer_id, narrowed, limit=timeline.PAGE, cursor=cursor),
         timeline_sides.people_read(viewer, customer_id),
-        timeline_sides.folded_read(viewer, customer_id),
+        timeline_sides.folded_read(viewer, customer_id, narrowed),
     )

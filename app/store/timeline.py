@@ -122,7 +122,7 @@ def _narrowed(viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter) -> tu
         where.add(f"activity.kind <> ALL({where.bind(list(narrowed.without))})")
     if narrowed.after is not None:
         where.add(f"activity.customer_id = {who} AND activity.seq > {where.bind(narrowed.after)}")
-    _narrow_by_person_and_day(where, narrowed)
+    narrow_by_person_and_day(where, narrowed)
     if narrowed.q:
         # First the whole JSON text, which is quick; then only what people wrote, not the names of its fields.
         written = where.bind(containing(msgspec.json.encode(narrowed.q).decode()[1:-1]))
@@ -137,7 +137,8 @@ def _narrowed(viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter) -> tu
     return where, who
 
 
-def _narrow_by_person_and_day(where: Where, narrowed: TimelineFilter) -> None:
+def narrow_by_person_and_day(where: Where, narrowed: TimelineFilter) -> None:
+    """Leave only who wrote it and when it happened, as the filter says."""
     if narrowed.by:
         where.add(f"activity.actor_id = {where.bind(narrowed.by)}")
     if narrowed.since:

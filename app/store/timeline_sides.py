@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.store.read_together import Read
 from app.store.scope import own_entries
+from app.store.timeline import narrow_by_person_and_day
+from app.store.where import Where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
+    from app.domain.timeline import TimelineFilter
     from app.domain.viewer import Viewer
 
 MOST_FOLDED: Final = 100  # counting stops here
@@ -40,9 +43,13 @@ def people_read(viewer: Viewer, customer_id: UUID) -> Read[tuple[tuple[str, str]
     return Read(sql, (viewer.id, customer_id), build)
 
 
-def folded_read(viewer: Viewer, customer_id: UUID) -> Read[int]:
-    """Return what counts the entries that are only shown when asked for, up to MOST_FOLDED."""
+def folded_read(viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter) -> Read[int]:
+    """Return what counts the entries of the filter's person and days that are folded away, up to MOST_FOLDED."""
+    where = Where(viewer, own_entries(viewer))
+    where.bind(customer_id)
+    where.add("activity.kind = 'score_changed'")
+    narrow_by_person_and_day(where, narrowed)
     sql = f"""WITH {_CHAINS}
         SELECT count(*) AS number FROM (SELECT FROM chain JOIN activity ON activity.customer_id = chain.id
-            WHERE {own_entries(viewer)} AND activity.kind = 'score_changed' LIMIT {MOST_FOLDED}) AS folded"""
-    return Read(sql, (viewer.id, customer_id), lambda rows: int(rows[0]["number"]))
+            WHERE {where} LIMIT {MOST_FOLDED}) AS folded"""
+    return Read(sql, tuple(where.args), lambda rows: int(rows[0]["number"]))

@@ -61,5 +61,5 @@ async def test_people_are_found_by_steps_and_what_is_folded_by_its_own_index(
     viewer = cast.named(who)
     people = await index_conditions(viewer, people_read(viewer, customer_id))
     assert [each for each in people if "actor_id > " in each], people
-    folded = await index_conditions(viewer, folded_read(viewer, customer_id))
+    folded = await index_conditions(viewer, folded_read(viewer, customer_id, TimelineFilter()))
     assert [each for each in folded if "kind = 'score_changed'" in each], folded

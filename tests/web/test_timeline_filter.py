@@ -119,6 +119,7 @@ async def test_folded_entries_are_counted_and_can_be_unfolded(
     assert "2 score changes folded" in (await rita.get(f"/customers/{customer_id}")).text
     page = (await sam.get(f"/customers/{customer_id}?by={cast.ada.id}")).text
     assert ("3 score changes folded" in page, shown(page)) == (True, [])
+    assert "folded" not in (await sam.get(f"/customers/{customer_id}?by={cast.rita.id}")).text
     unfolded = (await sam.get(urls(page)["Unfold"])).text
     assert len(shown(unfolded)) == 3
     assert urls(unfolded)["Fold"] == f"/customers/{customer_id}?by={cast.ada.id}#history"
