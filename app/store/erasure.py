@@ -81,7 +81,7 @@ async def erase(_viewer: Viewer, erasure_id: UUID, confirmed_by: str, at: dateti
 async def uncleared(_viewer: Viewer) -> tuple[Traces, ...]:
     """Return the erased customers, and who was merged into them, whose copies in the streams may still be there."""
     rows = await connection().fetch(
-        "SELECT erasure.id, erasure.customer_id, customer.sso_user_id FROM erasure"
+        "SELECT erasure.id, customer.id, customer.sso_user_id FROM erasure"
         " JOIN customer ON erasure.customer_id IN (customer.id, customer.merged_into_id)"
         " WHERE erasure.done_at IS NOT NULL AND erasure.streams_cleared_at IS NULL"
     )
