@@ -207,4 +207,4 @@ def _is_rate(value: str) -> bool:
 
 
 def _is_currency(value: str) -> bool:
-    return len(value) == 3 and value.isascii() and value.isalpha() and value.isupper()  # noqa: PLR2004
+    return re.fullmatch("[A-Z]{3}", value) is not None

@@ -14,7 +14,7 @@ from litestar.response import Template
 from litestar.template import TemplateConfig
 from redis.asyncio import Redis
 
-from app.core.errors import CrmError
+from app.core.errors import CrmError, Unauthenticated
 from app.core.log import configure
 from app.core.settings import BadSetting, Settings, settings
 from app.sandbox.background import Loop, running
@@ -97,7 +97,7 @@ def refuse(request: Request[Any, Any, State], error: CrmError) -> Response[Any]:
         context = {"title": error.title, "detail": error.detail}
         return Template("refused.html.jinja2", context=context, status_code=error.status)
     body = {"error": error.code, "detail": error.detail}
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}  # noqa: PLR2004
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == Unauthenticated.status else {}
     return Response(body, status_code=error.status, headers=headers)
 
 

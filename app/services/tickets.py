@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import UNSET
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 HISTORY = 100
 MOST_SHOWN = 20
+LATEST_DUE: Final = timedelta(days=3651)
 
 
 async def open_ticket(
@@ -166,7 +168,7 @@ def _check_due(checker: Checker, due_at: Any, now: datetime, *, new: bool = True
     checker.require("#/due_at", "must say its offset from UTC", ok=due_at.tzinfo is not None)
     if due_at.tzinfo is not None:
         checker.require("#/due_at", "must be in the future", ok=not new or due_at > now)
-        checker.require("#/due_at", "must be within the next ten years", ok=(due_at - now).days <= 3650)  # noqa: PLR2004
+        checker.require("#/due_at", "must be within the next ten years", ok=due_at - now < LATEST_DUE)
 
 
 async def _check_assignee(viewer: Viewer, staff_id: str | None, customer_id: UUID) -> None:

@@ -30,6 +30,7 @@ STARTED: Final = "crm_started"
 TEXT: Final = "text/plain; version=0.0.4"  # Litestar adds the charset
 CAPTURE: Final = "/v1/leads/capture"
 CAPTURED: Final = {201: "created", 200: "merged"}
+OUR_FAULT: Final = 500
 REQUESTS: Final = Histogram(
     "crm_request_seconds",
     "Time to the first byte of an answer.",
@@ -142,7 +143,7 @@ def _of_processes() -> CollectorRegistry:
 def _outcome(status: int) -> str:
     if status in CAPTURED:
         return CAPTURED[status]
-    return "refused" if status < 500 else "failed"  # noqa: PLR2004
+    return "refused" if status < OUR_FAULT else "failed"
 
 
 def _check_token(request: Request[Any, Any, Any]) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MISSING: Final = ("missing", "")
 OTHER: Final = ("other", "")
 HEAP: Final = 2.0
+ENOUGH: Final = 1500  # closed leads for statements in detail
+MANY: Final = 2000
 NUMERIC_SHARE: Final = 0.95  # a column with a few typing errors is still a number
 
 
@@ -33,8 +35,8 @@ class Plan:
     @staticmethod
     def of(rows: int) -> Plan:
         """Return the plan for a number of closed leads; few leads allow only coarse statements."""
-        few = rows < 1500  # noqa: PLR2004
-        return Plan(5 if few else 10, 8 if few else 28, 5.0 if rows < 2000 else 2.0)  # noqa: PLR2004
+        few = rows < ENOUGH
+        return Plan(5 if few else 10, 8 if few else 28, 5.0 if rows < MANY else 2.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ LOWEST: Final = 0
 HIGHEST: Final = 100
 HOT: Final = 70
 WARM: Final = 40
+BIG_STEP: Final = 10
 SURE: Final = 0.999  # a probability of exactly 0 or 1 would say that the lead is closed
 
 
@@ -53,4 +54,4 @@ def band(score: int) -> str:
 
 def is_news(before: int | None, after: int) -> bool:
     """Say whether the timeline should tell: another band, or ten points; a first score is no change."""
-    return before is not None and (band(before) != band(after) or abs(after - before) >= 10)  # noqa: PLR2004
+    return before is not None and (band(before) != band(after) or abs(after - before) >= BIG_STEP)

@@ -15,6 +15,7 @@ from app.core.errors import Malformed
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+HEADER_AND_ONE: Final = 2
 MOST_COLUMNS: Final = 1000
 DELIMITERS: Final = (",", ";", "\t", "|")
 MISSING: Final = frozenset({"", "select", "na", "n/a", "nan", "null", "none", "-", "?"})
@@ -63,7 +64,7 @@ def read_table(text: str) -> Table:
         lines = [line for line in csv.reader(StringIO(text, newline=""), delimiter=delimiter) if any(line)]
     except csv.Error as error:
         raise Malformed(f"The file is not a CSV table: {error}") from error
-    if len(lines) < 2:  # noqa: PLR2004
+    if len(lines) < HEADER_AND_ONE:
         raise Malformed("The file has no line of data below its header")
     if len(lines[0]) > MOST_COLUMNS:
         raise Malformed(f"The file has {len(lines[0])} columns; {MOST_COLUMNS} are the most")
