@@ -21,6 +21,7 @@ from app.web.respond import page
 Asking = Request[Any, Any, Any]
 
 STATE_COOKIE: Final = "__Host-login"
+LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
 STATE_SECONDS: Final = 15 * 60
 EXPIRED: Final = "Your session is over. Please sign in again."
 
@@ -38,6 +39,8 @@ async def show_login(request: Asking) -> Response[str]:
 @get("/login/start", name="login.start", opt=PUBLIC)
 async def begin_login(request: Asking) -> Response[str]:
     """Send the browser to the SSO, and let it remember which login it began."""
+    if _is_other_name_of_this_machine(request):
+        return _go(f"{settings().public_url}{request.url.path}?{request.url.query}")
     started = await start_login(request.query_params.get("next"))
     answer = _go(started.url)
     answer.set_cookie(_cookie(STATE_COOKIE, started.state, STATE_SECONDS))
@@ -96,6 +99,12 @@ def _leave(request: Asking, url: str) -> Response[str]:
     if urlsplit(url).netloc in {"", urlsplit(settings().sso_issuer).netloc}:
         return _go(url)
     return page(request, "login/leave.html.jinja2", url=url)
+
+
+def _is_other_name_of_this_machine(request: Asking) -> bool:
+    """Say whether somebody typed localhost for 127.0.0.1 or so: the SSO would send them back without their cookie."""
+    ours = urlsplit(settings().public_url).hostname
+    return request.url.hostname != ours and {request.url.hostname, ours} <= LOOPBACK
 
 
 def _go(path: str) -> Response[str]:

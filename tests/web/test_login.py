@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from app.core.settings import settings
 from app.gateways.sso.company import sso as company_sso
 from app.services.login import own_path
 from app.web.guards import csrf_token
@@ -75,6 +76,21 @@ async def test_the_login_asks_for_code_with_pkce(browser: AsyncClient, sso: Fake
     assert len(query["code_challenge"]) == 43
     assert len(query["state"]) == len(query["nonce"]) == 43
     assert query["redirect_uri"].endswith("/auth/callback")
+
+
+async def test_who_typed_localhost_signs_in_under_the_name_that_the_sso_sends_back_to(
+    browser: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_PUBLIC_URL", "http://127.0.0.1:8000")
+    settings.cache_clear()
+    path = "/login/start?next=%2Fboard"
+    other = await browser.get(f"http://localhost:8000{path}")
+    assert other.headers["location"] == f"http://127.0.0.1:8000{path}"
+    assert "code_challenge" in (await browser.get(other.headers["location"])).headers["location"]
+    stranger = await browser.get(f"http://crm.internal:8000{path}")
+    assert "code_challenge" in stranger.headers["location"]
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 async def test_the_cookie_is_for_this_host_and_no_script(browser: AsyncClient) -> None:
