@@ -142,7 +142,7 @@ def _told(name: str, change: list[Any]) -> str:
 def _merged_summary(entry: Entry) -> str:
     """Say on either chain what happened to it, and what came along."""
     if entry.data.get("into"):
-        return "This history ends here: it goes on where the customer was merged into another one"
+        return "The history of the merged record ends here"
     counts = [(entry.data.get(f"{name}s"), name) for name in ("lead", "ticket", "sale")]
     came = [formats.plural(count, name) for count, name in counts if isinstance(count, int) and count]
     return " · ".join(["Another record of the same person was merged into this one", *came])

@@ -53,7 +53,7 @@ async def test_from_the_list_to_one_customer(
     ] * 2
     story = (await client.get(f"/customers/{kept}")).text
     assert "Another record of the same person was merged into this one · 1 lead" in story
-    assert "This history ends here" in story
+    assert "The history of the merged record ends here" in story
     assert "Nobody looks alike" in (await client.get(LIST)).text
     again = await client.get(_path(pair), follow_redirects=True)
     assert again.url.path == f"/customers/{kept}"
