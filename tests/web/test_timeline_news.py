@@ -95,16 +95,16 @@ async def test_what_was_written_before_the_stream_began_is_said_at_once(
     assert (await frame(stream)).endswith('event: entry\ndata: {"seq":1}\n\n')
 
 
+@pytest.mark.usefixtures("app")
 async def test_not_even_a_signal_tells_of_another_reps_lead(
-    streams: Streams, owner: asyncpg.Connection, cast: Cast, customer_id: UUID
+    owner: asyncpg.Connection, cast: Cast, customer_id: UUID
 ) -> None:
-    rita = await follow(streams, cast.rita, customer_id, 1)
+    rita, said = History(customer_id, 1), str(customer_id)
     theirs = await owner.fetchval("SELECT id FROM lead WHERE assigned_to_id = $1", cast.omar.id)
     await make.activity(owner, customer_id, cast.omar, lead_id=theirs)
-    await live.announce_entries([customer_id])
+    assert await rita.frame(cast.rita, said) == ""
     await make.activity(owner, customer_id, cast.sam)
-    await live.announce_entries([customer_id])
-    assert await frame(rita) == 'event: entry\ndata: {"seq":3}\n\n'
+    assert await rita.frame(cast.rita, said) == 'event: entry\ndata: {"seq":3}\n\n'
 
 
 async def test_who_loses_the_customer_hears_no_more(
