@@ -1,7 +1,8 @@
 """The customers a viewer may see, newest first, and those that fit what somebody types.
 
-A rep's own lie together in `lead_words`, so a rep's search reads those and grows with the rep; everybody else's goes
-through the index over all words. Either way the customer's own row decides in the end (tables/sql/72_search.sql).
+A rep's own lie together in `lead_words`, so a rep's search reads those and grows with the rep. Everybody else's goes
+through the newest, then through the index over all words. Either way the customer's own row decides in the end
+(tables/sql/72_search.sql).
 """
 
 from __future__ import annotations
@@ -24,59 +25,73 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 SHORTEST_NUMBER: Final = 3
-_COLUMNS: Final = """customer.id, customer.name, customer.email, customer.company, customer.phone,
-    customer.last_contact_at, customer.created_at"""
-# What is too long for the index has no words there, and is asked for by its customer.
+# Among so many of the newest, common words are found; the index finds the rare ones, and is slow with common ones.
+RECENT: Final = 1_000
+_INDEXED: Final = re.compile(r"\w{3}")
+COLUMNS: Final = """customer.id, customer.name, customer.email, customer.company, customer.phone,
+    customer.last_contact_at, customer.created_at, customer.words"""
+# What is too long for the index has no words there. OFFSET 0: one customer after the other, until there are enough.
 _OWN: Final = """
     FROM (SELECT DISTINCT created_at, customer_id FROM lead_words WHERE {near}
-        ORDER BY created_at DESC, customer_id DESC) own JOIN customer ON customer.id = own.customer_id
-    WHERE {where} ORDER BY own.created_at DESC, own.customer_id DESC"""
-_ALL: Final = "FROM customer WHERE {where} ORDER BY customer.created_at DESC, customer.id DESC"
+        ORDER BY created_at DESC, customer_id DESC) own
+    CROSS JOIN LATERAL (SELECT {columns} FROM customer
+        WHERE customer.id = own.customer_id AND {where} AND {fits} OFFSET 0) customer
+    ORDER BY own.created_at DESC, own.customer_id DESC"""
+_ALL: Final = "FROM customer WHERE {where} AND {fits} ORDER BY customer.created_at DESC, customer.id DESC"
+# The planner may not know how common a word is: behind row security no pattern is tried on its statistics.
+_COMMON_OR_RARE: Final = """
+    FROM (
+        WITH recent AS MATERIALIZED (SELECT {columns} FROM customer WHERE {where}
+            ORDER BY customer.created_at DESC, customer.id DESC LIMIT {recent}),
+        near AS MATERIALIZED (SELECT * FROM recent customer WHERE {fits})
+        SELECT * FROM near UNION ALL
+        SELECT * FROM (SELECT {columns} FROM customer WHERE {where} AND {fits} OFFSET 0) far
+        WHERE (SELECT count(*) FROM near) < {enough}
+            AND (created_at, id) < (SELECT created_at, id FROM recent ORDER BY created_at, id LIMIT 1)
+    ) customer ORDER BY customer.created_at DESC, customer.id DESC"""
 
 
 async def list_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | None) -> CustomerPage:
     """Return a page of the customers the viewer may see, newest first."""
     where = Where(viewer, own_customers(viewer))
     fits = fits_text(where, q) if q else ""
-    sql = f"SELECT {_COLUMNS} {newest(where, fits, cursor)} LIMIT {limit + 1}"
-    if q:
-        await plan_for_these_words(viewer)
+    sql = f"SELECT {COLUMNS} {newest(where, fits, enough=limit + 1, cursor=cursor)} LIMIT {limit + 1}"
     rows = await connection().fetch(sql, *where.args)
     items = tuple(_to_row(row) for row in rows[:limit])
     more = len(rows) > limit
     return CustomerPage(items, cursors.encode(items[-1].created_at, items[-1].id) if more else None)
 
 
-def newest(where: Where, fits: str, cursor: str | None = None) -> str:
+def newest(where: Where, fits: str, *, enough: int = 0, cursor: str | None = None) -> str:
     """Return FROM, WHERE and ORDER BY of the viewer's customers that fit, from the newest or the cursor on.
 
-    `fits` speaks of `words` and of `{id}`, the customer's.
+    `fits` speaks of `words` and of `{id}`, the customer's. The older ones may be missing where `enough` newer ones fit.
     """
-    near, far = [own_words(where.viewer)], [str(where)]
+    near = [own_words(where.viewer)]
     if fits:
         near.append(f"({fits.format(id='customer_id')} OR words IS NULL)")
-        far.append(f"({fits.format(id='customer.id')})")
     if cursor:
         created_at, customer_id = cursors.decode(cursor, tuple[datetime, UUID])
         before = f"({where.bind(created_at)}, {where.bind(customer_id)})"
         near.append(f"(created_at, customer_id) < {before}")
-        far.append(f"(customer.created_at, customer.id) < {before}")
-    shape = _OWN if where.viewer.role is Role.REP else _ALL
-    return shape.format(near=" AND ".join(near), where=" AND ".join(far))
-
-
-async def plan_for_these_words(viewer: Viewer) -> None:
-    """Let the next statement be planned for what it looks for: rare words want another way than common ones.
-
-    But for a rep's own, which are read the same way whatever the words are.
-    """
-    if viewer.role is not Role.REP:
-        await connection().execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        where.add(f"(customer.created_at, customer.id) < {before}")
+    everybody = _COMMON_OR_RARE if fits and enough else _ALL
+    shape = _OWN if where.viewer.role is Role.REP else everybody
+    return shape.format(
+        columns=COLUMNS,
+        near=" AND ".join(near),
+        where=where,
+        fits=f"({fits.format(id='customer.id')})" if fits else "true",
+        recent=RECENT,
+        enough=enough,
+    )
 
 
 def fits_text(where: Where, q: str) -> str:
     """Return what must hold for any fragment of name, e-mail, company, phone, or the number of a ticket."""
-    ways = [f"words LIKE lower({where.bind(containing(q))})"]
+    # Without three letters in a row the index would be read from end to end, which takes longer than the rows.
+    words = "words" if _INDEXED.search(q) else "(words || '')"
+    ways = [f"{words} LIKE lower({where.bind(containing(q))})"]
     digits = re.sub(r"\D", "", q)
     if len(digits) >= SHORTEST_NUMBER and not re.search(r"[^\d\s()+./#-]", q):
         ways.append(f"words LIKE {where.bind(f'%{digits}%')}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.pipeline import Stage
 from app.domain.search import Hit
-from app.store.customer_list import fits_text, newest, plan_for_these_words
+from app.store.customer_list import COLUMNS, fits_text, newest
 from app.store.scope import own_customers, own_leads
 from app.store.transaction import connection
 from app.store.where import Where
@@ -37,7 +37,6 @@ _FIND: Final = """
 
 async def find(viewer: Viewer, q: str, limit: int) -> tuple[Hit, ...]:
     """Return who fits best, first those that contain `q`; people without an address were erased."""
-    await plan_for_these_words(viewer)
     exact = await _find(viewer, q, limit, similar=False)
     if len(exact) >= ENOUGH:
         return exact
@@ -51,8 +50,8 @@ async def _find(viewer: Viewer, q: str, limit: int, *, similar: bool) -> tuple[H
     where = Where(viewer, own_customers(viewer))
     text = where.bind(q)
     fits = f"{text} <% words" if similar else fits_text(where, q)
-    fitting = newest(where, fits) + ("" if similar else f" LIMIT {COMPARED}")
-    sql = _FIND.format(own=own_leads(viewer), text=text, columns=_COLUMNS, fitting=fitting, limit=limit)
+    fitting = newest(where, fits) if similar else f"{newest(where, fits, enough=limit)} LIMIT {COMPARED}"
+    sql = _FIND.format(own=own_leads(viewer), text=text, columns=COLUMNS, fitting=fitting, limit=limit)
     return tuple(_to_hit(row) for row in await connection().fetch(sql, *where.args))
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from app.services.customers import list_customers
 from app.services.search import find_people
+from app.store import customer_list
 from app.store.transaction import connection, transaction
 from tests import make
 
@@ -35,6 +36,12 @@ GRACE = {
 FRAGMENTS = (
     "hop", "ce ho", "GRACE", "op", "navy-sys", "50%", "h@navy", "555", "202 555", "+1 (202) 5", "2025550143",
 )  # fmt: skip
+
+
+@pytest.fixture(params=[1, 1_000], autouse=True)
+def recent(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look where common words are found, and where rare ones are."""
+    monkeypatch.setattr(customer_list, "RECENT", request.param)
 
 
 async def _found(viewer: Viewer, q: str) -> set[UUID]:
