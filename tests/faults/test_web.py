@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 STREAMS = 5
 FORM = {"name": "Grace Hopper", "email": "grace@navy.example", "message": "We need a demo"}
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+WAITING = """
+    SELECT count(*) FROM pg_locks AS wanted WHERE NOT granted AND EXISTS (
+        SELECT FROM pg_locks AS held JOIN pg_database ON pg_database.oid = held.database
+        WHERE held.pid = wanted.pid AND datname = current_database())"""
 
 
 @pytest.mark.usefixtures("cast", "redis")

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from tests.database import Place
 
 pytestmark = pytest.mark.usefixtures("pool")
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+WAITING = """
+    SELECT count(*) FROM pg_locks AS wanted WHERE NOT granted AND EXISTS (
+        SELECT FROM pg_locks AS held JOIN pg_database ON pg_database.oid = held.database
+        WHERE held.pid = wanted.pid AND datname = current_database())"""
 
 
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM])
