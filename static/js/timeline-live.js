@@ -12,10 +12,10 @@ let waiting = 0;
 let end = () => {};
 
 function lookSoon() {
-  lookIn(SOON);
+  lookAfter(SOON);
 }
 
-function lookIn(time) {
+function lookAfter(time) {
   clearTimeout(waiting);
   waiting = setTimeout(look, time);
 }
@@ -26,7 +26,7 @@ async function look() {
   const shown = [...list.querySelectorAll(".entry.is-new")].map((entry) => entry.dataset.activityId);
   const answer = await fetch(`${news.dataset.url}&shown=${shown}`, { headers: PARTIAL }).catch(() => null);
   if (answer?.status === 404) leave();
-  else if (!answer || answer.status >= 500) lookIn(AGAIN);
+  else if (!answer || answer.status >= 500) lookAfter(AGAIN);
   if (!answer?.ok || answer.redirected) return;
   const html = (await answer.text()).trim();
   if (news.innerHTML.trim() !== html) news.innerHTML = html;

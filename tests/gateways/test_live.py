@@ -50,9 +50,9 @@ async def test_an_announcement_reaches_every_page(redis: Redis) -> None:
 
 async def test_a_customers_page_hears_of_its_own_customer_only(redis: Redis) -> None:
     async with listening(redis) as (hub, board):
-        theirs, anothers = uuid4(), uuid4()
+        theirs, someone = uuid4(), uuid4()
         heard = hub.join(str(theirs))
-        await live.announce_entries([anothers, theirs])
+        await live.announce_entries([someone, theirs])
         assert await asyncio.wait_for(heard.get(), SECONDS) == str(theirs)
         assert (heard.empty(), board.empty()) == (True, True)
         hub.leave(heard)
