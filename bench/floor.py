@@ -27,9 +27,10 @@ _ENTRIES: Final = """
     SELECT activity.*, body.body FROM activity LEFT JOIN activity_text body ON body.activity_id = activity.id
     WHERE activity.customer_id = $1 AND activity.seq < $2 ORDER BY activity.seq DESC LIMIT 30"""
 _SEARCH: Final = """
-    SELECT id, name, company, email, phone, last_contact_at FROM customer
-    WHERE words LIKE lower($1) AND EXISTS (SELECT FROM lead WHERE customer_id = customer.id AND assigned_to_id = $2)
-    ORDER BY created_at DESC, id DESC LIMIT 51"""
+    SELECT customer.id, name, company, email, phone, last_contact_at
+    FROM lead_words own JOIN customer ON customer.id = own.customer_id
+    WHERE own.owner_id = $2 AND own.words LIKE lower($1)
+    ORDER BY own.created_at DESC, own.customer_id DESC LIMIT 51"""
 _MOVE: Final = "UPDATE floor.lead SET stage = $2, version = version + 1 WHERE id = $1 AND version > 0"
 _ENTRY: Final = """
     INSERT INTO floor.activity (id, customer_id, lead_id, seq, kind, actor_id, occurred_at, recorded_at, data)
@@ -70,7 +71,7 @@ class Floor:
         await db.fetch(_ENTRIES, self._ground.talkative, 31)
 
     async def search(self, db: asyncpg.Connection, worker: int) -> None:
-        """Run a search with the index over everybody's words."""
+        """Run a search of the rep's own words."""
         await db.fetch(_SEARCH, f"%{self._ground.names[worker % len(self._ground.names)]}%", RITA)
 
     async def move(self, db: asyncpg.Connection, worker: int) -> None:
