@@ -124,7 +124,7 @@ def _undescribed(it: Any, status: int, said: Any) -> set[str]:
 async def test_a_list_refuses_what_it_cannot_be_asked(
     client: Client, as_user: Callable[..., dict[str, str]], path: str
 ) -> None:
-    for wrong in ("sort=id;select" if "leads" in path else "sort=name", "limt=5", "limit=0", "%00=1"):
+    for wrong in ("sort=id;select" if "leads" in path else "sort=name", "limmit=5", "limit=0", "%00=1"):
         answer = await client.get(f"{path}?{wrong}", headers=as_user("ada"))
         assert answer.status_code == 422, wrong
         (problem,) = answer.json()["errors"]
