@@ -25,6 +25,9 @@ _SELECT = """
     LEFT JOIN staff asker ON asker.id = erasure.requested_by_id
     LEFT JOIN staff second ON second.id = erasure.confirmed_by_id"""
 
+# The customer first, as who asks for an erasure does: nobody can win or open a lead while it is confirmed.
+_LOCK = "FOR NO KEY UPDATE OF customer FOR UPDATE OF erasure"
+
 
 async def insert_erasure(_viewer: Viewer, customer_id: UUID, requested_by: str, at: datetime) -> UUID | None:
     """Ask for an erasure and return its id, or None when one is open already."""
@@ -39,8 +42,8 @@ async def insert_erasure(_viewer: Viewer, customer_id: UUID, requested_by: str, 
 
 
 async def lock_erasure(_viewer: Viewer, erasure_id: UUID) -> Erasure:
-    """Return a request, locked until the transaction ends; raises NotFound."""
-    row = await connection().fetchrow(f"{_SELECT} WHERE erasure.id = $1 FOR UPDATE OF erasure", erasure_id)
+    """Return a request, locked with its customer until the transaction ends; raises NotFound."""
+    row = await connection().fetchrow(f"{_SELECT} WHERE erasure.id = $1 {_LOCK}", erasure_id)
     if row is None:
         raise NotFound
     return _to_erasure(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from dataclasses import replace
@@ -26,6 +27,7 @@ from app.services.tickets import open_ticket
 from app.services.verify import verify_customer
 from app.store.transaction import connection, transaction
 from tests import make
+from tests.wait import until
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -142,6 +144,29 @@ async def test_two_people_erase_everything_and_the_chain_is_whole(
     )
     assert await redis.xlen("crm.events") == 1
     assert await redis.xlen("sso.events") == 1
+
+
+async def test_a_sale_won_while_somebody_confirms_stays_won(
+    owner: asyncpg.Connection, cast: Cast, customer_id: UUID
+) -> None:
+    await erasure.request_erasure(cast.ada, customer_id)
+    waiting = (await erasure.list_erasures(cast.ada))[0]
+    second = await _another_admin(owner, cast)
+    async with owner.transaction():
+        await owner.execute(
+            "SELECT FROM lead JOIN customer ON customer.id = customer_id WHERE customer_id = $1 FOR NO KEY UPDATE",
+            customer_id,
+        )
+        confirming = asyncio.create_task(erasure.confirm_erasure(second, waiting.id))
+        await until(lambda: owner.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"), "it waits")
+        await owner.execute(
+            "UPDATE lead SET stage = 'closed_won', status = 'converted', closed_at = now()"
+            " WHERE customer_id = $1 AND closed_at IS NULL",
+            customer_id,
+        )
+    await confirming
+    stages = await owner.fetch("SELECT stage FROM lead WHERE customer_id = $1", customer_id)
+    assert [row["stage"] for row in stages] == ["closed_won", "closed_won"]
 
 
 async def test_what_came_before_still_answers_the_same_key(
