@@ -108,7 +108,8 @@ async def _merge(viewer: Viewer, pair: Pair, wish: Wish) -> Merged:
     if pair.both_open:
         await _close_duplicate(viewer, pair, wish.keep_lead_id, now)
     merged = Merged(kept.id, gone.id, len(gone.leads), gone.tickets, gone.sales)
-    facts = {"leads": merged.leads, "tickets": merged.tickets, "sales": merged.sales}
+    # A rep reads both ends, and may not learn how many leads and sales of other reps came along.
+    facts = {"tickets": merged.tickets}
     await timeline.append(viewer, _entry(viewer, gone, now, {"into": kept.id, **facts}))
     await store.merge(viewer, kept.id, gone.id)
     if gone.sso_user_id and gone.email != kept.email:

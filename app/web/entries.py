@@ -143,8 +143,8 @@ def _merged_summary(entry: Entry) -> str:
     """Say on either chain what happened to it, and what came along."""
     if entry.data.get("into"):
         return "The history of the merged record ends here"
-    counts = [(entry.data.get(f"{name}s"), name) for name in ("lead", "ticket", "sale")]
-    came = [formats.plural(count, name) for count, name in counts if isinstance(count, int) and count]
+    tickets = entry.data.get("tickets")
+    came = [formats.plural(tickets, "ticket")] if isinstance(tickets, int) and tickets else []
     return " · ".join(["Another record of the same person was merged into this one", *came])
 
 

@@ -249,4 +249,5 @@ async def _ends(owner: asyncpg.Connection, customer: UUID) -> tuple[str, Any]:
 
 
 def _counts(each: int) -> dict[str, int]:
-    return {"leads": each, "tickets": each, "sales": each}
+    """What came along, as far as everybody may know it who reads the entry: not how many leads others have."""
+    return {"tickets": each}
