@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Asking = Request[Viewer, str, Any]
 EVENTS: Final = "text/event-stream"
 HEARTBEAT: Final = 15.0
-LOOK_AGAIN: Final = 30.0
+LOOK_AGAIN: Final = 25.0  # a session that is over is heard of within 30 seconds
 MOST_STREAMS: Final = 5
 GONE: Final = "event: gone\ndata: {}\n\n"
 
@@ -103,25 +103,24 @@ class Streams:
     async def follow(self, viewer: Viewer, token: str, matter: Matter) -> AsyncGenerator[str]:
         """Yield what this viewer may hear, until the session or the process ends or a newer page takes the place."""
         queue = self._open(viewer, matter)
-        checked = asyncio.get_running_loop().time()
+        look_at = _in(LOOK_AGAIN)
         try:
             yield "retry: 2000\nevent: hello\ndata: {}\n\n" + await matter.begin(viewer)
             while not self._ending.is_set() and queue in self._of[viewer.id]:
-                if asyncio.get_running_loop().time() - checked > LOOK_AGAIN:
-                    checked = asyncio.get_running_loop().time()
+                if _in(0) >= look_at:
+                    look_at = _in(LOOK_AGAIN)
                     if await find_viewer(token) != viewer:
                         yield "event: logout\ndata: {}\n\n"
                         return
-                said = await self._next(viewer, queue, matter)
+                said = await self._next(viewer, queue, matter, min(_in(HEARTBEAT), look_at))
                 yield said
                 if said == GONE:
                     return
         finally:
             self._close(viewer, queue)
 
-    async def _next(self, viewer: Viewer, queue: Heard, matter: Matter) -> str:
-        """Return the next frame: a change of theirs, `look` when something may be missed, or a heartbeat."""
-        end = asyncio.get_running_loop().time() + HEARTBEAT
+    async def _next(self, viewer: Viewer, queue: Heard, matter: Matter, end: float) -> str:
+        """Return the next frame: a change of theirs, `look` when something may be missed, a heartbeat at the end."""
         while True:
             try:
                 async with asyncio.timeout_at(end):
@@ -162,6 +161,11 @@ class Streams:
         """Stop listening."""
         self.end()
         await self._hub.close()
+
+
+def _in(seconds: float) -> float:
+    """Return the loop's time so many seconds from now."""
+    return asyncio.get_running_loop().time() + seconds
 
 
 def _nudge(queue: Heard) -> None:

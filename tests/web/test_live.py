@@ -66,6 +66,18 @@ async def test_a_stream_ends_with_its_session(
         await frame(stream)
 
 
+async def test_a_session_that_ended_is_not_heard_of_at_the_next_heartbeat_but_in_time(
+    streams: Streams, monkeypatch: pytest.MonkeyPatch, signed_in: Callable[[str], Awaitable[AsyncClient]]
+) -> None:
+    await signed_in("rita")
+    monkeypatch.setattr(live, "LOOK_AGAIN", 0.1)
+    assert live.HEARTBEAT > SECONDS
+    stream = streams.follow(CAST.rita, "no session any more", Board())
+    await frame(stream)
+    said = await frame(stream)
+    assert "event: logout" in (said if "logout" in said else await frame(stream))
+
+
 async def test_who_asks_for_no_stream_goes_to_the_board(
     signed_in: Callable[[str], Awaitable[AsyncClient]],
 ) -> None:
