@@ -31,7 +31,7 @@ def answer(body: Any, *, status: int = 200, outcome: Outcome[Any] | None = None)
 
 def key_of(request: Request[Any, Any, Any], client: str, body: bytes) -> Key | None:
     """Return the request's idempotency key; it binds method and path too. Raises Malformed for a bad one."""
-    bound = f"{request.method} {request.url.path}\n".encode() + body
+    bound = f"{request.method} {request.scope['path']}\n".encode() + body
     return Key.of(client, request.headers.get("idempotency-key"), bound)
 
 

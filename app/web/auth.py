@@ -6,7 +6,7 @@ Mount: `*routes` among the pages, inside the router that carries `guards.middlew
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import Cookie
@@ -40,7 +40,8 @@ async def show_login(request: Asking) -> Response[str]:
 async def begin_login(request: Asking) -> Response[str]:
     """Send the browser to the SSO, and let it remember which login it began."""
     if _is_other_name_of_this_machine(request):
-        return _go(f"{settings().public_url}{request.url.path}?{request.url.query}")
+        query = request.scope["query_string"].decode("ascii", "ignore")
+        return _go(f"{settings().public_url}/login/start?{query}")
     started = await start_login(request.query_params.get("next"))
     answer = _go(started.url)
     answer.set_cookie(_cookie(STATE_COOKIE, started.state, STATE_SECONDS))
@@ -104,7 +105,9 @@ def _leave(request: Asking, url: str) -> Response[str]:
 def _is_other_name_of_this_machine(request: Asking) -> bool:
     """Say whether somebody typed localhost for 127.0.0.1 or so: the SSO would send them back without their cookie."""
     ours = urlsplit(settings().public_url).hostname
-    return request.url.hostname != ours and {request.url.hostname, ours} <= LOOPBACK
+    # Not request.url, which raises for a port that is none.
+    typed = SplitResult("", request.headers.get("host", ""), "", "", "").hostname
+    return typed != ours and {typed, ours} <= LOOPBACK
 
 
 def _go(path: str) -> Response[str]:

@@ -57,7 +57,7 @@ def reader(request: Asking) -> Reader:
         zone=zone(request),
         theme=theme if theme in THEMES else "",
         density="dense" if request.cookies.get("density") == "dense" else "",
-        path=request.url.path,
+        path=request.scope["path"],
         partial=is_partial(request),
     )
 

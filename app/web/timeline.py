@@ -158,7 +158,7 @@ def read_narrowed(request: Asking) -> Narrowed:
     asked = request.query_params
     wanted = set(asked.getall("kind", []))
     return Narrowed(
-        request.url.path,
+        request.scope["path"],
         zone(request),
         tuple(group for group in LABELS if group in wanted),
         _words(asked.get("q", "")),
@@ -224,9 +224,8 @@ async def show_newer(request: Asking, customer_id: UUID) -> Response[str]:
     shown = set(asked.get("shown", "").split(","))
     unseen = [entry for entry in found.items if str(entry.id) not in shown]
     template = "timeline/newer.html.jinja2" if asked.get("show") == "1" else "timeline/pill.html.jinja2"
-    load_url = (
-        "" if found.next_cursor else f"{request.url.path}?{narrowed.query(since=asked.get('since', ''))}"
-    )
+    since = narrowed.query(since=asked.get("since", ""))
+    load_url = "" if found.next_cursor else f"{narrowed.path}/timeline/newer?{since}"
     return page(
         request, template, entries=found.items, count=len(unseen), load_url=load_url, narrowed=narrowed
     )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from litestar import Litestar
 
     from tests.database import Place
+    from tests.fakes import FakeSso
 
     SignIn = Callable[[str], Awaitable[AsyncClient]]
 
@@ -98,6 +99,14 @@ async def test_head_of_a_stream_ends(app: Litestar, signed_in: SignIn) -> None:
     assert headed["status"] == 200
     assert said(headed)["content-type"].startswith("text/event-stream")
     assert (end["body"], end["more_body"]) == (b"", False)
+
+
+@pytest.mark.parametrize("host", ["crm.example:abc", "a:b:c", "localhost:99999", "[", "x y", "\xe9"])
+async def test_a_host_that_is_none_is_no_fault_of_ours(app: Litestar, sso: FakeSso, host: str) -> None:
+    for path in ("/login", "/login/start", "/nowhere", "/static/nothing", "/board"):
+        answered, *_ = await ask(app, "GET", path, {"Host": host}, nothing)
+        assert answered["status"] < 500, path
+        assert host not in said(answered).get("location", "")
 
 
 async def test_head_of_the_api(app: Litestar, as_user: Callable[..., dict[str, str]]) -> None:
