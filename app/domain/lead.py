@@ -1,4 +1,4 @@
-"""A lead as pages and the API read it."""
+"""A lead as pages and the API read it. What a page holds by the hundred is a Struct: made in a fraction of the time."""
 
 from __future__ import annotations
 
@@ -7,29 +7,27 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
 from typing_extensions import override
 
 from app.domain.pipeline import Stage, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(msgspec.Struct, frozen=True):
     """An exact amount in one currency."""
 
     amount: Decimal
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(msgspec.Struct, frozen=True):
     """One reason of a score: signed points, and words for a person. All of them add up to the score."""
 
     label: str
     points: float
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerRef:
+class CustomerRef(msgspec.Struct, frozen=True):
     """The customer beside a lead."""
 
     id: UUID
@@ -46,8 +44,7 @@ class FollowUp:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Handoff:
+class Handoff(msgspec.Struct, frozen=True):
     """How the sale's event travels: `queued`, `sent` or `failing`."""
 
     state: str
@@ -56,8 +53,7 @@ class Handoff:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(msgspec.Struct, frozen=True):
     """Everything a viewer may see of one lead; money is None for support."""
 
     id: UUID

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 # Every kind an entry can have, with its label; groups are the timeline's filter chips.
 KINDS: dict[str, str] = {
     "lead_captured": "Form submitted",
@@ -47,8 +49,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One immutable entry. `text` is the personal part, empty once erased."""
 
     id: UUID
@@ -66,7 +67,7 @@ class Entry:
     corrects_id: UUID | None = None
     corrected_by_id: UUID | None = None
     erased: bool = False
-    text: dict[str, Any] = field(default_factory=dict)
+    text: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)

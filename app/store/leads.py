@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+from msgspec import structs
 
 from app.core.errors import NotFound
 from app.domain.pipeline import Stage, Status, status_after_contact
@@ -64,7 +65,7 @@ async def lock_for_contact(viewer: Viewer, activity: ActivityLog, at: datetime) 
     if row is None:
         return None
     lead = to_lead(row)
-    return replace(lead, last_contact_at=max(lead.last_contact_at or at, at))
+    return structs.replace(lead, last_contact_at=max(lead.last_contact_at or at, at))
 
 
 async def _read(viewer: Viewer, lead_id: UUID, lock: str) -> Lead:
@@ -99,7 +100,7 @@ def set_stage(viewer: Viewer, lead: Lead, stage: Stage, at: datetime) -> tuple[L
         "UPDATE lead SET stage = $3, stage_entered_at = $4, score_due_at = coalesce(score_due_at, $4),"
         f" version = version + 1, updated_at = $4 WHERE {own_leads(viewer)} AND id = $2"
     )
-    moved = replace(lead, stage=stage, stage_entered_at=at, version=lead.version + 1)
+    moved = structs.replace(lead, stage=stage, stage_entered_at=at, version=lead.version + 1)
     return moved, Write(sql, (viewer.id, lead.id, stage.value, at))
 
 
@@ -123,7 +124,7 @@ async def close_lead(
 def note_contact(viewer: Viewer, lead: Lead, activity: CheckedActivity) -> tuple[Lead, Write]:
     """Return an open, locked lead after a contact, and what notes it: worked on, a score owed, maybe a follow-up."""
     planned = activity.follow_up
-    contacted = replace(
+    contacted = structs.replace(
         lead,
         status=status_after_contact(lead.status),
         follow_up_at=planned.at if planned else lead.follow_up_at,

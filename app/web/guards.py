@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -133,6 +134,7 @@ def _is_csrf_token(given: str, session_token: str) -> bool:
     return len(rest) == SECRET_BYTES and hmac.compare_digest(_xor(mask, rest), _csrf_secret(session_token))
 
 
+@lru_cache(maxsize=1024)
 def _csrf_secret(session_token: str) -> bytes:
     return hmac.digest(session_token.encode(), b"crm csrf", "sha256")[:SECRET_BYTES]
 
