@@ -39,7 +39,8 @@ _CUSTOMER = f"""
         SELECT $11::text AS id WHERE NOT EXISTS (SELECT FROM customer WHERE sso_user_id = $11)
     ), followed AS (
         UPDATE customer SET {_FILLED}
-        WHERE customer.id = (SELECT id FROM merged) AND customer.merged_into_id IS NULL RETURNING customer.id
+        WHERE customer.id = (SELECT id FROM merged) AND customer.merged_into_id IS NULL
+            AND customer.erased_at IS NULL RETURNING customer.id
     ), made AS (
         INSERT INTO customer (id, name, email, email_norm, phone, company, job_title, country, first_campaign,
             last_campaign, first_consent, last_consent, sso_user_id, created_at, updated_at)
@@ -120,7 +121,9 @@ async def find_or_make_customer(_viewer: Viewer, submission: Submission, making:
         making.at,
     )
     found = await connection().fetchval(_CUSTOMER, *given)
-    if found is None:  # They were merged while we waited for them: now we see into whom.
+    if (
+        found is None
+    ):  # They were merged while we waited for them: now we see into whom. Or erased: now it is a new one.
         found = await connection().fetchval(_CUSTOMER, *given)
     if found is None:
         raise InFlight

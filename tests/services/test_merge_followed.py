@@ -86,6 +86,26 @@ async def test_a_form_that_comes_during_the_merge_joins_who_is_left(
     assert await owner.fetchval("SELECT last_contact_at FROM customer WHERE id = $1", kept) is not None
 
 
+async def test_a_form_that_comes_during_the_erasure_tells_the_erased_nothing(
+    owner: asyncpg.Connection, cast: Cast, pair: tuple[UUID, UUID], database: Place
+) -> None:
+    kept, gone = pair
+    await merge_customers(cast.ada, Wish(kept, gone), None)
+    forgotten = "UPDATE customer SET email = NULL, email_norm = NULL, erased_at = now() WHERE id = ANY($1)"
+    other = await asyncpg.connect(database.owner_url)
+    async with other.transaction():
+        await other.execute(forgotten, list(pair))
+        capturing = asyncio.create_task(capture_lead("cms", _form(phone="+31 20 1"), None))
+        await until(lambda: _waiting(owner, 1), "it waits for the erasure")
+    await other.close()
+    captured = await capturing
+    assert captured.value.customer_id not in map(str, pair)
+    assert (
+        await owner.fetchval("SELECT string_agg(phone, '') FROM customer WHERE id = ANY($1)", list(pair))
+        == ""
+    )
+
+
 async def test_who_waits_for_the_merge_finds_their_lead_and_ticket_where_they_are(
     owner: asyncpg.Connection, cast: Cast, pair: tuple[UUID, UUID], database: Place
 ) -> None:
