@@ -43,7 +43,7 @@ async def correct_entry(
 
     async def work() -> Recorded:
         async with transaction(viewer):
-            await customers.lock_customer(viewer, customer_id)
+            await customers.lock_to_write(viewer, customer_id)
             entry = await timeline.read_entry(viewer, customer_id, entry_id)
             if entry.kind not in CORRECTABLE:
                 raise Conflict("The CRM wrote this entry itself; there is nothing of anybody's to correct")

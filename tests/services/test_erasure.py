@@ -21,6 +21,7 @@ from app.domain.idempotency import Key
 from app.services import erasure
 from app.services.activities import log_activity
 from app.services.closing import close_won
+from app.services.corrections import correct_entry
 from app.services.lead_capture import capture_lead
 from app.services.pipeline import move_lead
 from app.services.tickets import open_ticket
@@ -186,6 +187,13 @@ async def test_nothing_is_written_about_an_erased_person(cast: Cast, customer_id
         await open_ticket(cast.sam, customer_id, OpenTicket(subject="More"), None)
     with pytest.raises(Conflict):
         await erasure.request_erasure(cast.ada, customer_id)
+
+
+async def test_not_even_a_call_without_words_is_corrected_with_some(cast: Cast, customer_id: UUID) -> None:
+    call = (await log_activity(cast.rita, ActivityLog(customer_id, cast.rita.id, "Call", ""), None)).value
+    await erasure.erase_by_operator(customer_id)
+    with pytest.raises(Conflict):
+        await correct_entry(cast.rita, customer_id, call.id, "I meant Grace", None)
 
 
 async def test_a_request_can_be_withdrawn_and_is_an_admins(cast: Cast, customer_id: UUID, mark: str) -> None:
