@@ -12,7 +12,7 @@ from app.domain.timeline import NewEntry
 from app.gateways import live
 from app.services.once import once
 from app.services.pipeline import lock_current
-from app.store import changes, idempotency, leads, timeline
+from app.store import changes, customers, idempotency, leads, timeline
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ async def plan_follow_up(
 ) -> Outcome[Lead]:
     """Plan the next step of a lead, or none; a lost lead may have a day to try again.
 
-    Raises NotFound, StaleLead, LeadIsClosed for a won one, Invalid for a moment that is over.
+    Raises NotFound, StaleLead, LeadIsClosed for a won one, Conflict for an erased customer, Invalid for a moment that
+    is over.
     """
     check_move_lead(viewer)
     now = clock.now()
@@ -39,6 +40,8 @@ async def plan_follow_up(
     async def work() -> Lead:
         async with transaction(viewer):
             lead = await lock_current(viewer, lead_id, version, or_lost=True)
+            if not lead.stage.is_open:
+                await customers.lock_to_write(viewer, lead.customer.id)
             await changes.set_follow_up(viewer, lead_id, plan.follow_up, now)
             await timeline.append(viewer, _planned(viewer, lead, plan, now))
             planned = await leads.read_lead(viewer, lead_id)

@@ -19,7 +19,7 @@ from app.domain.viewer import system
 from app.gateways import live, queue
 from app.services.lead_capture import making_now
 from app.services.once import once
-from app.store import capture, changes, idempotency, leads, new_leads, staff, timeline
+from app.store import capture, changes, customers, idempotency, leads, new_leads, staff, timeline
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ async def reopen_lead(viewer: Viewer, lead_id: UUID, key: Key | None) -> Outcome
             lost = await leads.lock_lead(viewer, lead_id)
             if lost.stage is not Stage.CLOSED_LOST:
                 raise StaleLead("Only a lost lead can be reopened", lead=lost)
+            await customers.lock_to_write(viewer, lost.customer.id)
             new_id = await new_leads.reopen_lead(viewer, lost, now)
             await changes.set_follow_up(viewer, lead_id, FollowUp(None), now)
             entry = NewEntry(

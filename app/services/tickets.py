@@ -81,7 +81,8 @@ async def change_ticket(
 ) -> Outcome[Ticket]:
     """Change what is given of a ticket; a change of nothing, without a note, leaves no entry.
 
-    Raises NotFound outside the viewer's scope, StaleTicket for an old version, Invalid with every problem.
+    Raises NotFound outside the viewer's scope, StaleTicket for an old version, Conflict for new words about an erased
+    customer, Invalid with every problem.
     """
     check_work_tickets(viewer)
     now = clock.now()
@@ -90,6 +91,8 @@ async def change_ticket(
     async def work() -> Ticket:
         async with transaction(viewer):
             ticket = await tickets.lock_ticket(viewer, ticket_id)
+            if note or given.get("subject", ticket.subject) != ticket.subject:
+                await customers.lock_to_write(viewer, ticket.customer.id)
             if wanted.version not in {None, ticket.version}:
                 raise StaleTicket(ticket=ticket)
             changed = await _change(viewer, ticket, given, note, now)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import secrets
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +15,22 @@ import pytest
 
 from app.contracts.activity_log import ActivityLog
 from app.contracts.pipeline import SaleDetails
-from app.contracts.tickets import OpenTicket
+from app.contracts.tickets import ChangeTicket, OpenTicket
+from app.core import clock
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.ids import uuid7
+from app.domain.deal import Plan
 from app.domain.idempotency import Key
+from app.domain.lead import FollowUp
 from app.services import erasure
 from app.services.activities import log_activity
 from app.services.closing import close_won
 from app.services.corrections import correct_entry
+from app.services.deals import plan_follow_up
 from app.services.lead_capture import capture_lead
+from app.services.new_leads import reopen_lead
 from app.services.pipeline import move_lead
-from app.services.tickets import open_ticket
+from app.services.tickets import change_ticket, open_ticket
 from app.services.verify import verify_customer
 from app.store.transaction import connection, transaction
 from tests import make
@@ -187,6 +193,28 @@ async def test_nothing_is_written_about_an_erased_person(cast: Cast, customer_id
         await open_ticket(cast.sam, customer_id, OpenTicket(subject="More"), None)
     with pytest.raises(Conflict):
         await erasure.request_erasure(cast.ada, customer_id)
+
+
+async def test_what_is_left_of_an_erased_person_takes_no_new_words(
+    owner: asyncpg.Connection, cast: Cast, customer_id: UUID
+) -> None:
+    await erasure.erase_by_operator(customer_id)
+    lost = await owner.fetchrow(
+        "SELECT * FROM lead WHERE customer_id = $1 AND stage = 'closed_lost'", customer_id
+    )
+    ticket = await owner.fetchval("SELECT id FROM ticket WHERE customer_id = $1", customer_id)
+    assert lost is not None
+    again = Plan(FollowUp(clock.now() + timedelta(days=9), "Ask Grace again"))
+    for act in (
+        reopen_lead(cast.rita, lost["id"], None),
+        plan_follow_up(cast.rita, lost["id"], lost["version"], again, None),
+        change_ticket(cast.sam, ticket, ChangeTicket(note="Grace called"), None),
+        change_ticket(cast.sam, ticket, ChangeTicket(subject="Grace"), None),
+    ):
+        with pytest.raises(Conflict, match="erased"):
+            await act
+    await change_ticket(cast.sam, ticket, ChangeTicket(subject="Erased", status="closed"), None)
+    assert await owner.fetchval("SELECT count(*) FROM activity_text WHERE customer_id = $1", customer_id) == 0
 
 
 async def test_not_even_a_call_without_words_is_corrected_with_some(cast: Cast, customer_id: UUID) -> None:
