@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
     from app.store.where import Where
 
-MOST_KNOWN: Final = 5_000
+MOST_KNOWN: Final = 2_000
 _known: Final[dict[tuple[Any, ...], Lead]] = {}
 _OWN: Final = slice(3, -1)  # a row without its column's stage and totals, and without what stands around
 OPEN_ORDER = "coalesce(lead.follow_up_at, 'infinity'), -coalesce(lead.score, -1), lead.id"

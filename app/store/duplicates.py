@@ -23,6 +23,7 @@ MOST: Final = 5
 _DIGITS = "regexp_replace(customer.phone, '[^0-9]', '', 'g')"
 _SHORTEST: Final = 7
 _SHORTEST_WORD: Final = 3
+_NEAREST: Final = 50  # no more are looked at closely
 _ALIKE: Final = 0.6
 
 
@@ -59,12 +60,18 @@ async def lookalikes(viewer: Viewer, customer_id: UUID) -> tuple[Lookalike, ...]
 
 
 def _near(viewer: Viewer) -> str:
-    """Return where to look: everybody by the indexes over names and numbers; a rep's own by what they share, as $6."""
-    if viewer.role is not Role.REP:
-        return "FROM customer"
-    return f"""FROM (SELECT DISTINCT customer_id FROM lead_words
-            WHERE {own_words(viewer)} AND (words IS NULL OR words LIKE ANY($6))) own
-        JOIN customer ON customer.id = own.customer_id"""
+    """Return who is compared: by the indexes over numbers and names, or of a rep's own who share a part of them, $6."""
+    if viewer.role is Role.REP:
+        found = f"""SELECT customer_id AS id FROM lead_words
+            WHERE {own_words(viewer)} AND (words IS NULL OR words LIKE ANY($6)) GROUP BY customer_id
+            ORDER BY max(CASE WHEN words IS NULL OR right(words, length($5)) = $5 THEN 2
+                ELSE similarity(split_part(words, E'\\n', 1), lower($3)) END) DESC LIMIT {_NEAREST}"""
+    else:
+        found = f"""(SELECT id FROM customer
+                WHERE left({_DIGITS}, 40) = left($5, 40) AND length({_DIGITS}) >= {_SHORTEST}
+                AND merged_into_id IS NULL AND erased_at IS NULL LIMIT {_NEAREST})
+            UNION (SELECT id FROM customer WHERE name % $3 ORDER BY similarity(name, $3) DESC LIMIT {_NEAREST})"""
+    return f"FROM ({found}) near JOIN customer ON customer.id = near.id"
 
 
 def _parts(name: str, digits: str) -> list[str]:

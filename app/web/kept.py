@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from app.web.templating import Reader
 
-MOST_KEPT: Final = 20_000
+MOST_KEPT: Final = 5_000
 _drawings: Final[dict[Hashable, Markup]] = {}
 
 

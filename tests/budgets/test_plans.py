@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     SignIn = Callable[[str], Awaitable[AsyncClient]]
 
-LEADS = 20_000
+LEADS = 100_000
 BIG = {"lead", "activity", "customer", "outbox", "sale"}
 FILL = f"""
+    ALTER TABLE lead DISABLE TRIGGER USER;
     CREATE TEMP TABLE made AS SELECT n, gen_random_uuid() AS customer, gen_random_uuid() AS lead,
         (ARRAY['lead', 'qualified', 'proposal_sent', 'negotiation', 'closed_won', 'closed_lost'])[n % 6 + 1] AS stage
         FROM generate_series(1, {LEADS}) AS n;
@@ -35,6 +36,8 @@ FILL = f"""
             THEN 'disqualified' ELSE 'new' END, stage, CASE WHEN stage LIKE 'closed%' THEN now() END,
             CASE WHEN stage = 'closed_lost' THEN 'no_budget' END, 'EUR', now(), now() - n * interval '1 minute', now()
         FROM made JOIN staff ON staff.rep_id = (ARRAY['R-1001', 'R-1002'])[n % 2 + 1];
+    INSERT INTO lead_words SELECT lead.id, assigned_to_id, customer.id, customer.created_at, words
+        FROM lead JOIN customer ON customer.id = lead.customer_id;
     INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, dedupe, created_at, next_try_at)
         SELECT lead, 'sale', lead, 'SaleClosedWonV1', '{{}}', n, now(), now() FROM made WHERE stage = 'closed_won';
     INSERT INTO sale (id, lead_id, customer_id, event_id, amount, currency, product, recorded_by_id, closed_at)
@@ -49,13 +52,16 @@ FILL = f"""
 async def test_no_page_reads_a_whole_table(
     owner: asyncpg.Connection, cast: Cast, database: Place, signed_in: SignIn
 ) -> None:
-    await owner.execute(FILL)
+    await _fill(owner)
     await owner.execute("VACUUM (ANALYZE)")  # as autovacuum does
     lead = await owner.fetchrow(
         "SELECT id, customer_id FROM lead WHERE assigned_to_id = $1 LIMIT 1", cast.rita.id
     )
     customer = lead["customer_id"]
-    paths = ["/board", f"/leads/{lead['id']}", f"/customers/{customer}", "/customers", "/customers?q=fedcba"]
+    paths = [
+        "/board", f"/leads/{lead['id']}", f"/customers/{customer}", f"/customers/{customer}/lookalikes",
+        "/customers", "/customers?q=fedcba", "/search?q=fedcba",
+    ]  # fmt: skip
     read: dict[str, set[str]] = {}
     for who in ("rita", "ada"):
         client = await signed_in(who)
@@ -66,6 +72,14 @@ async def test_no_page_reads_a_whole_table(
             for statement in {each for each in sent.sent if each.startswith(("SELECT", "WITH"))}:
                 read.setdefault(f"{who} {path}", set()).update(await _whole_tables(database, role, statement))
     assert {page: tables for page, tables in read.items() if tables} == {}
+
+
+async def _fill(owner: asyncpg.Connection) -> None:
+    """Fill the big tables; indexes over words are built afterwards, which is quicker."""
+    slow = await owner.fetch("SELECT indexname, indexdef FROM pg_indexes WHERE indexdef LIKE '%USING gin%'")
+    await owner.execute("".join(f"DROP INDEX {row['indexname']};" for row in slow))
+    await owner.execute(FILL)
+    await owner.execute(";".join(row["indexdef"] for row in slow))
 
 
 async def _whole_tables(place: Place, role: str, statement: str) -> set[str]:
