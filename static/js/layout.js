@@ -3,3 +3,4 @@ import "htmx.org";
 import "./page.js";
 import "./dialogs.js";
 import "./search.js";
+import "./live.js"; // some pages only, but what only some share would be a file of its own

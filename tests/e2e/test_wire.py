@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.wait import until
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -25,6 +27,12 @@ class Wire:
 
     asked: dict[str, str] = field(default_factory=dict[str, str])
     bytes: int = 0
+    _done: set[str] = field(default_factory=set[str])
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether everything asked for has come, or turned out to be in the cache; a stream never ends."""
+        return all(key in self._done or url.endswith("/live") for key, url in self.asked.items())
 
     def watch(self, browser: CDPSession) -> None:
         """Count from now on."""
@@ -44,6 +52,7 @@ class Wire:
             self._find(told)
 
     def _finish(self, told: dict[str, Any]) -> None:
+        self._done.add(told["requestId"])
         if told["requestId"] in self.asked:
             self.bytes += int(told["encodedDataLength"])
 
@@ -59,6 +68,7 @@ async def visit(page: Page, url: str, *, afresh: bool) -> tuple[Wire, int]:
     async with page.expect_request("**/live"):
         answer = await page.goto(url)
     assert answer is not None
+    await until(lambda: wire.is_quiet, "all that was asked for has come")
     plain = len(await answer.body())
     await browser.detach()
     return wire, plain

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import shutil
 import subprocess
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,7 +22,6 @@ from tests.wait import until_true
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
-    from pathlib import Path
 
     import asyncpg
     from httpx import AsyncClient
@@ -36,35 +38,35 @@ PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 @pytest.fixture(params=[each for each in [PROGRAM] if each], autouse=True)
 def through(
-    request: pytest.FixtureRequest, database: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, database: Place, monkeypatch: pytest.MonkeyPatch
 ) -> Generator[str]:
     """The application's database behind a pooler, where one is installed; the owner's stays direct."""
     server, port = urlsplit(database.app_url), free_port()
-    (tmp_path / "users").write_text(f'"{server.username}" "{server.password}"\n')
-    (tmp_path / "ini").write_text(
-        f"[databases]\n* = host={server.hostname} port={server.port}\n"
-        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\npool_mode = transaction\n"
-        f"auth_type = trust\nauth_file = {tmp_path}/users\ndefault_pool_size = {SERVER_CONNECTIONS}\n"
-    )
-    account = account_for(tmp_path, None)  # it refuses to be root
-    if account:
-        for path in (tmp_path, *tmp_path.parents[:2]):
-            path.chmod(0o755)
-    process = subprocess.Popen(
-        [request.param, "-q", str(tmp_path / "ini")],
-        stderr=subprocess.DEVNULL,
-        user=account and account.uid,
-        group=account and account.gid,
-    )
-    until_true(lambda: not is_free(port), "PgBouncer answers")
-    url = server._replace(netloc=f"{server.username}@127.0.0.1:{port}").geturl()
-    monkeypatch.setenv("DATABASE_URL", url)
-    monkeypatch.setenv("CRM_STATEMENT_CACHE", "0")
-    settings.cache_clear()
-    yield url
-    settings.cache_clear()
-    process.terminate()
-    process.wait()
+    with tempfile.TemporaryDirectory(prefix="crm-pooler-") as folder, ExitStack() as running:
+        home = Path(folder)
+        home.chmod(0o755)  # it refuses to be root, and must reach its files as somebody else
+        (home / "users").write_text(f'"{server.username}" "{server.password}"\n')
+        (home / "ini").write_text(
+            f"[databases]\n* = host={server.hostname} port={server.port}\n"
+            f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\npool_mode = transaction\n"
+            f"auth_type = trust\nauth_file = {home}/users\ndefault_pool_size = {SERVER_CONNECTIONS}\n"
+        )
+        account = account_for(home, None)
+        pooler = subprocess.Popen(
+            [request.param, "-q", str(home / "ini")],
+            stderr=subprocess.DEVNULL,
+            user=account and account.uid,
+            group=account and account.gid,
+        )
+        running.callback(pooler.wait)
+        running.callback(pooler.terminate)
+        until_true(lambda: not is_free(port), "PgBouncer answers")
+        url = server._replace(netloc=f"{server.username}@127.0.0.1:{port}").geturl()
+        monkeypatch.setenv("DATABASE_URL", url)
+        monkeypatch.setenv("CRM_STATEMENT_CACHE", "0")
+        settings.cache_clear()
+        yield url
+        settings.cache_clear()
 
 
 async def test_everybody_works_and_sees_their_own_over_two_connections(
