@@ -23,33 +23,32 @@ KB = 1024
 
 @dataclass
 class Wire:
-    """What the browser sent and received over the network while one page loaded: its cache costs nothing."""
+    """What came over the network while one page loaded: what the browser found in its cache costs nothing."""
 
     asked: dict[str, str] = field(default_factory=dict[str, str])
     bytes: int = 0
+    _known: set[str] = field(default_factory=set[str])
     _done: set[str] = field(default_factory=set[str])
-
-    @property
-    def is_quiet(self) -> bool:
-        """Whether everything asked for has come, or turned out to be in the cache; a stream never ends."""
-        return all(key in self._done or url.endswith("/live") for key, url in self.asked.items())
 
     def watch(self, browser: CDPSession) -> None:
         """Count from now on."""
-        browser.on("Network.requestWillBeSent", self._ask)
         browser.on("Network.requestServedFromCache", self._find)
         browser.on("Network.responseReceived", self._hear)
         browser.on("Network.loadingFinished", self._finish)
 
-    def _ask(self, told: dict[str, Any]) -> None:
-        self.asked[told["requestId"]] = told["request"]["url"]
+    def has_all(self, icon: str) -> bool:
+        """Whether the stream has begun, the icon has come where one is awaited, and whatever began has ended."""
+        urls = tuple(self.asked.values())
+        awaited = all(any(url.endswith(end) for url in urls) for end in ("/live", icon))
+        return awaited and all(key in self._done or url.endswith("/live") for key, url in self.asked.items())
 
     def _find(self, told: dict[str, Any]) -> None:
-        self.asked.pop(told["requestId"], None)
+        self._known.add(told["requestId"])
 
     def _hear(self, told: dict[str, Any]) -> None:
-        if told["response"].get("fromDiskCache"):
-            self._find(told)
+        response = told["response"]
+        if not response.get("fromDiskCache") and told["requestId"] not in self._known:
+            self.asked[told["requestId"]] = response["url"]
 
     def _finish(self, told: dict[str, Any]) -> None:
         self._done.add(told["requestId"])
@@ -65,10 +64,9 @@ async def visit(page: Page, url: str, *, afresh: bool) -> tuple[Wire, int]:
         await browser.send("Network.clearBrowserCache")
     wire = Wire()
     wire.watch(browser)
-    async with page.expect_request("**/live"):
-        answer = await page.goto(url)
+    answer = await page.goto(url)
     assert answer is not None
-    await until(lambda: wire.is_quiet, "all that was asked for has come")
+    await until(lambda: wire.has_all(".svg" if afresh else ""), "all that was asked for has come")
     plain = len(await answer.body())
     await browser.detach()
     return wire, plain
