@@ -15,17 +15,34 @@ class Account(Protocol):
     """An account as the SSO's user list has it."""
 
     @property
-    def id(self) -> str: ...  # noqa: D102
+    def id(self) -> str:
+        """The SSO's id of it."""
+        ...
+
     @property
-    def email(self) -> str: ...  # noqa: D102
+    def email(self) -> str:
+        """Its address, as the SSO writes it."""
+        ...
+
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str:
+        """Who it belongs to."""
+        ...
+
     @property
-    def active(self) -> bool: ...  # noqa: D102
+    def active(self) -> bool:
+        """Whether its owner may sign in."""
+        ...
+
     @property
-    def version(self) -> int: ...  # noqa: D102
+    def version(self) -> int:
+        """How often it changed, 0 where the SSO does not count."""
+        ...
+
     @property
-    def updated_at(self) -> datetime | None: ...  # noqa: D102
+    def updated_at(self) -> datetime | None:
+        """When it last changed, where the SSO says so."""
+        ...
 
 
 def news_of_account(account: Account, at: datetime) -> UserNews:

@@ -91,7 +91,11 @@ def timeline_read(
         more = len(found) > limit
         return TimelinePage(items, cursors.encode(below) if more else None, len(items))
 
-    return Read(_READ.format(who=who, where=where, below=below, limit=limit + 1), tuple(where.args), build)
+    return Read(
+        _READ.format(chains=chains_of(who), where=where, below=below, limit=limit + 1),
+        tuple(where.args),
+        build,
+    )
 
 
 def _newest_first(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -106,7 +110,9 @@ async def read_entry(viewer: Viewer, customer_id: UUID, entry_id: UUID) -> Entry
     """Return one entry of a customer; raises NotFound when it is not the viewer's to see."""
     where, who = _narrowed(viewer, customer_id, TimelineFilter())
     where.add(f"activity.id = {where.bind(entry_id)}")
-    row = await connection().fetchrow(_READ.format(who=who, where=where, below=_LAST, limit=1), *where.args)
+    row = await connection().fetchrow(
+        _READ.format(chains=chains_of(who), where=where, below=_LAST, limit=1), *where.args
+    )
     if row is None:
         raise NotFound
     return _to_entry(row)
@@ -147,13 +153,12 @@ def narrow_by_person_and_day(where: Where, narrowed: TimelineFilter) -> None:
         where.add(f"activity.occurred_at < {where.bind(narrowed.before)}")
 
 
-# A customer's own chain and those of who was merged into them (docs/adr/0054): so many of each, each by its index.
-# Where each begins is reckoned first: inside the row policies' reach no index would be asked for it.
+# So many entries of each chain, each by its index. Where each begins is reckoned first: inside the row policies' reach
+# no index would be asked for it.
 _READ = """
     WITH chain AS MATERIALIZED (
         SELECT id, {below} AS below FROM (
-            SELECT id FROM customer WHERE id = {who} AND merged_into_id IS NULL
-            UNION ALL SELECT id FROM customer WHERE merged_into_id = {who}
+            {chains}
         ) theirs
     )
     SELECT entry.*, staff.name AS actor_name, body.body,
@@ -169,6 +174,14 @@ _READ = """
     LEFT JOIN staff ON staff.id = entry.actor_id
     LEFT JOIN activity_text body ON body.activity_id = entry.id
     ORDER BY entry.seq DESC"""
+
+
+def chains_of(who: str) -> str:
+    """Return the SELECT of a customer and of those who were merged into them: each has a chain (docs/adr/0054)."""
+    return (
+        f"SELECT id FROM customer WHERE id = {who} AND merged_into_id IS NULL"
+        f" UNION ALL SELECT id FROM customer WHERE merged_into_id = {who}"
+    )
 
 
 def _to_entry(row: Mapping[str, Any]) -> Entry:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.store.read_together import Read
 from app.store.scope import own_entries
-from app.store.timeline import narrow_by_person_and_day
+from app.store.timeline import chains_of, narrow_by_person_and_day
 from app.store.where import Where
 
 if TYPE_CHECKING:
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
 MOST_FOLDED: Final = 100  # counting stops here
 MOST_PEOPLE: Final = 50
-_CHAINS: Final = """chain (id) AS MATERIALIZED (
-        SELECT id FROM customer WHERE id = $2 AND merged_into_id IS NULL
-        UNION ALL SELECT id FROM customer WHERE merged_into_id = $2
-    )"""
+_CHAINS: Final = f"chain (id) AS MATERIALIZED ({chains_of('$2')})"
 
 
 def people_read(viewer: Viewer, customer_id: UUID) -> Read[tuple[tuple[str, str], ...]]:
