@@ -23,11 +23,14 @@ from app.web.guards import CSRF_HEADER, SESSION_COOKIE, csrf_token
 from tests.cast import hire
 from tests.database import Place, place_of, prepare
 from tests.fakes import AUDIENCE, CLIENT, CLIENT_SECRET, FakeSso
+from tests.memory import temporary_files_in_memory
+from tests.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 
     from litestar import Litestar
+    from xdist.remote import Producer
 
     from tests.cast import Cast
 
@@ -46,6 +49,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     from app.sandbox.servers import start_servers  # noqa: PLC0415  a worker never needs it
 
     with ExitStack() as stack:
+        stack.enter_context(temporary_files_in_memory())
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crm-test-")))
         home.chmod(0o755)
         servers = start_servers(home, fast=True)
@@ -57,6 +61,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Stop what this process started."""
     session.config.stash.get(SERVERS, ExitStack()).close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    """Spread the tests over the workers, those with a system in common together."""
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

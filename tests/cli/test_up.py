@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tests.e2e.stack import Stack
 
 PROC = Path("/proc")
-pytestmark = pytest.mark.xdist_group("up")
 
 
 @pytest.fixture(scope="module")

@@ -37,11 +37,10 @@ QUIET = [
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests on one worker and in one event loop: they share the system and the browser."""
+    """Keep these tests in one event loop: they share the system and the browser."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("stack"))
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
