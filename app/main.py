@@ -34,6 +34,7 @@ from app.web import (
     metrics,
     moves,
     new_leads,
+    owners,
     published,
     search,
     security,
@@ -58,8 +59,8 @@ def create_app() -> Litestar:
     errors.presenters |= {"lead": present.lead, "ticket": present.ticket}
     pages = [*auth.routes, *board.routes, *customers.routes, *health.routes, *home.routes, *leads.routes]
     pages += [*admin.routes, *metrics.routes, *published.routes, *tickets.routes]
-    pages += [*bulk.routes, *deals.routes, *live.routes, *moves.routes, *new_leads.routes, *search.routes]
-    pages += views.routes
+    pages += [*bulk.routes, *deals.routes, *live.routes, *moves.routes, *new_leads.routes, *owners.routes]
+    pages += [*search.routes, *views.routes]
     api = [*activities.routes, *api_customers.routes, *api_leads.routes, *api_tickets.routes, *events.routes]
     return Application(
         route_handlers=[

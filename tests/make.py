@@ -55,6 +55,17 @@ async def lead(owner: asyncpg.Connection, rep: Viewer | None, stage: str = "lead
     return await _insert(owner, "lead", {**defaults, **given})
 
 
+async def reps(owner: asyncpg.Connection, number: int) -> None:
+    """Put that many more sales reps into the database, each with a long name."""
+    await owner.execute(
+        "INSERT INTO staff (id, name, email, rep_id, created_at, updated_at)"
+        " SELECT gen_random_uuid(), 'Maximilian Zimmermann ' || n, n || '@slyyfoxx.example', 'R-2' || n, $2, $2"
+        " FROM generate_series(1, $1) AS n",
+        number,
+        now(),
+    )
+
+
 async def activity(owner: asyncpg.Connection, customer_id: UUID, actor: Viewer, **given: Any) -> UUID:
     """Append an entry to the customer's timeline and return its id; the database chains it."""
     defaults = {

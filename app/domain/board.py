@@ -61,10 +61,10 @@ class SavedView:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands around the columns: the viewer's saved views and the reps by name."""
+    """What stands around the columns: the viewer's saved views, and the name of the owner the filter means."""
 
     views: tuple[SavedView, ...] = ()
-    reps: tuple[tuple[str, str], ...] = ()
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Rep:
+    """A sales rep as one finds them."""
+
+    id: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
 class RepLine:
     """One rep's open pipeline and month."""
 

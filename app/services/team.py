@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from app.core import clock
 from app.core.settings import settings
@@ -17,7 +17,10 @@ from app.store.transaction import transaction
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from app.domain.team import Rep
     from app.domain.viewer import Viewer
+
+MOST_FOUND: Final = 50
 
 
 async def read_team(viewer: Viewer, zone: ZoneInfo) -> Team:
@@ -42,3 +45,11 @@ async def list_reps(viewer: Viewer) -> tuple[tuple[str, str], ...]:
         return ()
     async with transaction(viewer):
         return await team.list_reps(viewer)
+
+
+async def find_reps(viewer: Viewer, words: str) -> tuple[tuple[Rep, ...], bool]:
+    """Return the first reps that have all the words in name or e-mail, and whether there are more; raises Forbidden."""
+    check_administer(viewer)
+    async with transaction(viewer):
+        found = await team.find_reps(viewer, words, MOST_FOUND + 1)
+    return found[:MOST_FOUND], len(found) > MOST_FOUND

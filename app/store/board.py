@@ -15,7 +15,7 @@ import msgspec
 from app.domain.board import CARDS_PER_COLUMN, BoardFilter, Column, Surroundings
 from app.domain.pipeline import STAGE_WEIGHT, Stage
 from app.store import cursor as cursors
-from app.store.board_filter import board_where
+from app.store.board_filter import board_where, owner_id
 from app.store.rows import lead_columns, lead_joins, to_lead
 from app.store.transaction import connection
 
@@ -69,32 +69,32 @@ _CARD_ORDER = (
 _AROUND = """json_build_object(
         'views', (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'query', query)
             ORDER BY lower(name)), '[]') FROM saved_view WHERE owner_id = $1),
-        'reps', (SELECT coalesce(json_agg(json_build_array(id, name) ORDER BY lower(name), id), '[]')
-            FROM staff WHERE active AND rep_id IS NOT NULL))"""
+        'owner', (SELECT name FROM staff WHERE id = {owner}))"""
 
 
 async def read_board(viewer: Viewer, narrowed: BoardFilter) -> tuple[tuple[Column, ...], Surroundings]:
     """Return the six columns, each with its first page and totals, and what stands around them, in one statement."""
-    rows = await _read(viewer, narrowed, tuple(Stage), _AROUND)
+    where = board_where(viewer, narrowed)
+    around = _AROUND.format(owner=where.bind(owner_id(viewer, narrowed)))
+    rows = await _read(where, narrowed, tuple(Stage), around)
     around = next(row["around"] for row in rows if row["around"])
     return _columns(tuple(Stage), rows), msgspec.json.decode(around, type=Surroundings)
 
 
 async def read_columns(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage]) -> tuple[Column, ...]:
     """Return the first page of the given columns with their totals, in one statement."""
-    return _columns(stages, await _read(viewer, narrowed, stages, "NULL"))
+    return _columns(stages, await _read(board_where(viewer, narrowed), narrowed, stages, "NULL"))
 
 
-async def _read(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage], around: str) -> list[Any]:
-    where = board_where(viewer, narrowed)
+async def _read(where: Where, narrowed: BoardFilter, stages: Sequence[Stage], around: str) -> list[Any]:
     stages_at = where.bind([stage.value for stage in stages])
     sql = _BOARD.format(
         totals=_totals(narrowed).format(where=where),
         where=where,
         stages=stages_at,
         around=around,
-        columns=lead_columns(viewer),
-        joins=lead_joins(viewer),
+        columns=lead_columns(where.viewer),
+        joins=lead_joins(where.viewer),
         open_order=OPEN_ORDER,
         closed_order=CLOSED_ORDER,
         card_order=_CARD_ORDER,

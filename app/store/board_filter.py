@@ -44,6 +44,11 @@ def board_where(viewer: Viewer, narrowed: BoardFilter) -> Where:
     return where
 
 
+def owner_id(viewer: Viewer, narrowed: BoardFilter) -> str:
+    """Return whose leads are meant: `me` in a link is whoever follows it."""
+    return viewer.id if narrowed.owner == "me" else narrowed.owner
+
+
 def rotten(now: str) -> str:
     """Return the condition for leads that rot at the bound moment `now`."""
     return f"{OPEN} AND {ROTS_AT} <= {now} AND (lead.follow_up_at IS NULL OR lead.follow_up_at <= {ROTS_AT})"
@@ -53,8 +58,7 @@ def _add_owner(where: Where, narrowed: BoardFilter) -> None:
     if narrowed.owner == "none":
         where.add("lead.assigned_to_id IS NULL")
     elif narrowed.owner:
-        owner = where.viewer.id if narrowed.owner == "me" else narrowed.owner
-        where.add(f"lead.assigned_to_id = {where.bind(owner)}")
+        where.add(f"lead.assigned_to_id = {where.bind(owner_id(where.viewer, narrowed))}")
 
 
 def _add_due(where: Where, narrowed: BoardFilter) -> None:

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.pipeline import OPEN_STAGES, STAGE_WEIGHT, Stage
-from app.domain.team import Month, Pulse, RepLine, Step
+from app.domain.team import Month, Pulse, Rep, RepLine, Step
 from app.store.transaction import connection
+from app.store.where import containing
 
 if TYPE_CHECKING:
     from app.domain.my_day import Today
@@ -104,3 +105,15 @@ async def list_reps(_viewer: Viewer) -> tuple[tuple[str, str], ...]:
         "SELECT id, name FROM staff WHERE active AND rep_id IS NOT NULL ORDER BY lower(name), id"
     )
     return tuple((row["id"], row["name"]) for row in rows)
+
+
+async def find_reps(_viewer: Viewer, words: str, most: int) -> tuple[Rep, ...]:
+    """Return the first active reps by name that have all the words in name or e-mail."""
+    patterns = [containing(word) for word in words.lower().split()]
+    rows = await connection().fetch(
+        "SELECT id, name, email FROM staff WHERE active AND rep_id IS NOT NULL"
+        " AND lower(name || ' ' || email) LIKE ALL ($1::text[]) ORDER BY lower(name), id LIMIT $2",
+        patterns,
+        most,
+    )
+    return tuple(Rep(**dict(row)) for row in rows)

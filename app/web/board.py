@@ -16,7 +16,7 @@ from app.domain.permissions import check_see_board
 from app.domain.pipeline import Stage
 from app.domain.viewer import Viewer
 from app.services.board import read_board, read_changed, read_column
-from app.web.board_filter import query_of, read_filter, read_query
+from app.web.board_filter import NAMED_OWNERS, query_of, read_filter, read_query
 from app.web.guards import needs
 from app.web.respond import is_partial, page, redirect
 
@@ -77,6 +77,7 @@ def shown(board: Board, viewer: Viewer) -> dict[str, Any]:
         "totals": totals(board),
         "query": query_of(board.filter),
         "show_owner": viewer.is_admin,
+        "owner": NAMED_OWNERS.get(board.filter.owner) or board.around.owner or "Unknown owner",
         "tabs": _tabs(board),
         "sources": sorted({c.source for column in board.columns for c in column.cards if c.source}),
     }

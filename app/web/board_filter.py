@@ -25,6 +25,7 @@ LONGEST_QUERY: Final = 4_000
 SHOWN: Final = 40
 FILTERS: Final = ("due", "max", "min", "owner", "q", "rot", "score", "source")
 OTHERS: Final = frozenset({"cursor", "ids", "from", "view"})
+NAMED_OWNERS: Final = {"": "Every owner", "none": "Nobody yet"}
 
 
 @dataclass(frozen=True, slots=True)

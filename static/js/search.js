@@ -4,7 +4,6 @@ import "./keys.js";
 import { switchDensity, switchTheme } from "./page.js";
 
 const field = document.querySelector("[data-search]");
-const found = document.getElementById("found");
 const palette = document.getElementById("palette");
 const input = document.getElementById("palette-input");
 const list = document.getElementById("palette-list");
@@ -13,15 +12,16 @@ const ACTS = { theme: switchTheme, density: switchDensity };
 const PAUSE = 200;
 let timer = 0;
 
-// Arrows go from the field through the list and back.
-field?.form.addEventListener("keydown", (event) => {
+// Arrows go from a field through what it found, and back.
+document.addEventListener("keydown", (event) => {
+  const finder = event.target.closest("[data-finder]");
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (event.key === "Escape") return field.blur();
-  if (!step) return undefined;
+  if (!finder || !step) return;
   event.preventDefault();
-  const stops = [field, ...found.querySelectorAll("a")];
-  return stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length].focus();
+  const stops = [...finder.querySelectorAll("[type=search], .hits a")];
+  stops[(stops.indexOf(event.target) + step + stops.length) % stops.length].focus();
 });
+field?.form.addEventListener("keydown", (event) => event.key === "Escape" && field.blur());
 
 const options = () => [...list.querySelectorAll("[role=option]:not([hidden])"), ...hits.querySelectorAll("[role=option]")];
 const chosen = () => options().find((option) => option.getAttribute("aria-selected") === "true");

@@ -31,6 +31,11 @@ ENTRIES = """
     INSERT INTO activity (id, customer_id, lead_id, kind, actor_id, occurred_at, data)
     SELECT gen_random_uuid(), $1, $2, 'call_logged', $3, now() - interval '1 hour' * (100 - n), '{"outcome": "reached"}'
     FROM generate_series(1, 100) AS n"""
+SHARE = """
+    UPDATE lead SET assigned_to_id = rep.id
+    FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM staff WHERE rep_id LIKE 'R-2%') AS rep,
+        (SELECT id, row_number() OVER (ORDER BY id) AS place FROM lead) AS given
+    WHERE given.id = lead.id AND rep.place = given.place"""
 
 
 @pytest.fixture
@@ -61,6 +66,23 @@ async def test_a_board_of_150_cards(leads: list[UUID], signed_in: SignIn, who: s
     assert answer.text.count("data-lead-id=") == 150
     assert len(sent) <= 4, sent
     assert len(answer.content) <= 100 * KB
+
+
+async def test_a_board_of_everybody_does_not_grow_with_its_reps(
+    leads: list[UUID], owner: asyncpg.Connection, signed_in: SignIn
+) -> None:
+    client = await signed_in("ada")
+    of_two, _ = await _count(client, "GET", "/board")
+    await make.reps(owner, 198)
+    of_many, sent = await _count(client, "GET", "/board")
+    assert of_many.text.count("data-lead-id=") == 150
+    assert len(of_many.content) == len(of_two.content)
+    await owner.execute(SHARE)
+    everybodys, _ = await _count(client, "GET", "/board")
+    assert everybodys.text.count("data-lead-id=") == 150
+    assert len(set(re.findall(r'<abbr title="([^"]+)"', everybodys.text))) == 150
+    assert len(sent) <= 4, sent
+    assert len(everybodys.content) <= 100 * KB
 
 
 async def test_a_move_on_the_board(leads: list[UUID], signed_in: SignIn) -> None:

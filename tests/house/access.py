@@ -57,6 +57,7 @@ POST  /leads/{id}/stage                          yes   none  no    yes   who   w
 GET   /live                                      yes   yes   no    yes   who   who
 GET   /search                                    yes   yes   yes   yes   who   who
 GET   /board/cards                               yes   yes   no    yes   who   who
+GET   /board/owners                              no    no    no    yes   who   who
 GET   /leads/new                                 yes   yes   no    yes   who   who
 POST  /leads/new                                 yes   yes   no    yes   who   who
 POST  /leads/bulk                                yes   yes   no    yes   who   who
