@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from app.domain.lead import FollowUp
     from app.domain.viewer import Viewer
 
+_CUSTOMER = "(SELECT own.customer_id FROM lead own WHERE own.id = $2)"
+
 
 async def last_change(viewer: Viewer, lead_id: UUID) -> tuple[str, datetime] | None:
     """Return the name of who changed the lead last, and when; None when nobody has since it came."""
     row = await connection().fetchrow(
         "SELECT CASE WHEN actor_id = $1 THEN 'You' ELSE coalesce(staff.name, 'Somebody') END AS name, recorded_at"
-        f" FROM activity LEFT JOIN staff ON staff.id = actor_id WHERE {own_entries(viewer)}"
+        f" FROM activity LEFT JOIN staff ON staff.id = actor_id WHERE {own_entries(viewer, _CUSTOMER)}"
         " AND activity.lead_id = $2 AND kind <> 'score_changed' ORDER BY seq DESC LIMIT 1",
         viewer.id,
         lead_id,

@@ -35,14 +35,17 @@ def own_words(viewer: Viewer) -> str:
     return "lead_words.owner_id = $1" if viewer.role is Role.REP else "false"
 
 
-def own_entries(viewer: Viewer) -> str:
-    """Return the WHERE for `activity`: entries of another rep's lead stay hidden, also those of a merged customer."""
+def own_entries(viewer: Viewer, customer: str) -> str:
+    """Return the WHERE for `activity` in the history of `customer`, an SQL expression: not of another rep's lead.
+
+    Their history is theirs and that of whoever was merged into them, whose leads came along. Which of their leads are
+    the viewer's is asked once, not of each entry.
+    """
     if viewer.role is Role.REP:
-        own = "lead.assigned_to_id = $1 AND (activity.lead_id IS NULL OR lead.id = activity.lead_id)"
+        mine = f"SELECT lead.id FROM lead WHERE lead.customer_id = {customer} AND lead.assigned_to_id = $1"
         return (
-            f"(EXISTS (SELECT FROM lead WHERE lead.customer_id = activity.customer_id AND {own})"
-            " OR EXISTS (SELECT FROM customer merged JOIN lead ON lead.customer_id = merged.merged_into_id"
-            f" WHERE merged.id = activity.customer_id AND {own}))"
+            f"CASE WHEN activity.lead_id IS NULL THEN EXISTS ({mine})"
+            f" ELSE activity.lead_id = ANY (ARRAY ({mine})) END"
         )
     return "$1::text IS NOT NULL"
 

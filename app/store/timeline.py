@@ -120,8 +120,8 @@ async def read_entry(viewer: Viewer, customer_id: UUID, entry_id: UUID) -> Entry
 
 def _narrowed(viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter) -> tuple[Where, str]:
     """Return the condition for entries, and the placeholder of whose they are."""
-    where = Where(viewer, own_entries(viewer))
-    who = where.bind(customer_id)
+    where, who = Where(viewer, own_entries(viewer, "$2")), "$2"
+    where.bind(customer_id)
     if narrowed.kinds:
         where.add(f"activity.kind = ANY({where.bind(list(narrowed.kinds))})")
     if narrowed.without:

@@ -24,7 +24,7 @@ _CHAINS: Final = f"chain (id) AS MATERIALIZED ({chains_of('$2')})"
 def people_read(viewer: Viewer, customer_id: UUID) -> Read[tuple[tuple[str, str], ...]]:
     """Return what reads id and name of everybody whose entries the viewer sees on a customer's timeline."""
     # From one person to the next by the index: a hundred thousand entries of three people are three steps.
-    first = f"""(SELECT activity.actor_id FROM activity WHERE {own_entries(viewer)}
+    first = f"""(SELECT activity.actor_id FROM activity WHERE {own_entries(viewer, "$2")}
         AND activity.customer_id = chain.id %s ORDER BY activity.actor_id LIMIT 1)"""
     sql = f"""WITH RECURSIVE {_CHAINS}, person (chain_id, id) AS (
             SELECT chain.id, {first % ""} FROM chain UNION ALL
@@ -42,7 +42,7 @@ def people_read(viewer: Viewer, customer_id: UUID) -> Read[tuple[tuple[str, str]
 
 def folded_read(viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter) -> Read[int]:
     """Return what counts the entries of the filter's person and days that are folded away, up to MOST_FOLDED."""
-    where = Where(viewer, own_entries(viewer))
+    where = Where(viewer, own_entries(viewer, "$2"))
     where.bind(customer_id)
     where.add("activity.kind = 'score_changed'")
     narrow_by_person_and_day(where, narrowed)
