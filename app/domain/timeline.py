@@ -87,6 +87,11 @@ class TimelineFilter:
     before: datetime | None = None
     after: int | None = None
 
+    @property
+    def is_by_person_or_day(self) -> bool:
+        """True when only somebody's entries are wanted, or only those of some days."""
+        return bool(self.by or self.since or self.before)
+
 
 @dataclass(frozen=True, slots=True)
 class TimelinePage:
@@ -99,11 +104,11 @@ class TimelinePage:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A page of a timeline with what stands around it: who wrote there, and how many entries are folded away."""
+    """A page of a timeline with what stands around it: how many entries are folded away; who wrote, where asked for."""
 
     page: TimelinePage
-    people: tuple[tuple[str, str], ...]
     folded: int
+    people: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

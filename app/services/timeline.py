@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from app.core.errors import NotFound
 from app.core.settings import settings
 from app.domain.timeline import History, TimelineFilter
 from app.store import customers, leads, tickets, timeline, timeline_sides
-from app.store.read_together import read_together
+from app.store.read_together import read_alone, read_together
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.customer import Customer
+    from app.domain.lead import Lead
     from app.domain.ticket import Ticket
     from app.domain.timeline import TimelinePage
     from app.domain.viewer import Viewer
-    from app.store.read_together import Read
+    from app.store.read_together import Found, Read
 
 
 MOST_TICKETS: Final = 20
@@ -54,37 +54,50 @@ async def newest_entry(viewer: Viewer, customer_id: UUID) -> int:
 
 async def read_customer_story(
     viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, cursor: str | None
-) -> CustomerStory:
-    """Return the customer, their tickets and a page of their timeline, read at once; raises like `read_timeline`."""
+) -> Found[CustomerStory]:
+    """Find the customer, their tickets and a page of their timeline, read at once; raises like `read_timeline`."""
     async with transaction(viewer):
-        try:
-            customer, theirs, desk, *history = await read_together(
-                customers.customer_read(viewer, customer_id, settings().currency),
-                leads.of_customer(viewer, customer_id),
-                tickets.of_customer(viewer, customer_id, MOST_TICKETS),
-                *_history(viewer, customer_id, narrowed, cursor),
-            )
-        except NotFound:
-            raise await customers.missing(viewer, customer_id) from None
-    return CustomerStory(replace(customer, leads=theirs), desk, History(*history))
+        found = await read_together(
+            _customer_story,
+            customers.customer_read(viewer, customer_id, settings().currency),
+            leads.of_customer(viewer, customer_id),
+            tickets.of_customer(viewer, customer_id, MOST_TICKETS),
+            *_history(viewer, customer_id, narrowed, cursor),
+        )
+        if not found.rows[0]:
+            raise await customers.missing(viewer, customer_id)
+        return found
 
 
 async def read_history(
     viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, cursor: str | None
 ) -> History:
-    """Return a page of entries with what stands around them, read at once; raises like `read_timeline`."""
+    """Return a page of entries with what stands around it, read at once; raises like `read_timeline`."""
     async with transaction(viewer):
-        history = History(*await read_together(*_history(viewer, customer_id, narrowed, cursor)))
-        if not history.page.items:
+        found = await read_together(History, *_history(viewer, customer_id, narrowed, cursor))
+        if not found.value.page.items:
             await customers.check_customer(viewer, customer_id)
-        return history
+        return found.value
+
+
+async def read_writers(viewer: Viewer, customer_id: UUID) -> tuple[tuple[str, str], ...]:
+    """Return id and name of everybody whose entries the viewer sees; raises NotFound outside the viewer's scope."""
+    async with transaction(viewer):
+        await customers.check_customer(viewer, customer_id)
+        return await read_alone(timeline_sides.people_read(viewer, customer_id))
 
 
 def _history(
     viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, cursor: str | None
 ) -> tuple[Read[Any], ...]:
-    return (
-        timeline.timeline_read(viewer, customer_id, narrowed, limit=timeline.PAGE, cursor=cursor),
-        timeline_sides.people_read(viewer, customer_id),
-        timeline_sides.folded_read(viewer, customer_id, narrowed),
-    )
+    page = timeline.timeline_read(viewer, customer_id, narrowed, limit=timeline.PAGE, cursor=cursor)
+    folded = timeline_sides.folded_read(viewer, customer_id, narrowed)
+    if not narrowed.is_by_person_or_day:
+        return page, folded
+    return page, folded, timeline_sides.people_read(viewer, customer_id)
+
+
+def _customer_story(
+    customer: Customer, theirs: tuple[Lead, ...], desk: tuple[Ticket, ...], *history: Any
+) -> CustomerStory:
+    return CustomerStory(replace(customer, leads=theirs), desk, History(*history))

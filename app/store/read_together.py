@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from typing_extensions import override
 
 from app.store.transaction import connection
 
@@ -26,26 +29,57 @@ class Read(Generic[T]):
     build: Callable[[Sequence[Mapping[str, Any]]], T]
 
 
+class Found(Generic[T]):
+    """The rows of several reads: two of the same rows are equal, and what they mean is built when somebody asks."""
+
+    def __init__(
+        self,
+        reads: Sequence[Read[Any]],
+        names: Sequence[tuple[str, ...]],
+        rows: Sequence[Sequence[Any]],
+        put_together: Callable[..., T],
+    ) -> None:
+        self._reads, self._names, self.rows = reads, names, rows
+        self._put_together = put_together
+
+    @cached_property
+    def value(self) -> T:
+        """Return what all the reads build, put together; raises what their builders raise."""
+        found = zip(self._reads, self._names, self.rows, strict=True)
+        return self._put_together(
+            *(read.build([dict(zip(names, row, strict=True)) for row in rows]) for read, names, rows in found)
+        )
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Found) and self.rows == other.rows
+
+    __hash__ = None  # type: ignore[assignment]  # rows may hold JSON
+
+
 async def read_alone(read: Read[T]) -> T:
     """Run one read and return what it builds."""
     return read.build(await connection().fetch(read.sql, *read.args))
 
 
-async def read_together(*reads: Read[Any]) -> tuple[Any, ...]:
-    """Run the reads as one statement and return what each builds, in order."""
-    parts: list[str] = []
-    args: list[Any] = []
-    for read in reads:
-        by = len(args)
-        sql = _PLACE.sub(lambda place, by=by: f"${int(place[1]) + by}", read.sql)
-        parts.append(f"ARRAY(SELECT found FROM ({sql}) found)")
-        args += read.args
-    (found,) = await connection().fetch(f"SELECT {', '.join(parts)}", *args)
+async def read_together(put_together: Callable[..., T], *reads: Read[Any]) -> Found[T]:
+    """Run the reads as one statement; `put_together` takes what each builds, in order."""
+    sql = _combined(*((read.sql, len(read.args)) for read in reads))
+    (rows,) = await connection().fetch(sql, *(value for read in reads for value in read.args))
     names = [await _columns(read.sql) for read in reads]
-    return tuple(
-        read.build([dict(zip(columns, row, strict=True)) for row in rows])
-        for read, columns, rows in zip(reads, names, found, strict=True)
-    )
+    return Found(reads, names, tuple(rows), put_together)
+
+
+@lru_cache(maxsize=MOST_KNOWN)
+def _combined(*statements: tuple[str, int]) -> str:
+    """Return one SELECT of an array for each statement, whose so many arguments follow one another."""
+    parts: list[str] = []
+    bound = 0
+    for sql, arguments in statements:
+        moved = _PLACE.sub(lambda place, by=bound: f"${int(place[1]) + by}", sql)
+        parts.append(f"ARRAY(SELECT found FROM ({moved}) found)")
+        bound += arguments
+    return f"SELECT {', '.join(parts)}"
 
 
 async def _columns(sql: str) -> tuple[str, ...]:

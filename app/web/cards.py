@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from app.core import clock
 from app.domain.board import HOT, WARM, rots_at
 from app.web import formats
+from app.web.ageing import true_until
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -57,9 +58,9 @@ def _next_step(lead: Lead, zone: ZoneInfo) -> tuple[str, str]:
     if lead.follow_up_at is None:
         return "none", "No next step"
     what = lead.follow_up_note or "Follow up"
-    late = (clock.now() - lead.follow_up_at).total_seconds()
-    if late > 0:
-        return "late", f"Overdue {formats.distance(late)} · {what}"
+    if clock.now() > lead.follow_up_at:
+        return "late", f"Overdue {formats.since(lead.follow_up_at)} · {what}"
+    true_until(lead.follow_up_at.timestamp())
     return "planned", f"{what} · {formats.appointment(lead.follow_up_at, zone)}"
 
 
@@ -69,7 +70,8 @@ def _rot(lead: Lead) -> tuple[str, bool]:
         return "", False
     left = moment - clock.now()
     if left <= timedelta(0):
-        return f"rotting {formats.distance(-left.total_seconds())}", True
-    return (
-        (f"rots in {formats.distance(left.total_seconds())}", False) if left <= ROT_WARNING else ("", False)
-    )
+        return f"rotting {formats.since(moment)}", True
+    if left <= ROT_WARNING:
+        return f"rots in {formats.until(moment)}", False
+    true_until((moment - ROT_WARNING).timestamp())
+    return "", False

@@ -16,7 +16,8 @@ from app.services.export import export_customers
 from app.services.timeline import read_customer_story
 from app.web import composer, corrections, erasure, timeline
 from app.web.forms import Form
-from app.web.respond import HEADERS, is_partial, page
+from app.web.respond import HEADERS, is_partial, page, page_of
+from app.web.timeline_filter import read_narrowed
 
 Asking = Request[Viewer, Any, Any]
 PAGE: Final = 50
@@ -44,13 +45,16 @@ async def export(request: Asking) -> Stream:
 @get("/customers/{customer_id:uuid}", name="customers.show")
 async def show_customer(request: Asking, customer_id: UUID) -> Response[str]:
     """Show a customer beside their timeline."""
-    narrowed, cursor = timeline.read_narrowed(request), request.query_params.get("cursor")
-    found = await read_customer_story(request.user, customer_id, narrowed.filter, cursor)
-    customer = found.customer
-    shown = timeline.panel(request, customer_id, found.history, customer.open_lead)
-    shown["tickets"] = found.tickets
-    shown["ticket_form"], shown["priorities"] = Form().with_new_key(), tuple(Priority)
-    return page(request, "customers/page.html.jinja2", customer=customer, **shown)
+    narrowed = read_narrowed(request)
+    found = await read_customer_story(request.user, customer_id, narrowed.filter, timeline.cursor(request))
+
+    def context() -> dict[str, Any]:
+        story = found.value
+        shown = timeline.panel(request, customer_id, story.history, story.customer.open_lead)
+        shown |= {"customer": story.customer, "tickets": story.tickets}
+        return shown | {"ticket_form": Form().with_new_key(), "priorities": tuple(Priority)}
+
+    return page_of(request, "customers/page.html.jinja2", found, context)
 
 
 @get("/customers/{customer_id:uuid}/lookalikes", name="customers.lookalikes")

@@ -1,15 +1,19 @@
-"""How values look to a person: money, days, distances in time, initials."""
+"""How values look to a person: money, days, distances in time, initials.
+
+Words that depend on the time of day say until when they are true (app/web/ageing.py).
+"""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup, escape
 
 from app.core import clock
+from app.web.ageing import FOR_EVER, true_until
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -62,15 +66,46 @@ def distance(seconds: float) -> str:
 
 def ago(moment: datetime) -> str:
     """Write how long ago, or how far ahead, a moment is."""
-    seconds = (clock.now() - moment).total_seconds()
+    seconds = _seconds_since(moment)
     if abs(seconds) < MINUTE:
         return "just now"
     return f"{distance(seconds)} ago" if seconds > 0 else f"in {distance(-seconds)}"
 
 
 def since(moment: datetime) -> str:
-    """Write how long something has lasted."""
-    return distance(max((clock.now() - moment).total_seconds(), 0))
+    """Write how long something has lasted; what lies ahead has not lasted yet."""
+    return distance(max(_seconds_since(moment), 0))
+
+
+def until(moment: datetime) -> str:
+    """Write how long it takes until a moment; no time for one that is over."""
+    seconds = _seconds_since(moment)
+    if seconds < 0:
+        true_until(moment.timestamp())
+    return distance(max(-seconds, 0))
+
+
+def _seconds_since(moment: datetime) -> float:
+    """Return how long ago a moment was, and say when the distance to it will have other words."""
+    seconds = (clock.now() - moment).total_seconds()
+    away = abs(seconds)
+    unit = next((size for size, _ in STEPS if away >= size), 0)
+    if not unit:
+        change = MINUTE
+    elif seconds < 0:
+        change = -(away // unit * unit)
+    else:
+        longer = min((size for size, _ in STEPS if size > unit), default=FOR_EVER)
+        change = min((away // unit + 1) * unit, longer)
+    true_until(moment.timestamp() + change)
+    return seconds
+
+
+def today(zone: ZoneInfo) -> date:
+    """Return the day it is in a time zone; what is drawn with it is true until that day's end."""
+    now = clock.now().astimezone(zone)
+    true_until(datetime.combine(now.date() + timedelta(days=1), time(), zone).timestamp())
+    return now.date()
 
 
 def day(value: date | datetime, zone: ZoneInfo) -> str:
@@ -82,8 +117,7 @@ def day(value: date | datetime, zone: ZoneInfo) -> str:
 def day_heading(value: date | datetime, zone: ZoneInfo) -> str:
     """Write a day as the heading above its entries: Today, Yesterday, Sunday 22 November 2026."""
     local = value.astimezone(zone).date() if isinstance(value, datetime) else value
-    today = clock.now().astimezone(zone).date()
-    names = {today: "Today", today - timedelta(days=1): "Yesterday"}
+    names = {(now := today(zone)): "Today", now - timedelta(days=1): "Yesterday"}
     return names.get(local, f"{local:%A} {local.day} {local:%B %Y}")
 
 
@@ -95,13 +129,13 @@ def exact(moment: datetime, zone: ZoneInfo) -> str:
 
 def appointment(moment: datetime, zone: ZoneInfo) -> str:
     """Write when something is planned: today 10:00, tomorrow 10:00, Fri 10:00, 3 Dec."""
-    local, today = moment.astimezone(zone), clock.now().astimezone(zone).date()
-    days = (local.date() - today).days
+    local, now = moment.astimezone(zone), today(zone)
+    days = (local.date() - now).days
     names = {0: "today", 1: "tomorrow"}
     week = 7
     if 0 <= days < week:
         return f"{names.get(days, f'{local:%a}')} {local:%H:%M}"
-    return f"{local.day} {local:%b}" if local.year == today.year else day(local, zone)
+    return f"{local.day} {local:%b}" if local.year == now.year else day(local, zone)
 
 
 def time_tag(moment: datetime, words: str, zone: ZoneInfo) -> Markup:

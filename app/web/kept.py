@@ -1,17 +1,22 @@
-"""Pieces of pages that are drawn once: icons for ever; cards, entries and what frames a page for a minute.
+"""What was drawn stays until it would look different: icons for ever; cards, entries and pages while they are true.
 
-A card says "3 d in stage" and an entry is immutable, so what is drawn for a reader stays true until the
-minute is over. The key is all that is drawn: a lead that changed in any field is another card.
+A card says "3 d in stage": that is true until tomorrow, and whoever wrote it says so (app/web/ageing.py). The key is
+all that is drawn: a lead that changed in any field is another card. Whoever reads in the same time zone shares them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import re
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from markupsafe import Markup
 
 from app.core import clock
+from app.core.ids import uuid7
 from app.domain.timeline import Entry
+from app.web.ageing import ageing, true_until
 from app.web.forms import Form
 
 if TYPE_CHECKING:
@@ -19,44 +24,90 @@ if TYPE_CHECKING:
 
     from app.web.templating import Reader
 
-MOST_KEPT: Final = 5_000
+T = TypeVar("T")
+MOST_KEPT: Final = 4_000
+MOST_PAGES: Final = 64
+LONGEST: Final = 15 * 60  # seconds until all of it is forgotten: what was erased must not stay anywhere
+TOKEN: Final = secrets.token_hex(16)  # stands where each reader of a kept page gets a form token of their own
+CHANGING: Final = re.compile(rf'({TOKEN}|(?<=name="key" value=")[^"]+)')
 _drawings: Final[dict[Hashable, Markup]] = {}
 
 
+class Memory:
+    """Drawings by what they show, until they are no longer true."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._forget_at = most, 0.0
+        self._drawn: dict[Hashable, tuple[Any, float]] = {}
+
+    def now(self) -> float:
+        """Return the time, having forgotten everything where that is due or there is too much of it."""
+        now = clock.now().timestamp()
+        if now >= self._forget_at or now < self._forget_at - LONGEST or len(self._drawn) > self._most:
+            self._forget_at = now + LONGEST
+            self._drawn.clear()
+        return now
+
+    def find(self, key: Hashable, now: float) -> Any:
+        """Return what was drawn, None where that is not true any more; what is being drawn around it ages with it."""
+        found = self._drawn.get(key)
+        if found is None or found[1] <= now:
+            return None
+        true_until(found[1])
+        return found[0]
+
+    def keep(self, key: Hashable, draw: Callable[[], T]) -> T:
+        """Draw, and remember it for as long as it says it is true."""
+        with ageing() as age:
+            drawn = draw()
+        self._drawn[key] = (drawn, age.until)
+        return drawn
+
+
 class Pieces:
-    """What was drawn within this minute."""
+    """Parts of pages."""
 
     def __init__(self) -> None:
-        self._minute = 0
-        self._drawn: dict[Hashable, Markup] = {}
+        self._memory = Memory(MOST_KEPT)
 
     def draw(self, reader: Reader, macro: Any, things: Iterable[Any], *args: Any) -> Markup:
-        """Return what the macro makes of leads or entries for this reader, one after the other."""
-        self._forget()
-        seen_by = (macro.name, args, reader.zone.key, reader.viewer and reader.viewer.id)
-        drawn = [self._draw_one((seen_by, _identity(thing)), macro, thing, args) for thing in things]
-        return Markup("").join(drawn)
+        """Return what the macro, which must not look at its reader, makes of leads or entries, one after the other."""
+        now, looks = self._memory.now(), (macro.name, args, reader.zone.key)
+        return Markup("").join(
+            [self._draw_one((looks, _identity(each)), now, macro, each, args) for each in things]
+        )
 
     def frame(self, reader: Reader, draw: Callable[[], str], name: str) -> Markup:
         """Return a part of the page that depends on its reader alone; it must hold no form, whose token is new."""
-        self._forget()
-        key = (name, reader.viewer)
-        found = self._drawn.get(key)
+        now, key = self._memory.now(), (name, reader.viewer)
+        found = self._memory.find(key, now)
         if found is None:
-            found = self._drawn[key] = Markup(draw())  # noqa: S704  a template's own output
+            found = self._memory.keep(key, lambda: Markup(draw()))  # noqa: S704  a template's own output
         return found
 
-    def _forget(self) -> None:
-        minute = int(clock.now().timestamp() // 60)
-        if minute != self._minute or len(self._drawn) > MOST_KEPT:
-            self._minute = minute
-            self._drawn.clear()
+    def _draw_one(self, key: Hashable, now: float, macro: Any, thing: Any, args: tuple[Any, ...]) -> Markup:
+        found = self._memory.find(key, now)
+        return self._memory.keep(key, lambda: macro(thing, *args)) if found is None else found
 
-    def _draw_one(self, key: Hashable, macro: Any, thing: Any, args: tuple[Any, ...]) -> Markup:
-        found = self._drawn.get(key)
-        if found is None:
-            found = self._drawn[key] = macro(thing, *args)
-        return found
+
+class Pages:
+    """Whole pages, for whoever asks again and finds nothing changed: a reload, a step back."""
+
+    def __init__(self) -> None:
+        self._memory = Memory(MOST_PAGES)
+
+    def draw(self, reader: Reader, query: bytes, shown: Any, draw: Callable[[Reader], str]) -> str:
+        """Return the page of this address, drawn anew when `shown`, its reader or the time makes it another one.
+
+        Each answer has form tokens and keys of its own.
+        """
+        now, key = self._memory.now(), (replace(reader, csrf=TOKEN), query)
+        kept: tuple[Any, list[str]] | None = self._memory.find(key, now)
+        if kept is None or kept[0] != shown:
+            kept = self._memory.keep(key, lambda: (shown, CHANGING.split(draw(key[0]))))
+        parts = kept[1].copy()
+        parts[1::2] = [reader.csrf if part == TOKEN else str(uuid7()) for part in parts[1::2]]
+        return "".join(parts)
 
 
 def drawn_once(macro: Any) -> Callable[..., Markup]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, available_timezones
 
 from litestar import MediaType, Request, Response
 
+from app.web.kept import Pages
 from app.web.templating import Reader, render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Asking = Request[Any, Any, Any]
 HEADERS: Final = {"Vary": "HX-Request, HX-Request-Type", "Cache-Control": "no-store"}
 THEMES: Final = ("light", "dark")
 UTC: Final = ZoneInfo("UTC")
+_pages: Final = Pages()
 
 
 def page(
@@ -27,6 +32,21 @@ def page(
     """Answer with a template rendered for this request; a fragment is a template without the layout."""
     html = render(template, reader(request), **context)
     return Response(html, media_type=MediaType.HTML, status_code=status, headers=HEADERS | (headers or {}))
+
+
+def page_of(
+    request: Asking, template: str, shown: object, context: Callable[[], dict[str, Any]]
+) -> Response[str]:
+    """Answer like `page`, drawing only what looks different from the last time this reader asked for it.
+
+    The page must depend on its address, its reader, the time and `shown`, which is compared, and on nothing else.
+    """
+
+    def draw(blank: Reader) -> str:
+        return render(template, blank, **context())
+
+    html = _pages.draw(reader(request), request.scope["query_string"], shown, draw)
+    return Response(html, media_type=MediaType.HTML, headers=HEADERS)
 
 
 def redirect(request: Asking, path: str) -> Response[str]:

@@ -22,6 +22,7 @@ from app.domain import permissions
 from app.domain.board import BANDS, BUILT_IN, DUE
 from app.domain.pipeline import LOST_REASONS, OPEN_STAGES, Stage
 from app.web import cards, entries, formats
+from app.web.ageing import true_until
 from app.web.kept import Pieces, drawn_once
 
 if TYPE_CHECKING:
@@ -196,7 +197,10 @@ def _day(value: date | datetime) -> str:
 
 
 def _is_overdue(ticket: Ticket) -> bool:
-    return ticket.is_overdue(clock.now())
+    now = clock.now()
+    if ticket.due_at is not None and ticket.due_at >= now:
+        true_until(ticket.due_at.timestamp())
+    return ticket.is_overdue(now)
 
 
 def _card(lead: Lead) -> cards.CardWords:

@@ -1,114 +1,31 @@
-"""A customer's timeline on any page: what it is narrowed to, and its pages."""
+"""A customer's timeline on any page: a page of entries, older ones, newer ones, who wrote them, and its seal."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from typing import Any, Final
-from urllib.parse import urlencode
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, get
 
 from app.domain.lead import Lead
-from app.domain.timeline import GROUPS, Entry, History, TimelineFilter
+from app.domain.timeline import Entry, History, TimelineFilter
 from app.domain.viewer import Viewer
-from app.services.timeline import MOST_FOLDED, read_history, read_timeline
+from app.services.timeline import MOST_FOLDED, read_history, read_timeline, read_writers
 from app.services.verify import verify_customer
 from app.web import formats
 from app.web.composer import blank, stages_ahead
 from app.web.entries import SYSTEM
 from app.web.respond import is_partial, page, redirect, zone
+from app.web.timeline_filter import read_narrowed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Asking = Request[Viewer, Any, Any]
 PAGE: Final = 30
-LONGEST_SEARCH: Final = 200
-LABELS: Final = {"conversations": "Conversations", "stage": "Stage", "tickets": "Tickets", "system": "System"}
-# A score moves with every contact: what it says stands on the lead, so its history is shown when asked for.
-FOLDED: Final = ("score_changed",)
-FIRST_DAY: Final = date(1900, 1, 1)
-LAST_DAY: Final = date(9998, 12, 31)
 MOST_NEW: Final = 99
 LONGEST_NUMBER: Final = 18
-
-
-@dataclass(frozen=True, slots=True)
-class Narrowed:
-    """The filter of a timeline as it stands in the URL of the page at `path`, in days of the reader's zone."""
-
-    path: str
-    zone: ZoneInfo
-    groups: tuple[str, ...] = ()
-    q: str = ""
-    by: str = ""
-    since: date | None = None
-    until: date | None = None
-    unfolded: bool = False
-
-    @property
-    def filter(self) -> TimelineFilter:
-        """Return what the store is asked for."""
-        kinds = tuple(kind for group in self.groups for kind in GROUPS[group])
-        return TimelineFilter(
-            kinds,
-            FOLDED if self.folds else (),
-            self.q,
-            by=self.by,
-            since=self._midnight(self.since),
-            before=self._midnight(self.until and self.until + timedelta(days=1)),
-        )
-
-    @property
-    def folds(self) -> bool:
-        """True while what is rarely asked for is left out."""
-        return not (self.groups or self.q or self.unfolded)
-
-    @property
-    def is_on(self) -> bool:
-        """True when anything but the folding leaves entries out."""
-        return bool(self.groups or self.q or self.is_by_person_or_day)
-
-    @property
-    def is_by_person_or_day(self) -> bool:
-        """True when only somebody's entries are shown, or only those of some days."""
-        return bool(self.by or self.since or self.until)
-
-    @property
-    def chips(self) -> list[tuple[str, str, bool]]:
-        """Return each filter's label, the URL that switches it, and whether it is on."""
-        chips = [("All", replace(self, groups=()).url, not self.groups)]
-        for group, label in LABELS.items():
-            on = group in self.groups
-            chosen = tuple(each for each in LABELS if (each in self.groups) != (each == group))
-            chips.append((label, replace(self, groups=chosen).url, on))
-        return chips
-
-    @property
-    def url(self) -> str:
-        """Return the address of the page so narrowed."""
-        query = self.query()
-        return f"{self.path}{'?' if query else ''}{query}#history"
-
-    @property
-    def fold_url(self) -> str:
-        """Return the address of the page folded the other way."""
-        return replace(self, unfolded=not self.unfolded).url
-
-    @property
-    def without_person_or_day(self) -> str:
-        """Return the address of the page with everybody's entries of all days."""
-        return replace(self, by="", since=None, until=None).url
-
-    def query(self, **more: str) -> str:
-        """Return the query string of this filter and of `more`."""
-        pairs = [("kind", group) for group in self.groups]
-        pairs += [("q", self.q), ("by", self.by), ("from", _iso(self.since)), ("to", _iso(self.until))]
-        pairs += [("all", "1" if self.unfolded else ""), *more.items()]
-        return urlencode([(name, value) for name, value in pairs if value])
-
-    def _midnight(self, day: date | None) -> datetime | None:
-        return None if day is None else datetime.combine(day, time(), self.zone)
 
 
 async def story(request: Asking, customer_id: UUID, lead: Lead | None = None) -> dict[str, Any]:
@@ -129,12 +46,18 @@ def panel(request: Asking, customer_id: UUID, found: History, lead: Lead | None 
         "narrowed": narrowed,
         "folded": found.folded if narrowed.folds else 0,
         "most_folded": MOST_FOLDED,
-        "people": [(each, SYSTEM.get(each, name)) for each, name in found.people],
+        "writers": _named(found.people) or _named((each.actor_id, each.actor_name) for each in page.items),
         "news": None if cursor(request) else newest_shown(customer_id, page.items),
         "report": None,
         "last_day": "",
         "more_url": more_url(request, customer_id, page.next_cursor, page.items),
     }
+
+
+def _named(writers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return each writer once, by name; the parts of the system have names of their own."""
+    named = {(each, SYSTEM.get(each, name)) for each, name in writers}
+    return sorted(named, key=lambda writer: (writer[1].casefold(), writer[0]))
 
 
 def cursor(request: Asking) -> str | None:
@@ -151,37 +74,6 @@ def read_since(request: Asking) -> int:
     """Return the number of the newest entry that the page shows, 0 for what is no number."""
     typed = request.query_params.get("since", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER else 0
-
-
-def read_narrowed(request: Asking) -> Narrowed:
-    """Read the filter from the URL; what no filter knows is not looked at."""
-    asked = request.query_params
-    wanted = set(asked.getall("kind", []))
-    return Narrowed(
-        request.scope["path"],
-        zone(request),
-        tuple(group for group in LABELS if group in wanted),
-        _words(asked.get("q", "")),
-        _words(asked.get("by", "")),
-        _day(asked.get("from", "")),
-        _day(asked.get("to", "")),
-        unfolded=asked.get("all") == "1",
-    )
-
-
-def _words(typed: str) -> str:
-    return typed.replace("\0", "").strip()[:LONGEST_SEARCH]
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return max(FIRST_DAY, min(date.fromisoformat(typed), LAST_DAY))
-    except ValueError:
-        return None
-
-
-def _iso(day: date | None) -> str:
-    return "" if day is None else day.isoformat()
 
 
 def more_url(request: Asking, customer_id: UUID, cursor: str | None, shown: tuple[Entry, ...]) -> str:
@@ -231,6 +123,16 @@ async def show_newer(request: Asking, customer_id: UUID) -> Response[str]:
     )
 
 
+@get("/customers/{customer_id:uuid}/timeline/writers", name="timeline.writers")
+async def show_writers(request: Asking, customer_id: UUID) -> Response[str]:
+    """Show everybody who wrote there, as the choices of the filter; a whole page is the customer's."""
+    writers = _named(await read_writers(request.user, customer_id))
+    narrowed = replace(read_narrowed(request), path=f"/customers/{customer_id}")
+    if not is_partial(request):
+        return redirect(request, narrowed.url)
+    return page(request, "timeline/writers.html.jinja2", writers=writers, narrowed=narrowed)
+
+
 @get("/customers/{customer_id:uuid}/verify", name="timeline.verify")
 async def verify(request: Asking, customer_id: UUID) -> Response[str]:
     """Recompute the chain and say what was found: below the timeline for htmx, else on a page."""
@@ -239,4 +141,4 @@ async def verify(request: Asking, customer_id: UUID) -> Response[str]:
     return page(request, template, customer_id=customer_id, report=report)
 
 
-routes = [show_more, show_newer, verify]
+routes = [show_more, show_newer, show_writers, verify]

@@ -103,7 +103,7 @@ async def test_a_customers_page_and_its_older_entries(
     answer, sent = await _count(client, "GET", f"/customers/{customer}")
     assert answer.text.count("data-activity-id=") == 30
     assert len(sent) <= 4, sent
-    older = re.search(r'hx-get="([^"]+/timeline[^"]+)"', answer.text)
+    older = re.search(r'hx-get="([^"]+/timeline\?[^"]+)"', answer.text)
     assert older is not None
     more, sent = await _count(client, "GET", older[1].replace("&amp;", "&"))
     assert more.text.count("data-activity-id=") == 30

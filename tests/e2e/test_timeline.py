@@ -90,3 +90,18 @@ async def test_a_draft_keeps_every_field_until_it_is_logged_with_the_next_stage(
     await page.reload()
     await expect(notes).to_have_value("")
     await expect(page.get_by_label("Call", exact=True)).to_be_checked()
+
+
+async def test_the_filter_is_filled_when_it_is_opened(page: Page, stack: Stack, sign_in: SignIn) -> None:
+    customer = await open_lead(page, stack, sign_in)
+    await page.goto(customer)
+    await log(page, "Somebody wrote this")
+    await page.goto(f"{customer}?kind=tickets")
+    await page.get_by_text("Person, dates").press("Enter")
+    writer = page.get_by_label("Written by")
+    await expect(writer.get_by_role("option", name="Rita Reyes")).to_have_count(1)
+    await writer.select_option(label="Rita Reyes")
+    await writer.press("Enter")
+    await page.get_by_role("button", name="Show", exact=True).press("Enter")
+    await page.wait_for_url("**/customers/*?*by=*")
+    await expect(page.get_by_label("Written by").locator("option:checked")).to_have_text("Rita Reyes")

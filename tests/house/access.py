@@ -80,6 +80,7 @@ GET   /customers/export                          yes   yes   yes   yes   who   w
 GET   /customers/{id}                            yes   none  yes   yes   who   who
 GET   /customers/{id}/timeline                   yes   none  yes   yes   who   who
 GET   /customers/{id}/timeline/newer             yes   none  yes   yes   who   who
+GET   /customers/{id}/timeline/writers             yes   none  yes   yes   who   who
 GET   /customers/{id}/live                       yes   none  yes   yes   who   who
 POST  /customers/{id}/tickets                    yes   none  yes   yes   who   who
 GET   /tickets                                   yes   yes   yes   yes   who   who

@@ -14,7 +14,7 @@ from app.domain.viewer import Viewer
 from app.web import board as board_page
 from app.web.forms import Form
 from app.web.templating import Reader, render
-from app.web.timeline import Narrowed
+from app.web.timeline_filter import Narrowed
 from tests.web import samples
 
 WICKED = '<script>alert("x")</script>'
@@ -45,7 +45,7 @@ def story(**changes: Any) -> dict[str, Any]:
         "narrowed": Narrowed("/", ZoneInfo("UTC")),
         "folded": 0,
         "most_folded": 100,
-        "people": [],
+        "writers": [],
         "news": None,
         "report": None,
         "last_day": "",

@@ -123,3 +123,23 @@ async def test_folded_entries_are_counted_and_can_be_unfolded(
     unfolded = (await sam.get(urls(page)["Unfold"])).text
     assert len(shown(unfolded)) == 3
     assert urls(unfolded)["Fold"] == f"/customers/{customer_id}?by={cast.ada.id}#history"
+
+
+async def test_the_filter_knows_everybody_who_wrote_once_it_is_opened(
+    owner: asyncpg.Connection, cast: Cast, customer_id: UUID, signed_in: SignedIn
+) -> None:
+    await make.activity(owner, customer_id, cast.ada)
+    rita, omar = await signed_in("rita"), await signed_in("omar")
+    url = f"/customers/{customer_id}/timeline/writers"
+    found = await rita.get(f"{url}?by={cast.ada.id}", headers={"HX-Request": "true"})
+    options = re.findall(r'<option value="([^"]*)"( selected)?>([^<]+)</option>', found.text)
+    assert [(selected.strip(), name) for _, selected, name in options] == [
+        ("", "Anybody"),
+        ("selected", "Ada Andersson"),
+        ("", "Rita Reyes"),
+        ("", "Sam Sato"),
+    ]
+    assert (
+        (await rita.get(f"{url}?by={cast.ada.id}")).headers["location"].endswith(f"?by={cast.ada.id}#history")
+    )
+    assert (await omar.get(url, headers={"HX-Request": "true"})).status_code == 404

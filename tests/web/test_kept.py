@@ -1,0 +1,152 @@
+"""What was drawn is shown again only while it would be drawn the same."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.core import clock
+from app.web import cards, formats
+from app.web.ageing import FOR_EVER, ageing
+from tests import make
+from tests.web import samples
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import asyncpg
+    from httpx import AsyncClient as Client
+
+    from tests.cast import Cast
+
+    SignedIn = Callable[[str], Awaitable[Client]]
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TOKYO = ZoneInfo("Asia/Tokyo")
+SECOND = timedelta(seconds=1)
+DISTANCES = [
+    timedelta(**{unit: sign * count})
+    for unit, counts in (
+        ("seconds", (0, 1, 59, 60, 61, 3599)),
+        ("hours", (1, 23, 24, 25)),
+        ("days", (2, 29, 30, 364, 800)),
+    )
+    for count in counts
+    for sign in (-1, 1)
+]
+WORDS: list[Callable[[datetime], str]] = [
+    formats.ago,
+    formats.since,
+    formats.until,
+    lambda moment: formats.appointment(moment, TOKYO),
+    lambda moment: formats.day_heading(moment, TOKYO),
+    lambda moment: str(cards.describe(samples.lead(follow_up_at=moment), TOKYO)),
+    lambda moment: str(cards.describe(samples.lead(follow_up_at=None, stage_entered_at=moment), TOKYO)),
+]
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Return what sets the clock."""
+    return lambda moment: monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+@pytest.mark.parametrize("say", WORDS)
+@pytest.mark.parametrize("distance", DISTANCES)
+def test_words_about_time_are_true_until_they_say(
+    say: Callable[[datetime], str], distance: timedelta, at: Callable[[datetime], None]
+) -> None:
+    at(NOON)
+    with ageing() as age:
+        words = say(NOON + distance)
+    left = timedelta(days=9999) if age.until == FOR_EVER else datetime.fromtimestamp(age.until, UTC) - NOON
+    assert left >= timedelta(0)
+    for part in (0.01, 0.5, 0.9, 0.999999):
+        at(NOON + left * part)
+        assert say(NOON + distance) == words, part
+
+
+@pytest.mark.parametrize("distance", DISTANCES)
+def test_a_distance_is_not_drawn_before_it_is_another(
+    distance: timedelta, at: Callable[[datetime], None]
+) -> None:
+    at(NOON)
+    with ageing() as age:
+        words = formats.ago(NOON + distance)
+    at(datetime.fromtimestamp(age.until, UTC) + SECOND)
+    assert formats.ago(NOON + distance) != words
+
+
+def test_what_is_drawn_around_something_ages_with_it() -> None:
+    with ageing() as page:
+        with ageing() as card:
+            formats.since(clock.now())
+        assert card.until < FOR_EVER
+    assert page.until == card.until
+
+
+@pytest.fixture
+async def url(owner: asyncpg.Connection, cast: Cast) -> str:
+    """Return the page of rita's customer, whom she called."""
+    lead = await make.lead(owner, cast.rita)
+    customer: Any = await owner.fetchval("SELECT customer_id FROM lead")
+    await make.activity(owner, customer, cast.rita, lead_id=lead)
+    return f"/customers/{customer}"
+
+
+async def test_a_page_asked_for_again_is_the_same_with_tokens_of_its_own(
+    url: str, signed_in: SignedIn
+) -> None:
+    rita = await signed_in("rita")
+    first, again = [(await rita.get(url)).text for _ in range(2)]
+    tokens = [
+        set(re.findall(r'name="(?:key|_csrf_token|csrf-token)" (?:value|content)="([^"]+)"', html))
+        for html in (first, again)
+    ]
+    assert len(tokens[0]) >= 3
+    assert not tokens[0] & tokens[1]
+    for html, own in ((first, tokens[0]), (again, tokens[1])):
+        keys = re.findall(r'name="key" value="([^"]+)"', html)
+        assert len(set(keys)) == len(keys) <= len(own)
+    same = [re.sub("|".join(own), "", html) for html, own in zip((first, again), tokens, strict=True)]
+    assert same[0] == same[1]
+
+
+async def test_each_reader_has_pages_of_their_own(url: str, signed_in: SignedIn) -> None:
+    rita, ada, omar = [await signed_in(name) for name in ("rita", "ada", "omar")]
+    pages = [(await client.get(url)).text for client in (rita, ada, rita)]
+    assert ["Ada Andersson" in page for page in pages] == [False, True, False]
+    assert (await omar.get(url)).status_code == 404
+    rita.cookies.set("theme", "dark")
+    assert 'data-theme="dark"' in (await rita.get(url)).text
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        ("UPDATE customer SET company = 'Elsewhere Ltd'", "Elsewhere Ltd"),
+        ("UPDATE staff SET name = 'Rita Renamed' WHERE name = 'Rita Reyes'", "by Rita Renamed"),
+        ("UPDATE lead SET follow_up_note = 'Send the offer', follow_up_at = now()", "Send the offer"),
+    ],
+)
+async def test_a_change_shows_at_once(
+    url: str, change: str, shown: str, owner: asyncpg.Connection, signed_in: SignedIn
+) -> None:
+    rita = await signed_in("rita")
+    assert shown not in (await rita.get(url)).text
+    await owner.execute(change)
+    assert shown in (await rita.get(url)).text
+
+
+async def test_a_page_grows_old_with_its_words(
+    url: str, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rita = await signed_in("rita")
+    now = clock.now()
+    assert "just now" in (await rita.get(url)).text
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=3))
+    assert "just now" not in (await rita.get(url)).text
