@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import tempfile
 from contextlib import AsyncExitStack, ExitStack
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,8 @@ import redis.asyncio as redis_client
 from httpx import ASGITransport
 from httpx import AsyncClient as Client
 
-from app.core.settings import settings
+from app.core import log
+from app.core.settings import Settings, settings
 from app.gateways import queue
 from app.store.engine import engine
 from app.store.transaction import close_pool, open_pool
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 
     from litestar import Litestar
-    from xdist.remote import Producer
 
     from tests.cast import Cast
 
@@ -58,15 +60,21 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         session.config.stash[SERVERS] = stack.pop_all()
 
 
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what is loaded by now: it would look through all of it in every other test."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Stop what this process started."""
     session.config.stash.get(SERVERS, ExitStack()).close()
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+def pytest_xdist_make_scheduler(config: pytest.Config) -> Together:
     """Spread the tests over the workers, those with a system in common together."""
-    return Together(config, log)
+    return Together(config)
 
 
 @pytest.fixture(scope="session")
@@ -142,10 +150,9 @@ async def redis(place: Place) -> AsyncGenerator[redis_client.Redis]:
 @pytest.fixture
 async def app(pool: None, redis: redis_client.Redis, cast: Cast) -> AsyncGenerator[Litestar]:
     """The real application, started; its life cycle opens the pool itself."""
-    from app.main import create_app  # noqa: PLC0415  reads the environment that `place` sets
-
     await close_pool()
-    built = create_app()
+    log.configure()
+    built = _build(settings())
     stop = asyncio.Event()
     living = asyncio.create_task(_live(built, stop, started := asyncio.Event()))
     await asyncio.wait({living, asyncio.create_task(started.wait())}, return_when=asyncio.FIRST_COMPLETED)
@@ -153,6 +160,14 @@ async def app(pool: None, redis: redis_client.Redis, cast: Cast) -> AsyncGenerat
         yield built
     stop.set()
     await living
+
+
+@cache
+def _build(_: Settings) -> Litestar:
+    """Build the application once for each environment, as a process does; what it holds begins with its life cycle."""
+    from app.main import create_app  # noqa: PLC0415  reads the environment that `place` sets
+
+    return create_app()
 
 
 async def _live(app: Litestar, stop: asyncio.Event, started: asyncio.Event) -> None:
@@ -195,7 +210,7 @@ async def signed_in(app: Litestar, sso: FakeSso) -> AsyncGenerator[Callable[[str
             client = await stack.enter_async_context(browser_of(app))
             sso.signed_in = who
             asked = await client.get("/login/start")
-            async with Client() as elsewhere:
+            async with Client(verify=False) as elsewhere:  # plain HTTP: no certificates to read
                 consented = await elsewhere.get(asked.headers["location"])
             answered = await client.get(consented.headers["location"])
             assert answered.status_code == SEE_OTHER, answered.text
