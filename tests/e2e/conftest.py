@@ -7,7 +7,8 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
 
     from tests.e2e.stack import Stack
+
+    SignIn = Callable[[Page, str], Awaitable[None]]
 
 HERE = Path(__file__).parent
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -91,15 +94,31 @@ async def page(new_page: Callable[[], Awaitable[Page]]) -> Page:
     return await new_page()
 
 
-@pytest.fixture
-def sign_in(stack: Stack) -> Callable[[Page, str], Awaitable[None]]:
-    """`await sign_in(page, "Rita Reyes")` goes through the sandbox SSO as a person would."""
+@pytest.fixture(scope="session")
+def log_in(stack: Stack) -> SignIn:
+    """`await log_in(page, "Rita Reyes")` goes through the sandbox SSO as a person would."""
 
     async def go(page: Page, name: str) -> None:
         await page.goto(f"{stack.url}/login")
         await page.get_by_role("link", name="Sign in").click()
         await page.get_by_role("button", name=re.compile(f"^{name}")).click()
         await page.wait_for_url(lambda url: url.startswith(stack.url) and "/auth/" not in url)
+
+    return go
+
+
+@pytest.fixture(scope="session")
+def sign_in(stack: Stack, log_in: SignIn) -> SignIn:
+    """`await sign_in(page, "Rita Reyes")` leads to her first page: with her cookie of last time while it is good."""
+    kept: dict[str, list[Any]] = {}
+
+    async def go(page: Page, name: str) -> None:
+        await page.context.add_cookies(kept.get(name, []))
+        if name in kept:
+            await page.goto(stack.url)
+        if name not in kept or urlsplit(page.url).path == "/login":
+            await log_in(page, name)
+            kept[name] = await page.context.cookies(stack.url)
 
     return go
 

@@ -121,5 +121,5 @@ async def test_nothing_in_a_dialog_stands_in_anybodys_way(
             await expect(page.locator("dialog[open], .popover:popover-open")).to_have_count(1)
             assert await violations(page) == [], f"{key} in {scheme}"
             await page.keyboard.press("Escape")
-            await expect(page.locator("dialog[open], .popover:popover-open")).to_have_count(0)
+            await expect(page.locator("dialog[open], .popover:popover-open, .is-saving")).to_have_count(0)
         await context.close()
