@@ -116,7 +116,7 @@ async def _once(
 
 
 async def _note_contact(viewer: Viewer, contact: _Contact) -> tuple[Lead | None, Write | None]:
-    """Move the last contact; return the lead the activity is about as it is after it, and what notes it there."""
+    """Lock whom it is about; return the lead the activity is about as it is after it, and what notes it there."""
     activity, checked = contact.activity, contact.checked
     lead = await leads.lock_for_contact(viewer, activity, checked.occurred_at)
     if lead is not None:
@@ -126,7 +126,6 @@ async def _note_contact(viewer: Viewer, contact: _Contact) -> tuple[Lead | None,
     await customers.lock_to_write(viewer, activity.customer_id)
     if activity.lead_id is not None or contact.then:
         raise NotFound
-    await customers.move_last_contact(viewer, activity.customer_id, checked.occurred_at)
     return None, None
 
 

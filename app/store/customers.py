@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -102,17 +101,6 @@ async def lock_to_write(viewer: Viewer, customer_id: UUID) -> None:
         raise await missing(viewer, customer_id)
     if row["erased_at"] is not None:
         raise Conflict("This customer was erased; nothing can be written about them any more")
-
-
-async def move_last_contact(viewer: Viewer, customer_id: UUID, at: datetime) -> None:
-    """Note a contact at `at`; an older one does not move the date back."""
-    await connection().execute(
-        "UPDATE customer SET last_contact_at = greatest(last_contact_at, $3), updated_at = now()"
-        f" WHERE {own_customers(viewer)} AND customer.id = $2",
-        viewer.id,
-        customer_id,
-        at,
-    )
 
 
 async def add_to_clv(viewer: Viewer, customer_id: UUID, amount: Any) -> None:

@@ -12,7 +12,7 @@ from app.core.errors import NotFound
 from app.domain.pipeline import Stage, Status, status_after_contact
 from app.store.read_together import Read, read_alone
 from app.store.rows import lead_columns, lead_joins, to_lead
-from app.store.scope import own_customers, own_leads
+from app.store.scope import own_leads
 from app.store.together import Write
 from app.store.transaction import connection
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 # The customer first, as a capture does: whoever locks both in this order cannot deadlock.
 LOCK = "FOR NO KEY UPDATE OF customer FOR NO KEY UPDATE OF lead"
-_ABOUT = """lead.customer_id = $2
-    AND CASE WHEN $4::uuid IS NULL THEN lead.closed_at IS NULL ELSE lead.id = $4 END"""
 
 
 async def read_lead(viewer: Viewer, lead_id: UUID) -> Lead:
@@ -43,23 +41,16 @@ async def lock_lead(viewer: Viewer, lead_id: UUID) -> Lead:
 
 
 async def lock_for_contact(viewer: Viewer, activity: ActivityLog, at: datetime) -> Lead | None:
-    """Move the customer's last contact and return the lead it was about, locked: the one named, or the open one.
+    """Return the lead a contact at `at` is about, locked, as it is after it: the one named, or the open one.
 
-    None when there is no such lead of this customer, or they were erased; then the last contact has not moved either.
+    None when there is no such lead of this customer, or they were erased. The entry moves the last contact.
     """
-    about = f"{own_leads(viewer)} AND {_ABOUT}"
     row = await connection().fetchrow(
-        f"""WITH met AS (
-            UPDATE customer SET last_contact_at = greatest(last_contact_at, $3), updated_at = now()
-            WHERE {own_customers(viewer)} AND customer.id = $2 AND customer.erased_at IS NULL
-                AND EXISTS (SELECT FROM lead WHERE {about})
-            RETURNING id
-        )
-        SELECT {lead_columns(viewer)} FROM met JOIN lead ON lead.customer_id = met.id {lead_joins(viewer)}
-        WHERE {about} FOR NO KEY UPDATE OF lead""",
+        f"""SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)}
+            WHERE {own_leads(viewer)} AND lead.customer_id = $2 AND customer.erased_at IS NULL
+                AND CASE WHEN $3::uuid IS NULL THEN lead.closed_at IS NULL ELSE lead.id = $3 END {LOCK}""",
         viewer.id,
         activity.customer_id,
-        at,
         activity.lead_id,
     )
     if row is None:
