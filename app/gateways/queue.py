@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 0.3
 QUIET_AFTER_FAILURE: Final = 2.0
-APART: Final = (
-    0.05  # seconds between two messages of a kind: what a crowd has to say meanwhile goes out together
-)
+APART: Final = 0.25  # seconds between two messages of a kind: what a crowd says meanwhile goes out together
 WAKE_UPS: Final = Counter("crm_wake_ups_total", "Wake-ups sent to the workers.", ["job", "outcome"])
 
 log = logger("queue")

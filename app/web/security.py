@@ -12,7 +12,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
-from litestar.datastructures import MutableScopeHeaders
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import override
@@ -44,14 +43,15 @@ async def add_security_headers(message: Message, scope: Scope) -> None:
     """Add to an answer what browsers must know; what the handler said itself stays."""
     if message["type"] != "http.response.start":
         return
-    headers = MutableScopeHeaders.from_message(message)
-    for name, value in (*_fixed_headers(), ("X-Request-Id", request_id(scope))):
-        if name not in headers:
-            headers[name] = value
+    said = {name.lower() for name, _ in message["headers"]}
+    missing = [header for header in _fixed_headers() if header[0] not in said]
+    if b"x-request-id" not in said:
+        missing.append((b"x-request-id", request_id(scope).encode()))
+    message["headers"] = [*message["headers"], *missing]
 
 
 @cache
-def _fixed_headers() -> tuple[tuple[str, str], ...]:
+def _fixed_headers() -> tuple[tuple[bytes, bytes], ...]:
     """Return the headers of every answer. Inline script and style are never allowed."""
     public, sso = urlsplit(settings().public_url), urlsplit(settings().sso_issuer)
     sso_origin = f" {sso.scheme}://{sso.netloc}" if sso.netloc else ""
@@ -61,7 +61,7 @@ def _fixed_headers() -> tuple[tuple[str, str], ...]:
         "frame-ancestors 'none'"
     )
     https_only = (("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),)
-    return (
+    headers = (
         ("Content-Security-Policy", policy),
         ("X-Content-Type-Options", "nosniff"),
         ("X-Frame-Options", "DENY"),
@@ -72,6 +72,7 @@ def _fixed_headers() -> tuple[tuple[str, str], ...]:
         ("Cache-Control", "no-store"),
         *(https_only if public.scheme == "https" else ()),
     )
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers)
 
 
 middleware: Final = [NamedInLogs(), Packed()]
