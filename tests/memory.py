@@ -24,7 +24,7 @@ def temporary_files_in_memory() -> Generator[None]:
         return
     before = tempfile.gettempdir()
     with tempfile.TemporaryDirectory(prefix="crm-run-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)  # PostgreSQL may run as another account
+        Path(folder).chmod(0o1777)  # some servers run as another account
         # What pytest keeps for whoever looks into a failure stays where it always was.
         os.environ |= {"TMPDIR": folder, "PYTEST_DEBUG_TEMPROOT": before}
         tempfile.tempdir = None

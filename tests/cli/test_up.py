@@ -45,9 +45,10 @@ def _has(pid: int, file: str, entry: str) -> bool:
 
 
 def test_env_and_token_speak_to_what_runs(stack: Stack) -> None:
-    assert stack.setting("CRM_URL") == stack.url
-    assert stack.setting("CRM_DATABASE_URL").startswith("postgresql://crm_app:")
-    assert stack.setting("CRM_OWNER_DATABASE_URL").startswith("postgresql://crm_owner:")
+    said = stack.settings()
+    assert said["CRM_URL"] == stack.url
+    assert said["CRM_DATABASE_URL"].startswith("postgresql://crm_app:")
+    assert said["CRM_OWNER_DATABASE_URL"].startswith("postgresql://crm_owner:")
     for who in ("rita", "omar", "sam", "ada", "cms"):
         assert stack.crm("token", who).count(".") == 2
 
@@ -77,7 +78,7 @@ def is_ready(url: str) -> bool:
 
 def test_killed_servers_are_started_again(stack: Stack) -> None:
     file = next(Path(stack.environment["CRM_HOME"]).glob("pg-*/postmaster.pid"))
-    redis: Any = Redis.from_url(stack.setting("CRM_REDIS_URL"))
+    redis: Any = Redis.from_url(stack.settings()["CRM_REDIS_URL"])
     old = (file.read_text().split()[0], redis.info()["process_id"])
     for pid in old:
         os.kill(int(pid), signal.SIGKILL)
@@ -99,16 +100,6 @@ def second() -> Generator[tuple[Stack, int]]:
         yield started, children("up", str(home))[0]
 
 
-def test_ctrl_c_ends_everything_in_order(second: tuple[Stack, int]) -> None:
-    stack, launcher = second
-    home = Path(stack.environment["CRM_HOME"])
-    os.kill(launcher, signal.SIGINT)
-    until_true(lambda: not children("up", str(home)), "the launcher ends")
-    assert not (home / "run.json").exists()
-    assert not list(home.glob("pg-*/postmaster.pid"))
-    assert "Stopped." in (home / "up.log").read_text()
-
-
 def test_a_killed_launcher_leaves_no_orphan(second: tuple[Stack, int]) -> None:
     stack, launcher = second
     home = stack.environment["CRM_HOME"]
@@ -116,3 +107,13 @@ def test_a_killed_launcher_leaves_no_orphan(second: tuple[Stack, int]) -> None:
     for name in ("serve", "worker", "app.sandbox.app:create_app"):
         until_true(lambda name=name: not children(name, home), f"{name} ends with the launcher")
     until_true(lambda: not list(Path(home).glob("pg-*/postmaster.pid")), "PostgreSQL ends with the launcher")
+
+
+def test_ctrl_c_ends_everything_in_order(stack: Stack) -> None:
+    """The last test here: it leaves no system for another."""
+    home = Path(stack.environment["CRM_HOME"])
+    os.kill(children("up", str(home))[0], signal.SIGINT)
+    until_true(lambda: not children("up", str(home)), "the launcher ends")
+    assert not (home / "run.json").exists()
+    assert not list(home.glob("pg-*/postmaster.pid"))
+    assert "Stopped." in (home / "up.log").read_text()

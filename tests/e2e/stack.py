@@ -9,7 +9,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -38,10 +38,10 @@ class Stack:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    def setting(self, name: str) -> str:
-        """Return one line of `crm env`, such as CRM_REDIS_URL."""
+    def settings(self) -> dict[str, str]:
+        """Return what `crm env` prints, such as CRM_REDIS_URL."""
         lines = (line.removeprefix("export ") for line in self.crm("env").splitlines())
-        return dict(line.split("=", 1) for line in lines)[name].strip("'\"")
+        return {name: value.strip("'\"") for name, value in (line.split("=", 1) for line in lines)}
 
 
 @contextmanager
@@ -51,28 +51,29 @@ def running(home: Path) -> Generator[Stack]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     own = {"CRM_HOME": str(home), "CRM_PORT": str(web), "CRM_SANDBOX_PORT": str(sandbox)}
     stack = Stack(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{sandbox}", kept | own)
-    with (home / "up.log").open("w+") as log:
+    with (home / "up.log").open("w") as log:
         command = [sys.executable, "-m", "app.cli", "up"]
         process = subprocess.Popen(command, env=stack.environment, stdout=log, stderr=log)
         try:
-            _wait_for(process, log, f"{stack.url}/health/ready", f"{stack.sandbox_url}/health/live")
+            _wait_for(stack, process, home / "up.log")
             yield stack
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
 
 
-def _wait_for(process: subprocess.Popen[bytes], log: IO[str], *urls: str) -> None:
-    def answers(url: str) -> bool:
-        log.seek(0)
-        assert process.poll() is None, f"crm up ended: {log.read()}"
+def _wait_for(stack: Stack, process: subprocess.Popen[bytes], log: Path) -> None:
+    def answers(client: httpx.Client, url: str) -> bool:
+        assert process.poll() is None, f"crm up ended: {log.read_text()}"
         try:
-            return httpx.get(url).is_success
+            return client.get(url).is_success
         except httpx.TransportError:
             return False
 
-    for url in urls:
-        until_true(lambda url=url: answers(url), f"{url} answers", PATIENCE)
+    # Made once, without the certificates that each client would read: the system starts beside it.
+    with httpx.Client(verify=False, trust_env=False) as client:
+        for url in (f"{stack.url}/health/ready", f"{stack.sandbox_url}/health/live"):
+            until_true(lambda url=url: answers(client, url), f"{url} answers", PATIENCE)
 
 
 def _free_port() -> int:
