@@ -13,7 +13,7 @@ from app.domain.timeline import NewEntry
 from app.gateways import live
 from app.services.once import once
 from app.services.pipeline import lock_current
-from app.store import idempotency, lead_list, leads, sales, staff, timeline
+from app.store import idempotency, lead_list, leads, staff, timeline
 from app.store.lead_list import SORTS
 from app.store.transaction import transaction
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from app.contracts.pipeline import AssignRequest
     from app.domain.idempotency import Key, Outcome
-    from app.domain.lead import Sale
     from app.domain.viewer import Viewer
 
 
@@ -31,14 +30,6 @@ async def read_lead(viewer: Viewer, lead_id: UUID) -> Lead:
     check_see_board(viewer)
     async with transaction(viewer):
         return await leads.read_lead(viewer, lead_id)
-
-
-async def read_lead_and_sale(viewer: Viewer, lead_id: UUID) -> tuple[Lead, Sale | None]:
-    """Return the lead with its sale once it is won; raises like `read_lead`."""
-    check_see_board(viewer)
-    async with transaction(viewer):
-        lead = await leads.read_lead(viewer, lead_id)
-        return lead, None if lead.handoff is None else await sales.read_sale(viewer, lead_id)
 
 
 async def list_leads(viewer: Viewer, narrowed: LeadFilter, *, limit: int, cursor: str | None) -> LeadPage:

@@ -1,4 +1,4 @@
-"""Read a customer's timeline."""
+"""Read a customer's timeline, alone or with what stands beside it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from app.core.settings import settings
+from app.domain.permissions import check_see_board
 from app.domain.timeline import History, TimelineFilter
-from app.store import customers, leads, tickets, timeline, timeline_sides
+from app.store import customers, leads, sales, tickets, timeline, timeline_sides
 from app.store.read_together import read_alone, read_together
 from app.store.transaction import transaction
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.domain.customer import Customer
-    from app.domain.lead import Lead
+    from app.domain.lead import Lead, Sale
     from app.domain.ticket import Ticket
     from app.domain.timeline import TimelinePage
     from app.domain.viewer import Viewer
@@ -33,6 +34,15 @@ class CustomerStory:
     customer: Customer
     tickets: tuple[Ticket, ...]
     history: History
+
+
+@dataclass(frozen=True)
+class LeadStory:
+    """What a lead's page shows."""
+
+    lead: Lead
+    sale: Sale | None
+    history: Found[History]
 
 
 async def read_timeline(
@@ -69,15 +79,16 @@ async def read_customer_story(
         return found
 
 
-async def read_history(
-    viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, cursor: str | None
-) -> History:
-    """Return a page of entries with what stands around it, read at once; raises like `read_timeline`."""
+async def read_lead_story(
+    viewer: Viewer, lead_id: UUID, narrowed: TimelineFilter, cursor: str | None
+) -> LeadStory:
+    """Find a lead, its sale once it is won, and a page of its customer's timeline; raises like `read_lead`."""
+    check_see_board(viewer)
     async with transaction(viewer):
-        found = await read_together(History, *_history(viewer, customer_id, narrowed, cursor))
-        if not found.value.page.items:
-            await customers.check_customer(viewer, customer_id)
-        return found.value
+        lead = await leads.read_lead(viewer, lead_id)
+        sale = None if lead.handoff is None else await sales.read_sale(viewer, lead_id)
+        history = await read_together(History, *_history(viewer, lead.customer.id, narrowed, cursor))
+        return LeadStory(lead, sale, history)
 
 
 async def read_writers(viewer: Viewer, customer_id: UUID) -> tuple[tuple[str, str], ...]:

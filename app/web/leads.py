@@ -16,13 +16,15 @@ from app.domain.pipeline import LOST_REASONS
 from app.domain.sale import Loss
 from app.domain.viewer import Viewer
 from app.services.closing import close_lost, close_won, preview_won
-from app.services.leads import read_lead, read_lead_and_sale
+from app.services.leads import read_lead
+from app.services.timeline import read_lead_story
 from app.web.dialogs import again, blank, show
 from app.web.forms import Form, read_form
 from app.web.guards import needs
 from app.web.moves import changed
-from app.web.respond import is_partial, page, zone
-from app.web.timeline import story
+from app.web.respond import is_partial, page, page_of, zone
+from app.web.timeline import cursor, panel
+from app.web.timeline_filter import read_narrowed
 from app.web.when import morning
 
 Asking = Request[Viewer, Any, Any]
@@ -34,9 +36,13 @@ REASONS: Final = [(value, label, "") for value, label in LOST_REASONS.items()]
 @get("/leads/{lead_id:uuid}", name="leads.show", guards=[needs(check_see_board)])
 async def show_lead(request: Asking, lead_id: UUID) -> Response[str]:
     """Show a lead beside its customer's timeline."""
-    lead, sale = await read_lead_and_sale(request.user, lead_id)
-    shown = await story(request, lead.customer.id, lead)
-    return page(request, "leads/page.html.jinja2", lead=lead, sale=sale, **shown)
+    found = await read_lead_story(request.user, lead_id, read_narrowed(request).filter, cursor(request))
+
+    def context() -> dict[str, Any]:
+        shown = panel(request, found.lead.customer.id, found.history.value, found.lead)
+        return shown | {"lead": found.lead, "sale": found.sale}
+
+    return page_of(request, "leads/page.html.jinja2", found, context)
 
 
 @get("/leads/{lead_id:uuid}/why", name="leads.why", guards=[needs(check_see_board)])

@@ -27,7 +27,9 @@ REQUEST_ID: Final = "crm_request_id"
 def request_id(scope: Scope) -> str:
     """Return this request's id: in its answer, in its error, and on each of its log lines."""
     state: dict[str, str] = scope["state"]
-    return state.setdefault(REQUEST_ID, str(uuid7()))
+    if REQUEST_ID not in state:
+        state[REQUEST_ID] = str(uuid7())
+    return state[REQUEST_ID]
 
 
 class NamedInLogs(ASGIMiddleware):

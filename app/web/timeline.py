@@ -11,7 +11,7 @@ from litestar import Request, Response, get
 from app.domain.lead import Lead
 from app.domain.timeline import Entry, History, TimelineFilter
 from app.domain.viewer import Viewer
-from app.services.timeline import MOST_FOLDED, read_history, read_timeline, read_writers
+from app.services.timeline import MOST_FOLDED, read_timeline, read_writers
 from app.services.verify import verify_customer
 from app.web import formats
 from app.web.composer import blank, stages_ahead
@@ -26,12 +26,6 @@ Asking = Request[Viewer, Any, Any]
 PAGE: Final = 30
 MOST_NEW: Final = 99
 LONGEST_NUMBER: Final = 18
-
-
-async def story(request: Asking, customer_id: UUID, lead: Lead | None = None) -> dict[str, Any]:
-    """Return what the composer and the timeline panel show of a customer."""
-    found = await read_history(request.user, customer_id, read_narrowed(request).filter, cursor(request))
-    return panel(request, customer_id, found, lead)
 
 
 def panel(request: Asking, customer_id: UUID, found: History, lead: Lead | None = None) -> dict[str, Any]:

@@ -110,6 +110,14 @@ async def test_a_customers_page_and_its_older_entries(
     assert len(sent) <= 4, sent
 
 
+async def test_a_leads_page(leads: list[UUID], signed_in: SignIn) -> None:
+    client = await signed_in("rita")
+    await client.get(f"/leads/{leads[0]}")  # the first one learns names and types
+    answer, sent = await _count(client, "GET", f"/leads/{leads[0]}")
+    assert answer.text.count("data-activity-id=") == 30
+    assert len(sent) <= 5, sent
+
+
 async def test_a_call_logged_on_a_page(
     leads: list[UUID], owner: asyncpg.Connection, signed_in: SignIn
 ) -> None:

@@ -24,7 +24,7 @@ from app.services.closing import close_won
 from app.services.customers import list_customers, read_customer
 from app.services.merge import find_pairs, keep_apart, merge_customers, read_pair
 from app.services.tickets import open_ticket
-from app.services.timeline import read_history, read_timeline
+from app.services.timeline import read_customer_story, read_timeline, read_writers
 from app.services.verify import verify_customer, verify_log
 from tests import make
 from tests.services.test_owned_fields import WRONG_CUSTOMERS, WRONG_LEADS, WRONG_TICKETS
@@ -92,8 +92,8 @@ async def test_both_histories_verify_and_read_as_one(owner: asyncpg.Connection, 
     found = await read_timeline(cast.ada, kept, TimelineFilter(q="n3"), limit=9, cursor=None)
     assert [entry.customer_id for entry in found.items] == [gone]
     await make.activity(owner, kept, cast.ada, kind="score_changed")  # beside one of a chain that has ended
-    history = await read_history(cast.ada, kept, TimelineFilter(), None)
-    assert history.people == ((cast.ada.id, cast.ada.name), (cast.sam.id, cast.sam.name))
+    history = (await read_customer_story(cast.ada, kept, TimelineFilter(), None)).value.history
+    assert await read_writers(cast.ada, kept) == ((cast.ada.id, cast.ada.name), (cast.sam.id, cast.sam.name))
     assert history.folded == 2
     report = await verify_customer(cast.ada, kept)
     assert (report.ok, report.entries) == (True, 14)

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.core import clock
-from app.web import cards, formats
+from app.web import cards, formats, respond, templating
 from app.web.ageing import FOR_EVER, ageing
+from app.web.kept import Pages, Pieces
 from tests import make
 from tests.web import samples
 
@@ -142,11 +143,26 @@ async def test_a_change_shows_at_once(
     assert shown in (await rita.get(url)).text
 
 
+@pytest.mark.parametrize("page", ["customer", "lead"])
 async def test_a_page_grows_old_with_its_words(
-    url: str, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+    url: str, page: str, owner: asyncpg.Connection, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rita = await signed_in("rita")
-    now = clock.now()
-    assert "just now" in (await rita.get(url)).text
-    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=3))
-    assert "just now" not in (await rita.get(url)).text
+    rita, start = await signed_in("rita"), clock.now()
+    address = url if page == "customer" else f"/leads/{await owner.fetchval('SELECT id FROM lead')}"
+    await owner.execute(
+        "UPDATE lead SET follow_up_at = now() + interval '100 minutes', follow_up_note = 'Ring'"
+    )
+    drawn: list[str] = []
+    for minutes in (0, 1, 2, 59, 61, 90, 99, 101, 130):
+        later = start + timedelta(minutes=minutes, seconds=5)
+        monkeypatch.setattr(clock, "now", lambda now=later: now)
+        kept = (await rita.get(address)).text
+        monkeypatch.setattr(respond, "_pages", Pages())
+        monkeypatch.setattr(templating, "_pieces", Pieces())
+        drawn += [unchanging(kept)]
+        assert drawn[-1] == unchanging((await rita.get(address)).text), minutes
+    assert len(set(drawn)) > len(drawn) // 2
+
+
+def unchanging(html: str) -> str:
+    return re.sub(r'(name="(?:key|_csrf_token|csrf-token)" (?:value|content)=)"[^"]+"', r"\1", html)
