@@ -64,6 +64,21 @@ class Narrowed:
         return bool(self.by or self.since or self.until)
 
     @property
+    def is_backwards(self) -> bool:
+        """True when the days begin after they end, so that none is among them."""
+        return bool(self.since and self.until and self.since > self.until)
+
+    @property
+    def all_days_url(self) -> str:
+        """Return the address of the page with entries of all days."""
+        return replace(self, since=None, until=None).url
+
+    @property
+    def turned_url(self) -> str:
+        """Return the address of the page with first and last day exchanged."""
+        return replace(self, since=self.until, until=self.since).url
+
+    @property
     def chips(self) -> list[tuple[str, str, bool]]:
         """Return each filter's label, the URL that switches it, and whether it is on."""
         chips = [("All", replace(self, groups=()).url, not self.groups)]

@@ -82,6 +82,23 @@ async def test_nothing_that_matches_says_so_and_leads_back(customer_id: UUID, si
     assert '<option value="nobody" selected>Somebody else</option>' in page
 
 
+async def test_days_that_begin_after_they_end_say_so_and_can_be_exchanged(
+    cast: Cast, customer_id: UUID, signed_in: SignedIn
+) -> None:
+    sam = await signed_in("sam")
+    path = f"/customers/{customer_id}"
+    page = (await sam.get(f"{path}?by={cast.sam.id}&from=2026-05-04&to=2026-05-02")).text
+    assert shown(page) == []
+    assert "“From” is a later day than “Until”" in page
+    assert "No entries match" not in page
+    turned = urls(page)["Exchange the two days"]
+    assert turned == f"{path}?by={cast.sam.id}&from=2026-05-02&to=2026-05-04#history"
+    assert shown((await sam.get(turned)).text) == ["2026-05-03"]
+    assert urls(page)["Show all days"] == f"{path}?by={cast.sam.id}#history"
+    same_day = (await sam.get(f"{path}?from=2026-05-04&to=2026-05-04")).text
+    assert shown(same_day) == ["2026-05-04"]
+
+
 @pytest.mark.parametrize(
     "wrong", ["from=yesterday", "to=2026-02-30", "from=0001-01-01", "to=9999-12-31", "by=%00"]
 )
