@@ -17,7 +17,7 @@ import redis.asyncio as redis_client
 from httpx import ASGITransport
 from httpx import AsyncClient as Client
 
-from app.core import log
+from app.core.log import configure
 from app.core.settings import Settings, settings
 from app.gateways import queue
 from app.store.engine import engine
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 
     from litestar import Litestar
+    from xdist.remote import Producer
 
     from tests.cast import Cast
 
@@ -72,9 +73,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config) -> Together:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
     """Spread the tests over the workers, those with a system in common together."""
-    return Together(config)
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -151,7 +152,7 @@ async def redis(place: Place) -> AsyncGenerator[redis_client.Redis]:
 async def app(pool: None, redis: redis_client.Redis, cast: Cast) -> AsyncGenerator[Litestar]:
     """The real application, started; its life cycle opens the pool itself."""
     await close_pool()
-    log.configure()
+    configure()
     built = _build(settings())
     stop = asyncio.Event()
     living = asyncio.create_task(_live(built, stop, started := asyncio.Event()))
