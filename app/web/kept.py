@@ -29,7 +29,8 @@ MOST_KEPT: Final = 4_000
 MOST_PAGES: Final = 64
 LONGEST: Final = 15 * 60  # seconds until all of it is forgotten: what was erased must not stay anywhere
 TOKEN: Final = secrets.token_hex(16)  # stands where each reader of a kept page gets a form token of their own
-CHANGING: Final = re.compile(rf'({TOKEN}|(?<=name="key" value=")[^"]+)')
+# A key is known by its whole field: no text that somebody typed holds a "<", but a note may well hold name="key".
+CHANGING: Final = re.compile(rf'({TOKEN}|(?<=<input type="hidden" name="key" value=")[^"]+)')
 _drawings: Final[dict[Hashable, Markup]] = {}
 
 

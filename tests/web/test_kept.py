@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.contracts.activity_log import ActivityLog
 from app.core import clock
+from app.services.activities import log_activity
 from app.web import cards, formats, respond, templating
 from app.web.ageing import FOR_EVER, ageing
 from app.web.kept import Pages, Pieces
@@ -115,6 +117,19 @@ async def test_a_page_asked_for_again_is_the_same_with_tokens_of_its_own(
         assert len(set(keys)) == len(keys) <= len(own)
     same = [re.sub("|".join(own), "", html) for html, own in zip((first, again), tokens, strict=True)]
     assert same[0] == same[1]
+
+
+async def test_a_note_about_a_key_stays_as_it_was_written(
+    url: str, owner: asyncpg.Connection, cast: Cast, signed_in: SignedIn
+) -> None:
+    written = 'name="key" value="of the safe'
+    about = await owner.fetchrow("SELECT id, customer_id FROM lead")
+    assert about
+    note = ActivityLog(about["customer_id"], cast.rita.id, "Note", written)
+    rita = await signed_in("rita")
+    await log_activity(cast.rita, note, None)
+    for address in (url, f"/leads/{about['id']}"):
+        assert f"<p>{written}</p>" in (await rita.get(address)).text
 
 
 async def test_each_reader_has_pages_of_their_own(url: str, signed_in: SignedIn) -> None:
