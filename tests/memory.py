@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 MEMORY = Path("/dev/shm")
-ENOUGH = 4 * 2**30
+ENOUGH = 2 * 2**30  # a run on two workers fills a quarter of it
 
 
 @contextmanager
