@@ -55,6 +55,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         stack.enter_context(temporary_files_in_memory())
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crm-test-")))
         home.chmod(0o755)
+        # Nobody here speaks TLS, and each HTTP client would read the certificates of the whole world.
+        os.environ.pop("SSL_CERT_FILE", None)
+        os.environ["SSL_CERT_DIR"] = str(home)
         servers = start_servers(home, fast=True)
         stack.callback(servers.stop)
         asyncio.run(prepare(servers)).announce()
@@ -211,7 +214,7 @@ async def signed_in(app: Litestar, sso: FakeSso) -> AsyncGenerator[Callable[[str
             client = await stack.enter_async_context(browser_of(app))
             sso.signed_in = who
             asked = await client.get("/login/start")
-            async with Client(verify=False) as elsewhere:  # plain HTTP: no certificates to read
+            async with Client() as elsewhere:
                 consented = await elsewhere.get(asked.headers["location"])
             answered = await client.get(consented.headers["location"])
             assert answered.status_code == SEE_OTHER, answered.text

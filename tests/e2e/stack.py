@@ -70,8 +70,7 @@ def _wait_for(stack: Stack, process: subprocess.Popen[bytes], log: Path) -> None
         except httpx.TransportError:
             return False
 
-    # Made once, without the certificates that each client would read: the system starts beside it.
-    with httpx.Client(verify=False, trust_env=False) as client:
+    with httpx.Client() as client:
         for url in (f"{stack.url}/health/ready", f"{stack.sandbox_url}/health/live"):
             until_true(lambda url=url: answers(client, url), f"{url} answers", PATIENCE)
 
