@@ -14,7 +14,7 @@ from app.core import clock
 from app.services.activities import log_activity
 from app.web import cards, formats, respond, templating
 from app.web.ageing import FOR_EVER, ageing
-from app.web.kept import Pages, Pieces
+from app.web.kept import Memory, Pages, Pieces
 from tests import make
 from tests.web import samples
 
@@ -139,6 +139,32 @@ async def test_each_reader_has_pages_of_their_own(url: str, signed_in: SignedIn)
     assert (await omar.get(url)).status_code == 404
     rita.cookies.set("theme", "dark")
     assert 'data-theme="dark"' in (await rita.get(url)).text
+
+
+async def test_what_somebody_typed_is_not_kept(
+    url: str, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+    keep = Memory.keep
+
+    def noted(memory: Memory, key: Any, draw: Callable[[], Any]) -> Any:
+        drawn = keep(memory, key, draw)
+        kept.append(f"{key} {drawn}")
+        return drawn
+
+    monkeypatch.setattr(Memory, "keep", noted)
+    rita, sam = [await signed_in(name) for name in ("rita", "sam")]
+    page, typed = (await rita.get(url)).text, {"notes": "My words", "description": "My words"}
+    lead = {"lead_id": re.findall(r'name="lead_id" value="([^"]+)"', page)[0], "version": "0"}
+    for client, path, form, status in (
+        (rita, "activities", {"activity_type": "Song"}, 422),
+        (rita, "activities", {"activity_type": "Call", "move_to": "qualified", **lead}, 409),
+        (sam, "tickets", {"subject": ""}, 422),
+    ):
+        answer = await client.post(f"{url}/{path}", data=typed | form)
+        assert (answer.status_code, "My words" in answer.text) == (status, True)
+    assert kept
+    assert not [each for each in kept if "My words" in each]
 
 
 @pytest.mark.parametrize(
