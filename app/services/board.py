@@ -10,7 +10,7 @@ from app.domain.board import Board, Column
 from app.domain.permissions import check_see_board
 from app.domain.pipeline import Stage
 from app.store import board
-from app.store.transaction import transaction
+from app.store.transaction import reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 async def read_board(viewer: Viewer, narrowed: BoardFilter) -> Board:
     """Return the six columns, each with its first cards and totals over the whole filter; raises Forbidden."""
     check_see_board(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         columns, around = await board.read_board(viewer, narrowed)
     return Board(columns, settings().currency, narrowed, around)
 
@@ -34,7 +34,7 @@ async def read_changed(
 ) -> tuple[tuple[Lead, ...], tuple[Column, ...]]:
     """Return those of the leads that belong on this board as they are now, and every head; raises Forbidden."""
     check_see_board(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         return (
             await board.read_cards(viewer, narrowed, ids),
             await board.read_heads(viewer, narrowed, tuple(Stage)),
@@ -44,7 +44,7 @@ async def read_changed(
 async def read_column(viewer: Viewer, narrowed: BoardFilter, stage: Stage, cursor: str | None) -> Column:
     """Return one column: its head and first cards, or with `cursor` the cards that follow; raises Forbidden."""
     check_see_board(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         if cursor is None:
             return (await board.read_columns(viewer, narrowed, (stage,)))[0]
         cards, next_cursor = await board.read_more_cards(viewer, narrowed, stage, cursor)
@@ -54,5 +54,5 @@ async def read_column(viewer: Viewer, narrowed: BoardFilter, stage: Stage, curso
 async def read_heads(viewer: Viewer, narrowed: BoardFilter, stages: tuple[Stage, ...]) -> tuple[Column, ...]:
     """Return the totals of some columns, for the answer to a move; raises Forbidden."""
     check_see_board(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         return await board.read_heads(viewer, narrowed, stages)

@@ -15,7 +15,7 @@ from app.services.once import once
 from app.services.pipeline import lock_current
 from app.store import idempotency, lead_list, leads, staff, timeline
 from app.store.lead_list import SORTS
-from app.store.transaction import transaction
+from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 async def read_lead(viewer: Viewer, lead_id: UUID) -> Lead:
     """Return the lead; raises NotFound outside the viewer's scope, Forbidden for who has no pipeline."""
     check_see_board(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         return await leads.read_lead(viewer, lead_id)
 
 
@@ -37,7 +37,7 @@ async def list_leads(viewer: Viewer, narrowed: LeadFilter, *, limit: int, cursor
     check_see_board(viewer)
     if narrowed.sort not in SORTS:
         raise Invalid([Problem("#query/sort", f"must be one of: {', '.join(SORTS)}")])
-    async with transaction(viewer):
+    async with reading(viewer):
         return await lead_list.list_leads(viewer, narrowed, limit, cursor)
 
 

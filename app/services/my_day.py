@@ -12,7 +12,7 @@ from app.domain.my_day import MyDay, Won, growth, today_of
 from app.domain.permissions import check_see_board
 from app.domain.pipeline import Stage
 from app.store import board, my_day
-from app.store.transaction import transaction
+from app.store.transaction import reading
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ async def read_my_day(viewer: Viewer, zone: ZoneInfo) -> MyDay:
     check_see_board(viewer)
     now = clock.now()
     today = today_of(now, zone)
-    async with transaction(viewer):
+    async with reading(viewer):
         sections = await my_day.read_sections(viewer, today)
         columns = await board.read_heads(viewer, BoardFilter(), tuple(Stage))
         won = await my_day.read_won(viewer, today, zone.key)

@@ -9,7 +9,7 @@ from app.core.errors import NotFound
 from app.core.log import logger
 from app.domain.permissions import check_administer
 from app.store import staff_list
-from app.store.transaction import transaction
+from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from app.domain.staff import StaffLine
@@ -22,7 +22,7 @@ log = logger("staff")
 async def list_staff(viewer: Viewer) -> list[StaffLine]:
     """Return the directory; admins only."""
     check_administer(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         return await staff_list.list_staff(viewer, clock.now())
 
 
@@ -39,5 +39,5 @@ async def set_accepts_leads(viewer: Viewer, staff_id: str, *, accepts: bool) -> 
 async def read_attention(viewer: Viewer) -> Attention:
     """Return what waits for an admin."""
     check_administer(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         return await staff_list.read_attention(viewer)

@@ -12,7 +12,7 @@ from app.domain.permissions import can_assign_lead, check_administer
 from app.domain.pipeline import Stage
 from app.domain.team import Team
 from app.store import board, team
-from app.store.transaction import transaction
+from app.store.transaction import reading
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ async def read_team(viewer: Viewer, zone: ZoneInfo) -> Team:
     check_administer(viewer)
     now = clock.now()
     today = today_of(now, zone)
-    async with transaction(viewer):
+    async with reading(viewer):
         return Team(
             columns=await board.read_heads(viewer, BoardFilter(), tuple(Stage)),
             forecast=await team.read_forecast(viewer, today),
@@ -43,13 +43,13 @@ async def list_reps(viewer: Viewer) -> tuple[tuple[str, str], ...]:
     """Return whom the viewer can give a lead to, id and name; nobody for who cannot."""
     if not can_assign_lead(viewer):
         return ()
-    async with transaction(viewer):
+    async with reading(viewer):
         return await team.list_reps(viewer)
 
 
 async def find_reps(viewer: Viewer, words: str) -> tuple[tuple[Rep, ...], bool]:
     """Return the first reps that have all the words in name or e-mail, and whether there are more; raises Forbidden."""
     check_administer(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         found = await team.find_reps(viewer, words, MOST_FOUND + 1)
     return found[:MOST_FOUND], len(found) > MOST_FOUND

@@ -26,7 +26,7 @@ from app.domain.ticket import (
 from app.domain.timeline import NewEntry, TimelineFilter
 from app.services.once import once
 from app.store import customers, idempotency, tickets, timeline
-from app.store.transaction import transaction
+from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -108,7 +108,7 @@ async def read_desk(
     """Return a page of the desk, and how many tickets each view has; raises Invalid for a bad cursor."""
     check_work_tickets(viewer)
     now = clock.now()
-    async with transaction(viewer):
+    async with reading(viewer):
         page = await tickets.desk(viewer, narrowed, now, limit=limit, cursor=cursor)
         return page, await tickets.count_desk(viewer, now)
 
@@ -116,7 +116,7 @@ async def read_desk(
 async def read_ticket(viewer: Viewer, ticket_id: UUID) -> tuple[Ticket, TimelinePage]:
     """Return a ticket and its own history, newest first; raises NotFound outside the viewer's scope."""
     check_work_tickets(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         ticket = await tickets.read_ticket(viewer, ticket_id)
         own = TimelineFilter(ticket_id=ticket_id)
         return ticket, await timeline.read_timeline(
@@ -126,13 +126,13 @@ async def read_ticket(viewer: Viewer, ticket_id: UUID) -> tuple[Ticket, Timeline
 
 async def tickets_of_customer(viewer: Viewer, customer_id: UUID) -> tuple[Ticket, ...]:
     """Return a customer's tickets, those still open first."""
-    async with transaction(viewer):
+    async with reading(viewer):
         return await tickets.tickets_of_customer(viewer, customer_id, MOST_SHOWN)
 
 
 async def ticket_workers(viewer: Viewer) -> tuple[tuple[str, str], ...]:
     """Return id and name of everybody the viewer can give a ticket to."""
-    async with transaction(viewer):
+    async with reading(viewer):
         return await tickets.ticket_workers(viewer, viewer.id)
 
 

@@ -10,7 +10,7 @@ from app.domain.permissions import check_see_board
 from app.domain.timeline import History, TimelineFilter
 from app.store import customers, leads, sales, tickets, timeline, timeline_sides
 from app.store.read_together import read_alone, read_together
-from app.store.transaction import transaction
+from app.store.transaction import reading
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -49,7 +49,7 @@ async def read_timeline(
     viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, *, limit: int, cursor: str | None
 ) -> TimelinePage:
     """Return a page of entries, newest first; raises NotFound outside the viewer's scope, Invalid for a bad cursor."""
-    async with transaction(viewer):
+    async with reading(viewer):
         page = await timeline.read_timeline(viewer, customer_id, narrowed, limit=limit, cursor=cursor)
         if not page.items:  # who sees an entry sees its customer
             await customers.check_customer(viewer, customer_id)
@@ -66,15 +66,17 @@ async def read_customer_story(
     viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, cursor: str | None
 ) -> Found[CustomerStory]:
     """Find the customer, their tickets and a page of their timeline, read at once; raises like `read_timeline`."""
-    async with transaction(viewer):
+    async with reading(viewer):
+        page, *around = _history(viewer, customer_id, narrowed, cursor)
         found = await read_together(
             _customer_story,
+            page,
             customers.customer_read(viewer, customer_id, settings().currency),
             leads.of_customer(viewer, customer_id),
             tickets.of_customer(viewer, customer_id, MOST_TICKETS),
-            *_history(viewer, customer_id, narrowed, cursor),
+            *around,
         )
-        if not found.rows[0]:
+        if not found.rows[1]:
             raise await customers.missing(viewer, customer_id)
         return found
 
@@ -84,7 +86,7 @@ async def read_lead_story(
 ) -> LeadStory:
     """Find a lead, its sale once it is won, and a page of its customer's timeline; raises like `read_lead`."""
     check_see_board(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         lead = await leads.read_lead(viewer, lead_id)
         sale = None if lead.handoff is None else await sales.read_sale(viewer, lead_id)
         history = await read_together(History, *_history(viewer, lead.customer.id, narrowed, cursor))
@@ -93,7 +95,7 @@ async def read_lead_story(
 
 async def read_writers(viewer: Viewer, customer_id: UUID) -> tuple[tuple[str, str], ...]:
     """Return id and name of everybody whose entries the viewer sees; raises NotFound outside the viewer's scope."""
-    async with transaction(viewer):
+    async with reading(viewer):
         await customers.check_customer(viewer, customer_id)
         return await read_alone(timeline_sides.people_read(viewer, customer_id))
 
@@ -109,6 +111,6 @@ def _history(
 
 
 def _customer_story(
-    customer: Customer, theirs: tuple[Lead, ...], desk: tuple[Ticket, ...], *history: Any
+    page: TimelinePage, customer: Customer, theirs: tuple[Lead, ...], desk: tuple[Ticket, ...], *around: Any
 ) -> CustomerStory:
-    return CustomerStory(replace(customer, leads=theirs), desk, History(*history))
+    return CustomerStory(replace(customer, leads=theirs), desk, History(page, *around))

@@ -6,10 +6,14 @@ a pool of three is dead after three such failures (docs/adr/0005).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+import asyncio
+from contextvars import Context
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from typing_extensions import override
+
+from app.core.log import logger
 
 if TYPE_CHECKING:
     from contextvars import Token
@@ -17,10 +21,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
+log: Final = logger("store")
+
+
 class SafeTransaction(PostgresTransaction):
     """A transaction that begins with `opening` in one round trip and always gives its connection back."""
 
     opening = "BEGIN"
+    ends_behind = False  # whether who is done with it waits for its end
     context: Token[PostgresTransaction | None] | None = None
     written: frozenset[UUID] = frozenset()  # the customers whose timelines it wrote on
 
@@ -56,16 +64,24 @@ class SafeTransaction(PostgresTransaction):
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool:
+        if self.context is not None:
+            self.engine.current_transaction.reset(self.context)
+        if self.ends_behind and exception is None:
+            task = asyncio.create_task(self._end(None), context=Context())
+            _ending.add(task)
+            task.add_done_callback(_ended)
+        else:
+            await self._end(exception)
+        return False
+
+    async def _end(self, exception: BaseException | None) -> None:
         try:
             if exception is None:
                 await self.commit()
             elif not self.connection.is_closed():
                 await self.rollback()
         finally:
-            if self.context is not None:
-                self.engine.current_transaction.reset(self.context)
             await self._give_back()
-        return False
 
     async def _give_back(self) -> None:
         """Release the connection; one still inside a transaction is closed, not shared."""
@@ -75,6 +91,22 @@ class SafeTransaction(PostgresTransaction):
             await self.connection.close()
         else:
             await self.engine.pool.release(self.connection)
+
+
+_ending: Final[set[asyncio.Task[None]]] = set()
+
+
+async def settle() -> None:
+    """Wait until every transaction that ends behind its answer has ended."""
+    here = asyncio.get_running_loop()
+    await asyncio.gather(*(task for task in _ending if task.get_loop() is here), return_exceptions=True)
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    """Forget a transaction that ended behind its answer; one that only read has lost nothing where that failed."""
+    _ending.discard(task)
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.warning("end_of_reading_failed", error=type(error).__name__)
 
 
 class QuietEngine(PostgresEngine):
@@ -92,10 +124,10 @@ class SafeEngine(QuietEngine):
     def transaction(self, allow_nested: bool = False) -> SafeTransaction:
         return SafeTransaction(engine=self, allow_nested=allow_nested)
 
-    def transaction_as(self, opening: str) -> SafeTransaction:
+    def transaction_as(self, opening: str, *, ends_behind: bool = False) -> SafeTransaction:
         """Return a transaction that begins with the SQL `opening` (it must contain BEGIN)."""
         opened = self.transaction()
-        opened.opening = opening
+        opened.opening, opened.ends_behind = opening, ends_behind
         return opened
 
     @override

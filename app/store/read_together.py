@@ -1,4 +1,4 @@
-"""Several reads in one round trip: what a page shows of one thing comes as one statement's arrays of rows."""
+"""Several reads in one round trip: what a page shows of one thing comes as one statement's rows."""
 
 from __future__ import annotations
 
@@ -33,22 +33,14 @@ class Found(Generic[T]):
     """The rows of several reads: two of the same rows are equal, and what they mean is built when somebody asks."""
 
     def __init__(
-        self,
-        reads: Sequence[Read[Any]],
-        names: Sequence[tuple[str, ...]],
-        rows: Sequence[Sequence[Any]],
-        put_together: Callable[..., T],
+        self, rows: tuple[Sequence[Any], ...], build: Callable[[tuple[Sequence[Any], ...]], T]
     ) -> None:
-        self._reads, self._names, self.rows = reads, names, rows
-        self._put_together = put_together
+        self.rows, self._build = rows, build
 
     @cached_property
     def value(self) -> T:
         """Return what all the reads build, put together; raises what their builders raise."""
-        found = zip(self._reads, self._names, self.rows, strict=True)
-        return self._put_together(
-            *(read.build([dict(zip(names, row, strict=True)) for row in rows]) for read, names, rows in found)
-        )
+        return self._build(self.rows)
 
     @override
     def __eq__(self, other: object) -> bool:
@@ -62,24 +54,44 @@ async def read_alone(read: Read[T]) -> T:
     return read.build(await connection().fetch(read.sql, *read.args))
 
 
-async def read_together(put_together: Callable[..., T], *reads: Read[Any]) -> Found[T]:
-    """Run the reads as one statement; `put_together` takes what each builds, in order."""
+async def read_together(put_together: Callable[..., T], longest: Read[Any], *beside: Read[Any]) -> Found[T]:
+    """Run the reads as one statement; `put_together` takes what each builds, in order.
+
+    The longest comes as rows, in its order, which cost less than an array of them; the others in its first row.
+    """
+    reads = (*beside, longest)
     sql = _combined(*((read.sql, len(read.args)) for read in reads))
-    (rows,) = await connection().fetch(sql, *(value for read in reads for value in read.args))
-    names = [await _columns(read.sql) for read in reads]
-    return Found(reads, names, tuple(rows), put_together)
+    rows = await connection().fetch(sql, *(value for read in reads for value in read.args))
+    names = [await _columns(read.sql) for read in beside]
+
+    def build(found: tuple[Sequence[Any], ...]) -> T:
+        named = zip(beside, names, found[1:], strict=True)
+        others = [
+            read.build([dict(zip(keys, row, strict=True)) for row in rows]) for read, keys, rows in named
+        ]
+        return put_together(longest.build(found[0]), *others)
+
+    arrays = [rows[0][f"beside_{number}"] for number in range(len(beside))]
+    return Found((() if rows[0]["place"] is None else tuple(rows), *arrays), build)
 
 
 @lru_cache(maxsize=MOST_KNOWN)
 def _combined(*statements: tuple[str, int]) -> str:
-    """Return one SELECT of an array for each statement, whose so many arguments follow one another."""
-    parts: list[str] = []
+    """Return one SELECT of the last statement's rows; the first, there even if it has none, holds the others' arrays.
+
+    Each statement takes so many arguments, which follow one another.
+    """
+    moved: list[str] = []
     bound = 0
     for sql, arguments in statements:
-        moved = _PLACE.sub(lambda place, by=bound: f"${int(place[1]) + by}", sql)
-        parts.append(f"ARRAY(SELECT found FROM ({moved}) found)")
+        moved.append(_PLACE.sub(lambda place, by=bound: f"${int(place[1]) + by}", sql))
         bound += arguments
-    return f"SELECT {', '.join(parts)}"
+    arrays = (
+        f"CASE WHEN place IS NULL OR place = 1 THEN ARRAY(SELECT found FROM ({sql}) found) END AS beside_{number}"
+        for number, sql in enumerate(moved[:-1])
+    )
+    longest = f"SELECT row_number() OVER () AS place, found.* FROM ({moved[-1]}) found"
+    return f"SELECT {', '.join(arrays)}, last.* FROM (SELECT) one LEFT JOIN ({longest}) last ON true ORDER BY place"
 
 
 async def _columns(sql: str) -> tuple[str, ...]:

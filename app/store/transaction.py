@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from app.core.settings import settings
-from app.store.engine import SafeTransaction, engine
+from app.store.engine import SafeTransaction, engine, settle
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
@@ -39,6 +39,7 @@ async def open_pool(dsn: str, size: int) -> None:
 
 async def close_pool() -> None:
     """Close the pool; the process can open another."""
+    await settle()
     await engine.close_connection_pool()
 
 
@@ -49,13 +50,21 @@ async def transaction(viewer: Viewer) -> AsyncGenerator[None]:
     Role and identity are set LOCAL, so they end with the transaction. Begin and the settings travel
     in one round trip, as literals: the role comes from an enum, the identity is quoted here.
     """
-    identity = viewer.id.replace("'", "''").replace("\\", "\\\\")
-    opening = f"BEGIN; {_PLANS}; SET LOCAL ROLE {viewer.role.value}; SET LOCAL app.user_id = E'{identity}'"
-    async with engine.transaction_as(opening) as opened:
+    async with engine.transaction_as(f"BEGIN; {_as(viewer)}") as opened:
         yield
     if opened.written:
         for tell in _tellers:
             await tell(opened.written)
+
+
+@asynccontextmanager
+async def reading(viewer: Viewer) -> AsyncGenerator[None]:
+    """Open the one transaction of a service call that only reads, which the database holds it to.
+
+    Nothing depends on how it ends, so nobody waits for that.
+    """
+    async with engine.transaction_as(f"BEGIN READ ONLY; {_as(viewer)}", ends_behind=True):
+        yield
 
 
 def tell_of_entries(*tellers: Teller) -> None:
@@ -94,3 +103,8 @@ async def call_function(sql: str, *args: Any) -> list[asyncpg.Record]:
 
 async def _nothing(_connection: asyncpg.Connection) -> None:
     """Replace asyncpg's reset on release: nothing is ever set for a whole session (docs/adr/0005)."""
+
+
+def _as(viewer: Viewer) -> str:
+    identity = viewer.id.replace("'", "''").replace("\\", "\\\\")
+    return f"{_PLANS}; SET LOCAL ROLE {viewer.role.value}; SET LOCAL app.user_id = E'{identity}'"

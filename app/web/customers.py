@@ -43,7 +43,7 @@ async def export(request: Asking) -> Stream:
 
 
 @get("/customers/{customer_id:uuid}", name="customers.show")
-async def show_customer(request: Asking, customer_id: UUID) -> Response[str]:
+async def show_customer(request: Asking, customer_id: UUID) -> Response[bytes]:
     """Show a customer beside their timeline."""
     narrowed = read_narrowed(request)
     found = await read_customer_story(request.user, customer_id, narrowed.filter, timeline.cursor(request))

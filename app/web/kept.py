@@ -28,9 +28,11 @@ T = TypeVar("T")
 MOST_KEPT: Final = 4_000
 MOST_PAGES: Final = 64
 LONGEST: Final = 15 * 60  # seconds until all of it is forgotten: what was erased must not stay anywhere
-TOKEN: Final = secrets.token_hex(16)  # stands where each reader of a kept page gets a form token of their own
+TOKEN: Final = secrets.token_hex(
+    16
+).encode()  # stands where each reader of a kept page gets a form token of their own
 # A key is known by its whole field: no text that somebody typed holds a "<", but a note may well hold name="key".
-CHANGING: Final = re.compile(rf'({TOKEN}|(?<=<input type="hidden" name="key" value=")[^"]+)')
+CHANGING: Final = re.compile(rb'(%s|(?<=<input type="hidden" name="key" value=")[^"]+)' % TOKEN)
 _drawings: Final[dict[Hashable, Markup]] = {}
 
 
@@ -97,18 +99,18 @@ class Pages:
     def __init__(self) -> None:
         self._memory = Memory(MOST_PAGES)
 
-    def draw(self, reader: Reader, query: bytes, shown: Any, draw: Callable[[Reader], str]) -> str:
+    def draw(self, reader: Reader, query: bytes, shown: Any, draw: Callable[[Reader], str]) -> bytes:
         """Return the page of this address, drawn anew when `shown`, its reader or the time makes it another one.
 
         Each answer has form tokens and keys of its own.
         """
-        now, key = self._memory.now(), (replace(reader, csrf=TOKEN), query)
-        kept: tuple[Any, list[str]] | None = self._memory.find(key, now)
+        now, key = self._memory.now(), (replace(reader, csrf=TOKEN.decode()), query)
+        kept: tuple[Any, list[bytes]] | None = self._memory.find(key, now)
         if kept is None or kept[0] != shown:
-            kept = self._memory.keep(key, lambda: (shown, CHANGING.split(draw(key[0]))))
-        parts = kept[1].copy()
-        parts[1::2] = [reader.csrf if part == TOKEN else str(uuid7()) for part in parts[1::2]]
-        return "".join(parts)
+            kept = self._memory.keep(key, lambda: (shown, CHANGING.split(draw(key[0]).encode())))
+        parts, token = kept[1].copy(), reader.csrf.encode()
+        parts[1::2] = [token if part == TOKEN else str(uuid7()).encode() for part in parts[1::2]]
+        return b"".join(parts)
 
 
 def drawn_once(macro: Any) -> Callable[..., Markup]:

@@ -34,7 +34,7 @@ REASONS: Final = [(value, label, "") for value, label in LOST_REASONS.items()]
 
 
 @get("/leads/{lead_id:uuid}", name="leads.show", guards=[needs(check_see_board)])
-async def show_lead(request: Asking, lead_id: UUID) -> Response[str]:
+async def show_lead(request: Asking, lead_id: UUID) -> Response[bytes]:
     """Show a lead beside its customer's timeline."""
     found = await read_lead_story(request.user, lead_id, read_narrowed(request).filter, cursor(request))
 

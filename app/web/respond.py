@@ -36,7 +36,7 @@ def page(
 
 def page_of(
     request: Asking, template: str, shown: object, context: Callable[[], dict[str, Any]]
-) -> Response[str]:
+) -> Response[bytes]:
     """Answer like `page`, drawing only what looks different from the last time this reader asked for it.
 
     The page must depend on its address, its reader, the time and `shown`, which is compared, and on nothing else.

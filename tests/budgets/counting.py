@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.store.engine import engine
+from app.store.engine import engine, settle
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -29,6 +29,7 @@ class Trips:
 async def trips() -> AsyncGenerator[Trips]:
     """Count every statement of the application's pool, the transaction's BEGIN and COMMIT included."""
     counted = Trips()
+    await settle()  # The connection that has learnt names and types must be free again.
     await _each(lambda connection: connection.add_query_logger(counted.note))
     try:
         yield counted

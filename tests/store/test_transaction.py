@@ -10,12 +10,17 @@ import pytest
 from piccolo.engine.exceptions import TransactionError
 
 from app.domain.viewer import Role, Viewer, system
-from app.store.engine import engine
-from app.store.transaction import connection, transaction
+from app.store.engine import engine, settle
+from app.store.transaction import connection, reading, transaction
 from tables.staff import Staff
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
     from tests.cast import Cast
+
+    Door = Callable[[Viewer], AbstractAsyncContextManager[None]]
 
 pytestmark = pytest.mark.usefixtures("pool")
 JOBS = system("jobs")
@@ -74,16 +79,20 @@ async def test_a_failing_commit_gives_the_connection_back(owner: asyncpg.Connect
     assert engine.current_transaction.get() is None
 
 
-async def test_a_killed_backend_gives_its_place_back(owner: asyncpg.Connection) -> None:
-    async def lose_the_backend() -> None:
+async def lose_the_backend() -> None:
+    """Have the open transaction's own backend killed."""
+    with pytest.raises((asyncpg.AdminShutdownError, asyncpg.ConnectionDoesNotExistError)):
+        await connection().execute("RESET ROLE; SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+async def test_a_killed_backend_gives_its_place_back() -> None:
+    async def write_and_lose_the_backend() -> None:
         async with transaction(JOBS):
-            backend = await connection().fetchval("SELECT pg_backend_pid()")
-            await owner.execute("SELECT pg_terminate_backend($1)", backend)
-            await connection().execute("SELECT 1")
+            await lose_the_backend()
 
     for _ in range(10):
-        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)):
-            await lose_the_backend()
+        with pytest.raises((asyncpg.InterfaceError, ConnectionError)):
+            await write_and_lose_the_backend()
     async with transaction(JOBS):
         assert await connection().fetchval("SELECT 1") == 1
 
@@ -125,9 +134,41 @@ async def test_piccolo_works_inside_the_transaction(cast: Cast) -> None:
     assert [row["name"] for row in rows] == ["Ada Andersson", "Omar Okafor", "Rita Reyes", "Sam Sato"]
 
 
-async def test_sixty_viewers_over_four_connections_never_mix() -> None:
+@pytest.mark.parametrize("opened", [transaction, reading])
+async def test_sixty_viewers_over_four_connections_never_mix(opened: Door) -> None:
     async def who(number: int) -> str:
-        async with transaction(Viewer(f"person-{number}", Role.REP)):
+        async with opened(Viewer(f"person-{number}", Role.REP)):
             return await connection().fetchval("SELECT viewer_id()")
 
     assert await asyncio.gather(*(who(n) for n in range(60))) == [f"person-{n}" for n in range(60)]
+
+
+async def test_who_only_reads_cannot_write(owner: asyncpg.Connection, cast: Cast) -> None:
+    with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+        async with reading(cast.ada):
+            await connection().execute("UPDATE staff SET accepts_leads = false")
+    assert (
+        await owner.fetchval("SELECT count(*) FROM staff WHERE NOT accepts_leads AND name = 'Rita Reyes'")
+        == 0
+    )
+    assert idle_connections()[0] == idle_connections()[1]
+
+
+async def test_a_reading_that_cannot_end_harms_nobody(cast: Cast) -> None:
+    for _ in range(10):
+        async with reading(cast.rita):
+            await lose_the_backend()
+        assert engine.current_transaction.get() is None
+    await settle()
+    async with reading(cast.rita):
+        assert await connection().fetchval("SELECT viewer_id()") == cast.rita.id
+    await settle()
+    assert idle_connections()[0] == idle_connections()[1]
+
+
+async def test_what_was_written_before_is_read_however_a_reading_ended(cast: Cast) -> None:
+    for number in range(20):
+        async with transaction(JOBS):
+            await connection().execute("UPDATE staff SET name = $1", f"number {number}")
+        async with reading(cast.rita):
+            assert await connection().fetchval("SELECT max(name) FROM staff") == f"number {number}"
