@@ -22,6 +22,8 @@ BREAKS = {
     "activity_no_change": "ALTER TABLE activity DISABLE TRIGGER activity_no_change",
     "activity_chain": "ALTER TABLE activity ENABLE TRIGGER activity_chain",
     "activity_text_no_update": "DROP TRIGGER activity_text_no_update ON activity_text",
+    "run `crm migrate` first": "CREATE OR REPLACE FUNCTION activity_chain() RETURNS trigger LANGUAGE plpgsql"
+    " AS 'BEGIN RETURN NEW; END'",
     "crm_app": "GRANT SELECT ON lead TO PUBLIC",
 }
 
