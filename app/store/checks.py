@@ -88,10 +88,11 @@ async def _server(connection: asyncpg.Connection) -> Check:
 
 async def _schema(connection: asyncpg.Connection) -> Check:
     # An older trigger would not move the last contact, which nothing else does, and nobody would notice.
-    found = await connection.fetchval(
+    sql = (
         "SELECT to_regclass('public.log_anchor') IS NOT NULL AND EXISTS (SELECT FROM pg_proc"
         " WHERE proname = 'activity_chain' AND prosrc LIKE '%last_contact_at%')"
     )
+    found = bool(await connection.fetchval(sql))
     return Check("the schema is there", found, "present" if found else "run `crm migrate` first")
 
 
