@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 
-# The customer first, as a capture does: whoever locks both in this order cannot deadlock.
+# The customer first, as a capture does. A lead that a merge moves meanwhile is the exception: docs/map.md, Locks.
 LOCK = "FOR NO KEY UPDATE OF customer FOR NO KEY UPDATE OF lead"
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 Asking = Request[Any, Any, Any]
-LONGEST: Final = 200
+LONGEST: Final = 255  # as long as an id in the SSO may be
 LONGEST_QUERY: Final = 4_000
 SHOWN: Final = 40
 FILTERS: Final = ("due", "max", "min", "owner", "q", "rot", "score", "source")

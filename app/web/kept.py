@@ -25,12 +25,10 @@ if TYPE_CHECKING:
     from app.web.templating import Reader
 
 T = TypeVar("T")
-MOST_KEPT: Final = 4_000
-MOST_PAGES: Final = 64
+MOST: Final = 4_000_000  # characters of pieces, and bytes of pages: some thousands, and some dozens
 LONGEST: Final = 15 * 60  # seconds until all of it is forgotten: what was erased must not stay anywhere
-TOKEN: Final = secrets.token_hex(
-    16
-).encode()  # stands where each reader of a kept page gets a form token of their own
+# It stands where each reader of a kept page gets a form token of their own.
+TOKEN: Final = secrets.token_hex(16).encode()
 # A key is known by its whole field: no text that somebody typed holds a "<", but a note may well hold name="key".
 CHANGING: Final = re.compile(rb'(%s|(?<=<input type="hidden" name="key" value=")[^"]+)' % TOKEN)
 _drawings: Final[dict[Hashable, Markup]] = {}
@@ -39,15 +37,15 @@ _drawings: Final[dict[Hashable, Markup]] = {}
 class Memory:
     """Drawings by what they show, until they are no longer true."""
 
-    def __init__(self, most: int) -> None:
-        self._most, self._forget_at = most, 0.0
+    def __init__(self) -> None:
+        self._size, self._forget_at = 0, 0.0
         self._drawn: dict[Hashable, tuple[Any, float]] = {}
 
     def now(self) -> float:
         """Return the time, having forgotten everything where that is due or there is too much of it."""
         now = clock.now().timestamp()
-        if now >= self._forget_at or now < self._forget_at - LONGEST or len(self._drawn) > self._most:
-            self._forget_at = now + LONGEST
+        if now >= self._forget_at or now < self._forget_at - LONGEST or self._size > MOST:
+            self._size, self._forget_at = 0, now + LONGEST
             self._drawn.clear()
         return now
 
@@ -59,11 +57,12 @@ class Memory:
         true_until(found[1])
         return found[0]
 
-    def keep(self, key: Hashable, draw: Callable[[], T]) -> T:
+    def keep(self, key: Hashable, draw: Callable[[], T], size: Callable[[T], int]) -> T:
         """Draw, and remember it for as long as it says it is true."""
         with ageing() as age:
             drawn = draw()
         self._drawn[key] = (drawn, age.until)
+        self._size += size(drawn)
         return drawn
 
 
@@ -71,7 +70,7 @@ class Pieces:
     """Parts of pages."""
 
     def __init__(self) -> None:
-        self._memory = Memory(MOST_KEPT)
+        self._memory = Memory()
 
     def draw(self, reader: Reader, macro: Any, things: Iterable[Any], *args: Any) -> Markup:
         """Return what the macro, which must not look at its reader, makes of leads or entries, one after the other."""
@@ -85,19 +84,19 @@ class Pieces:
         now, key = self._memory.now(), (name, reader.viewer)
         found = self._memory.find(key, now)
         if found is None:
-            found = self._memory.keep(key, lambda: Markup(draw()))  # noqa: S704  a template's own output
+            found = self._memory.keep(key, lambda: Markup(draw()), len)  # noqa: S704  a template's own output
         return found
 
     def _draw_one(self, key: Hashable, now: float, macro: Any, thing: Any, args: tuple[Any, ...]) -> Markup:
         found = self._memory.find(key, now)
-        return self._memory.keep(key, lambda: macro(thing, *args)) if found is None else found
+        return self._memory.keep(key, lambda: macro(thing, *args), len) if found is None else found
 
 
 class Pages:
     """Whole pages, for whoever asks again and finds nothing changed: a reload, a step back."""
 
     def __init__(self) -> None:
-        self._memory = Memory(MOST_PAGES)
+        self._memory = Memory()
 
     def draw(self, reader: Reader, query: bytes, shown: Any, draw: Callable[[Reader], str]) -> bytes:
         """Return the page of this address, drawn anew when `shown`, its reader or the time makes it another one.
@@ -107,10 +106,14 @@ class Pages:
         now, key = self._memory.now(), (replace(reader, csrf=TOKEN.decode()), query)
         kept: tuple[Any, list[bytes]] | None = self._memory.find(key, now)
         if kept is None or kept[0] != shown:
-            kept = self._memory.keep(key, lambda: (shown, CHANGING.split(draw(key[0]).encode())))
+            kept = self._memory.keep(key, lambda: (shown, CHANGING.split(draw(key[0]).encode())), _length)
         parts, token = kept[1].copy(), reader.csrf.encode()
         parts[1::2] = [token if part == TOKEN else str(uuid7()).encode() for part in parts[1::2]]
         return b"".join(parts)
+
+
+def _length(page: tuple[Any, list[bytes]]) -> int:
+    return sum(map(len, page[1]))
 
 
 def drawn_once(macro: Any) -> Callable[..., Markup]:

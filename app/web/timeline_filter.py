@@ -14,7 +14,7 @@ from app.domain.timeline import GROUPS, TimelineFilter
 from app.domain.viewer import Viewer
 from app.web.respond import zone
 
-LONGEST_SEARCH: Final = 200
+LONGEST: Final = 255  # as long as an id in the SSO may be
 LABELS: Final = {"conversations": "Conversations", "stage": "Stage", "tickets": "Tickets", "system": "System"}
 # A score moves with every contact: what it says stands on the lead, so its history is shown when asked for.
 FOLDED: Final = ("score_changed",)
@@ -132,7 +132,7 @@ def read_narrowed(request: Request[Viewer, Any, Any]) -> Narrowed:
 
 
 def _words(typed: str) -> str:
-    return typed.replace("\0", "").strip()[:LONGEST_SEARCH]
+    return typed.replace("\0", "").strip()[:LONGEST]
 
 
 def _day(typed: str) -> date | None:

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import structs
 
 from app.contracts.activity_log import ActivityLog
 from app.core import clock
+from app.domain.timeline import Entry
 from app.services.activities import log_activity
 from app.web import cards, formats, respond, templating
 from app.web.ageing import FOR_EVER, ageing
-from app.web.kept import Memory, Pages, Pieces
+from app.web.kept import MOST, Memory, Pages, Pieces
+from app.web.templating import TEMPLATES
 from tests import make
 from tests.web import samples
 
@@ -147,8 +150,8 @@ async def test_what_somebody_typed_is_not_kept(
     kept: list[str] = []
     keep = Memory.keep
 
-    def noted(memory: Memory, key: Any, draw: Callable[[], Any]) -> Any:
-        drawn = keep(memory, key, draw)
+    def noted(memory: Memory, key: Any, draw: Callable[[], Any], size: Callable[[Any], int]) -> Any:
+        drawn = keep(memory, key, draw, size)
         kept.append(f"{key} {drawn}")
         return drawn
 
@@ -207,3 +210,38 @@ async def test_a_page_grows_old_with_its_words(
 
 def unchanging(html: str) -> str:
     return re.sub(r'(name="(?:key|_csrf_token|csrf-token)" (?:value|content)=)"[^"]+"', r"\1", html)
+
+
+def test_pieces_of_any_reader_look_at_nobody() -> None:
+    calls = [
+        call for file in TEMPLATES.rglob("*.jinja2") for call in re.findall(r"kept\((\w+)", file.read_text())
+    ]
+    assert len(calls) >= 4
+    for file in TEMPLATES.rglob("*.jinja2"):
+        for name, body in re.findall(
+            r"{% macro (\w+)\(.*?%}(.*?){% endmacro %}", file.read_text(), re.DOTALL
+        ):
+            if name in calls:
+                assert not re.search(r"reader\(|permissions|csrf|new_key|include", body), (
+                    f"{file.name}: {name}"
+                )
+
+
+def test_what_may_change_about_an_entry_is_known() -> None:
+    """Its hash covers the rest: whoever adds a field decides here and in `kept._identity` whether it can change."""
+    hashed = {"id", "customer_id", "lead_id", "seq", "kind", "actor_id", "on_behalf_of", "occurred_at", "recorded_at",
+              "data", "corrects_id", "text", "hash"}  # fmt: skip
+    assert {field.name for field in structs.fields(Entry)} - hashed == {
+        "actor_name",
+        "corrected_by_id",
+        "erased",
+    }
+
+
+def test_what_is_kept_is_bounded_by_its_size() -> None:
+    memory = Memory()
+    for number in range(9):
+        memory.now()
+        memory.keep(number, lambda: "x" * (MOST // 4), len)
+    assert memory.find(0, 0) is None
+    assert memory.find(8, 0) is not None
