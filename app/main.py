@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 from litestar import Litestar, Router
@@ -102,8 +103,8 @@ async def lifespan(app: Litestar) -> AsyncGenerator[None]:
         await close_pool()
 
 
+@cache
 def _settle() -> None:
     """Spare the collector what start-up made, which stays: looking it all over would hold everybody up for 100 ms."""
-    if not gc.get_freeze_count():
-        gc.collect()
-        gc.freeze()
+    gc.collect()
+    gc.freeze()
