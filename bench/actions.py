@@ -53,6 +53,10 @@ class Actions:
         """Open the customer with a thousand entries."""
         return await self._page(worker, "rita", f"/customers/{self._ground.talkative}")
 
+    async def anew(self, worker: int) -> Answer:
+        """Open it at an address that nobody asked for yet: the page is drawn, of entries that may be kept."""
+        return await self._page(worker, "rita", f"/customers/{self._ground.talkative}?look={next(self._turn)}")
+
     async def deep(self, worker: int) -> Answer:
         """Ask for the oldest entries of that customer."""
         below = cursor.encode({self._ground.talkative: 31})

@@ -66,6 +66,10 @@ class Floor:
         """Run the keyset SELECT of a timeline."""
         await db.fetch(_ENTRIES, self._ground.talkative, 2**40)
 
+    async def anew(self, db: asyncpg.Connection, worker: int) -> None:
+        """Run it once more: no page of the floor is kept."""
+        await self.timeline(db, worker)
+
     async def deep(self, db: asyncpg.Connection, _worker: int) -> None:
         """Run it for the oldest page."""
         await db.fetch(_ENTRIES, self._ground.talkative, 31)

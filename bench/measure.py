@@ -29,6 +29,7 @@ ACTIONS: Final = {
     "move": "move a card",
     "capture": "capture a lead",
     "timeline": "customer, 1,000 entries",
+    "anew": "… drawn anew",
     "deep": "… their oldest page",
     "log": "log a call",
     "search": "search customers",
