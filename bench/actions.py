@@ -55,7 +55,8 @@ class Actions:
 
     async def anew(self, worker: int) -> Answer:
         """Open it at an address that nobody asked for yet: the page is drawn, of entries that may be kept."""
-        return await self._page(worker, "rita", f"/customers/{self._ground.talkative}?look={next(self._turn)}")
+        path = f"/customers/{self._ground.talkative}?look={next(self._turn)}"
+        return await self._page(worker, "rita", path)
 
     async def deep(self, worker: int) -> Answer:
         """Ask for the oldest entries of that customer."""
