@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from app.web.templating import Reader
 
 T = TypeVar("T")
-MOST: Final = 2_000_000  # characters of pieces, and bytes of pages: some thousands, and some dozens
+MOST: Final = 1_000_000  # characters of pieces, and bytes of pages: about two thousand, and twenty
 LONGEST: Final = 15 * 60  # seconds until all of it is forgotten: what was erased must not stay anywhere
 # It stands where each reader of a kept page gets a form token of their own.
 TOKEN: Final = secrets.token_hex(16).encode()
