@@ -121,9 +121,8 @@ async def find_or_make_customer(_viewer: Viewer, submission: Submission, making:
         making.at,
     )
     found = await connection().fetchval(_CUSTOMER, *given)
-    if (
-        found is None
-    ):  # They were merged while we waited for them: now we see into whom. Or erased: now it is a new one.
+    # They were merged while we waited for them: now we see into whom. Or erased: now it is a new one.
+    if found is None:
         found = await connection().fetchval(_CUSTOMER, *given)
     if found is None:
         raise InFlight

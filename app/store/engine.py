@@ -28,7 +28,7 @@ class SafeTransaction(PostgresTransaction):
     """A transaction that begins with `opening` in one round trip and always gives its connection back."""
 
     opening = "BEGIN"
-    ends_behind = False  # whether who is done with it waits for its end
+    ends_behind = False  # True where nobody waits for its end
     context: Token[PostgresTransaction | None] | None = None
     written: frozenset[UUID] = frozenset()  # the customers whose timelines it wrote on
 
@@ -64,14 +64,16 @@ class SafeTransaction(PostgresTransaction):
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool:
-        if self.context is not None:
-            self.engine.current_transaction.reset(self.context)
-        if self.ends_behind and exception is None:
-            task = asyncio.create_task(self._end(None), context=Context())
-            _ending.add(task)
-            task.add_done_callback(_ended)
-        else:
-            await self._end(exception)
+        try:
+            if self.ends_behind and exception is None:
+                task = asyncio.create_task(self._end(None), context=Context())
+                _ending.add(task)
+                task.add_done_callback(_ended)
+            else:
+                await self._end(exception)
+        finally:
+            if self.context is not None:
+                self.engine.current_transaction.reset(self.context)
         return False
 
     async def _end(self, exception: BaseException | None) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from typing_extensions import override
 
+from app.store.together import moved_by
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_KNOWN: Final = 256
-_PLACE: Final = re.compile(r"\$(\d+)")
 _names: Final[dict[str, tuple[str, ...]]] = {}
 
 
@@ -84,7 +83,7 @@ def _combined(*statements: tuple[str, int]) -> str:
     moved: list[str] = []
     bound = 0
     for sql, arguments in statements:
-        moved.append(_PLACE.sub(lambda place, by=bound: f"${int(place[1]) + by}", sql))
+        moved.append(moved_by(bound, sql))
         bound += arguments
     arrays = (
         f"CASE WHEN place IS NULL OR place = 1 THEN ARRAY(SELECT found FROM ({sql}) found) END AS beside_{number}"

@@ -44,12 +44,17 @@ async def write_together(*writes: Write | None) -> asyncpg.Record:
     return cast("asyncpg.Record", row)
 
 
+def moved_by(places: int, sql: str) -> str:
+    """Return a statement whose arguments follow so many others."""
+    return _PLACE.sub(lambda place: f"${int(place[1]) + places}", sql)
+
+
 @lru_cache(maxsize=64)
 def _combined(*statements: str) -> str:
     parts: list[str] = []
     bound = 0
     for number, sql in enumerate(statements):
         name = f"part_{number}" if number else "first"
-        parts.append(f"{name} AS ({_PLACE.sub(lambda place, by=bound: f'${int(place[1]) + by}', sql)})")
+        parts.append(f"{name} AS ({moved_by(bound, sql)})")
         bound += max((int(place) for place in _PLACE.findall(sql)), default=0)
     return f"WITH {', '.join(parts)} SELECT * FROM first"

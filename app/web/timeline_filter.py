@@ -61,7 +61,7 @@ class Narrowed:
     @property
     def is_by_person_or_day(self) -> bool:
         """True when only somebody's entries are shown, or only those of some days."""
-        return bool(self.by or self.since or self.until)
+        return self.filter.is_by_person_or_day
 
     @property
     def is_backwards(self) -> bool:
