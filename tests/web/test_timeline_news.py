@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.contracts.pipeline import AssignRequest
-from app.gateways import live
+from app.gateways import live, queue
 from app.services import pipeline
 from app.services.leads import assign_lead
 from app.web.live import GONE, History, Streams
@@ -127,9 +127,11 @@ async def test_what_is_rolled_back_is_never_announced(
     with pytest.raises(Exception, match="changed"):
         await pipeline.move_lead(cast.rita, lead, "qualified", 9, None)
     await pipeline.move_lead(cast.rita, lead, "qualified", 1, None)
-    said = [await heard.get_message(timeout=SECONDS) for _ in range(2)]
-    assert [message["data"] for message in said if message] == [1, str(customer_id)]
-    assert await heard.get_message() is None
+    await queue.settle()
+    said: list[Any] = []
+    while message := await heard.get_message(timeout=SECONDS if str(customer_id) not in said else 0):
+        said.append(message["data"])  # a channel is heard in every database of the server, by all who test
+    assert said.count(str(customer_id)) == 1
 
 
 async def test_the_pill_counts_what_matches_and_may_be_seen(
