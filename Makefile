@@ -1,7 +1,7 @@
 # A fresh machine needs Python 3.11+, make and git. `make help` lists the targets.
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev

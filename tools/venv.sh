@@ -12,8 +12,9 @@ if [ -z "${found:-}" ]; then
   echo "Python 3.11 or newer is needed; the newest here is: $( (python3 --version || echo none) 2>&1)" >&2
   exit 1
 fi
+[ -n "${PYTHON:-}" ] || found=$("$found" tools/better_python.py) # The same version, built better (docs/adr/0097).
 
-echo "Making .venv with $("$found" --version)"
+echo "Making .venv with $("$found" --version), $found"
 if ! "$found" -c 'import ensurepip' 2>/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null # Debian packs this part of Python apart.
 fi
