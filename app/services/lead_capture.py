@@ -20,7 +20,6 @@ from app.gateways import queue
 from app.services.once import once
 from app.store import capture, capture_log, idempotency, timeline
 from app.store.capture import Making, OpenLead, Received
-from app.store.together import write_together
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
@@ -72,12 +71,13 @@ def making_now(now: datetime) -> Making:
 async def _capture(received: Received, submission: Submission, now: datetime) -> CaptureAnswer:
     making = making_now(now)
     async with transaction(VIEWER):
-        customer_id, lead = await take_in(received.client, submission, making)
+        customer_id, lead = await capture.find_or_make(VIEWER, submission, making)
         answer = _answer(customer_id, lead)
+        entry = _entry(received.client, submission, customer_id, lead, now)
         kept = capture.submission_write(
             received, answer.outcome, lead_id=lead.id, customer_id=customer_id, at=now
         )
-        await write_together(kept, idempotency.answer_write(received.key, answer))
+        await timeline.append(VIEWER, entry, kept, idempotency.answer_write(received.key, answer))
     return answer
 
 
@@ -96,8 +96,7 @@ async def _hold(
 
 async def take_in(client: str, submission: Submission, making: Making) -> tuple[UUID, OpenLead]:
     """Find or make customer and lead inside the open transaction, and note the submission on the timeline."""
-    customer_id = await capture.find_or_make_customer(VIEWER, submission, making)
-    lead = await capture.find_or_make_lead(VIEWER, customer_id, submission, making)
+    customer_id, lead = await capture.find_or_make(VIEWER, submission, making)
     await timeline.append(VIEWER, _entry(client, submission, customer_id, lead, making.at))
     return customer_id, lead
 

@@ -11,7 +11,7 @@ from app.core.errors import InFlight
 from app.core.ids import uuid7
 from app.domain.pipeline import Stage, Status
 from app.store.rows import to_json
-from app.store.together import Write
+from app.store.together import Write, moved_by
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
@@ -31,20 +31,21 @@ _FILLED = """
     last_consent = coalesce($10, customer.last_consent),
     sso_user_id = coalesce(customer.sso_user_id, (SELECT id FROM account)),
     updated_at = $12"""
+_ACCOUNT = "SELECT $11::text AS id WHERE NOT EXISTS (SELECT FROM customer WHERE sso_user_id = $11)"
+_PERSON = """
+    INSERT INTO customer (id, name, email, email_norm, phone, company, job_title, country, first_campaign,
+        last_campaign, first_consent, last_consent, sso_user_id, created_at, updated_at)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $10, (SELECT id FROM account), $12, $12"""
 # Who was merged keeps the address, and who they were merged into gets the lead; only the latter is locked.
 _CUSTOMER = f"""
     WITH merged AS MATERIALIZED (
         SELECT merged_into_id AS id FROM customer WHERE email_norm = $4 AND merged_into_id IS NOT NULL
-    ), account AS (
-        SELECT $11::text AS id WHERE NOT EXISTS (SELECT FROM customer WHERE sso_user_id = $11)
-    ), followed AS (
+    ), account AS ({_ACCOUNT}), followed AS (
         UPDATE customer SET {_FILLED}
         WHERE customer.id = (SELECT id FROM merged) AND customer.merged_into_id IS NULL
             AND customer.erased_at IS NULL RETURNING customer.id
     ), made AS (
-        INSERT INTO customer (id, name, email, email_norm, phone, company, job_title, country, first_campaign,
-            last_campaign, first_consent, last_consent, sso_user_id, created_at, updated_at)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $10, (SELECT id FROM account), $12, $12
+        {_PERSON}
         WHERE NOT EXISTS (SELECT FROM merged)
         ON CONFLICT (email_norm) DO UPDATE SET {_FILLED}
             WHERE customer.merged_into_id IS NULL
@@ -52,27 +53,34 @@ _CUSTOMER = f"""
     )
     SELECT id FROM followed UNION ALL SELECT id FROM made"""
 
-# The customer's row is locked, so nobody else can open a lead meanwhile. A new lead goes to the next rep in turn.
-_LEAD = """
-    WITH existing AS (
-        UPDATE lead SET score_due_at = coalesce(score_due_at, $10), updated_at = $10
-        WHERE customer_id = $2 AND stage NOT IN ('closed_won', 'closed_lost')
-        RETURNING id, stage, status, assigned_to_id
-    ), reps AS (
+# A new lead goes to the next rep in turn.
+_OPENED = """
+    reps AS (
         SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS number
         FROM staff WHERE active AND accepts_leads AND rep_id IS NOT NULL
     ), turn AS (
-        SELECT nextval('assignment_turn') AS taken
-        WHERE $9 AND NOT EXISTS (SELECT FROM existing) AND EXISTS (SELECT FROM reps)
-    ), made AS (
+        SELECT nextval('assignment_turn') AS taken WHERE $9 AND {wanted} AND EXISTS (SELECT FROM reps)
+    ), opened AS (
         INSERT INTO lead (id, customer_id, assigned_to_id, status, stage, source, form_id, campaign, answers,
             message_length, score_due_at, currency, stage_entered_at, created_at, updated_at)
         SELECT $1, $2, (SELECT reps.id FROM reps, turn WHERE place = taken % number), 'new', 'lead', $3, $4, $5, $6,
             $7, $10, $8, $10, $10, $10
-        WHERE NOT EXISTS (SELECT FROM existing)
+        WHERE {wanted}
         RETURNING id, stage, status, assigned_to_id
-    )
-    SELECT *, false AS created FROM existing UNION ALL SELECT *, true FROM made"""
+    )"""
+# The customer's row is locked, so nobody else can open a lead meanwhile.
+_LEAD = f"""
+    WITH existing AS (
+        UPDATE lead SET score_due_at = coalesce(score_due_at, $10), updated_at = $10
+        WHERE customer_id = $2 AND stage NOT IN ('closed_won', 'closed_lost')
+        RETURNING id, stage, status, assigned_to_id
+    ), {_OPENED.format(wanted="NOT EXISTS (SELECT FROM existing)")}
+    SELECT *, false AS created FROM existing UNION ALL SELECT *, true FROM opened"""
+# Most who write are new. Whoever is not, or becomes known at the same moment, is left to the two statements above.
+_BOTH = f"""
+    WITH account AS ({_ACCOUNT}), person AS ({_PERSON} ON CONFLICT (email_norm) DO NOTHING RETURNING id),
+    {moved_by(12, _OPENED.format(wanted="EXISTS (SELECT FROM person)"))}
+    SELECT * FROM opened"""
 
 
 _KNOWN = """
@@ -104,9 +112,31 @@ class OpenLead:
     created: bool
 
 
+async def find_or_make(viewer: Viewer, submission: Submission, making: Making) -> tuple[UUID, OpenLead]:
+    """Return the customer of this e-mail, and their open lead, each made when there is none and locked."""
+    lead = _lead_columns(submission, making, making.customer_id)
+    row = await connection().fetchrow(_BOTH, *_customer_columns(submission, making), *lead)
+    if row is not None:
+        return making.customer_id, _to_open_lead(row, created=True)
+    customer_id = await find_or_make_customer(viewer, submission, making)
+    row = await connection().fetchrow(_LEAD, *_lead_columns(submission, making, customer_id))
+    return customer_id, _to_open_lead(row, created=row["created"])
+
+
 async def find_or_make_customer(_viewer: Viewer, submission: Submission, making: Making) -> UUID:
     """Return the customer with this e-mail, made or brought up to date, locked until the transaction ends."""
-    given = (
+    given = _customer_columns(submission, making)
+    found = await connection().fetchval(_CUSTOMER, *given)
+    # They were merged while we waited for them: now we see into whom. Or erased: now it is a new one.
+    if found is None:
+        found = await connection().fetchval(_CUSTOMER, *given)
+    if found is None:
+        raise InFlight
+    return found
+
+
+def _customer_columns(submission: Submission, making: Making) -> tuple[Any, ...]:
+    return (
         making.customer_id,
         submission.name,
         submission.email,
@@ -120,21 +150,10 @@ async def find_or_make_customer(_viewer: Viewer, submission: Submission, making:
         submission.sso_user_id,
         making.at,
     )
-    found = await connection().fetchval(_CUSTOMER, *given)
-    # They were merged while we waited for them: now we see into whom. Or erased: now it is a new one.
-    if found is None:
-        found = await connection().fetchval(_CUSTOMER, *given)
-    if found is None:
-        raise InFlight
-    return found
 
 
-async def find_or_make_lead(
-    _viewer: Viewer, customer_id: UUID, submission: Submission, making: Making
-) -> OpenLead:
-    """Return the locked customer's open lead, made when there is none; either way a score is owed."""
-    row = await connection().fetchrow(
-        _LEAD,
+def _lead_columns(submission: Submission, making: Making, customer_id: UUID) -> tuple[Any, ...]:
+    return (
         making.lead_id,
         customer_id,
         submission.source,
@@ -146,7 +165,6 @@ async def find_or_make_lead(
         making.assign,
         making.at,
     )
-    return _to_open_lead(row, created=row["created"])
 
 
 async def find_known(viewer: Viewer, email_norm: str) -> tuple[UUID | None, OpenLead | None]:

@@ -52,7 +52,8 @@ class Verifier:
         self, token: str, audience: str | None, required: tuple[str, ...] = REQUIRED
     ) -> Verified:
         """Return the verified token; raises Unauthenticated. Without an audience none is checked."""
-        header = _header(token)
+        known = self._known.get((token, (audience, required)))
+        header = known.verified.header if known else _header(token)
         kid = header.get("kid")
         if not isinstance(kid, str) or len(kid) > LONGEST_KID:
             raise _refused()
