@@ -46,6 +46,34 @@ async def test_two_processes_share_one_window(redis: Redis, rate: Callable[..., 
     await two.close()
 
 
+async def test_a_busy_client_is_counted_behind_its_answers(redis: Redis, rate: Callable[..., None]) -> None:
+    rate("10000/hour")
+    limiter, calls = Limiter(), 0
+    while await counted(redis) == calls:  # each before its answer, until it is known how far away the rate is
+        calls += 1
+        assert await limiter.wait_for("cms", "10000/hour") == 0
+    await limiter.settle()
+    assert await counted(redis) == calls
+    await limiter.close()
+
+
+async def test_a_busy_client_gets_its_rate_and_no_more(redis: Redis, rate: Callable[..., None]) -> None:
+    rate("100/hour")
+    limiter, let_in = Limiter(), 0
+    while await limiter.wait_for("cms", "100/hour") == 0:
+        let_in += 1
+        await redis.ping()  # so that what is counted behind has its turn
+    await limiter.settle()
+    assert (let_in, await counted(redis)) == (100, 100)
+    await limiter.close()
+
+
+async def counted(redis: Redis) -> int:
+    """Return how many calls the window of Redis holds."""
+    lengths = [await redis.llen(key) async for key in redis.scan_iter("*capture*cms*")]
+    return sum(lengths)
+
+
 async def test_without_redis_each_process_keeps_the_rate_alone(rate: Callable[..., None]) -> None:
     rate("2/minute", "redis://127.0.0.1:1/0")
     one, two = Limiter(), Limiter()
