@@ -117,7 +117,7 @@ class Pages:
 
 def _cut(html: str) -> list[bytes]:
     """Return the page in parts; every second one stands for a token or a key."""
-    return CHANGING.split(KEYS.sub(rb"\1" + KEY, html.encode()))
+    return CHANGING.split(KEYS.sub(rb"\g<1>" + KEY, html.encode()))
 
 
 def _length(page: tuple[Any, list[bytes]]) -> int:
