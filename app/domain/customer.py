@@ -40,6 +40,11 @@ class Customer:
         """The one lead that is still open, if any."""
         return next((lead for lead in self.leads if lead.stage.is_open), None)
 
+    @property
+    def main_lead(self) -> Lead | None:
+        """The open lead, else the newest one, if any."""
+        return self.open_lead or next(iter(self.leads), None)
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:

@@ -63,11 +63,15 @@ async def newest_entry(viewer: Viewer, customer_id: UUID) -> int:
 
 
 async def read_customer_story(
-    viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, cursor: str | None
+    viewer: Viewer,
+    customer_id: UUID,
+    narrowed: TimelineFilter,
+    cursor: str | None,
+    limit: int = timeline.PAGE,
 ) -> Found[CustomerStory]:
     """Find the customer, their tickets and a page of their timeline, read at once; raises like `read_timeline`."""
     async with reading(viewer):
-        page, *around = _history(viewer, customer_id, narrowed, cursor)
+        page, *around = _history(viewer, customer_id, narrowed, cursor, limit)
         found = await read_together(
             _customer_story,
             page,
@@ -101,9 +105,13 @@ async def read_writers(viewer: Viewer, customer_id: UUID) -> tuple[tuple[str, st
 
 
 def _history(
-    viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, cursor: str | None
+    viewer: Viewer,
+    customer_id: UUID,
+    narrowed: TimelineFilter,
+    cursor: str | None,
+    limit: int = timeline.PAGE,
 ) -> tuple[Read[Any], ...]:
-    page = timeline.timeline_read(viewer, customer_id, narrowed, limit=timeline.PAGE, cursor=cursor)
+    page = timeline.timeline_read(viewer, customer_id, narrowed, limit=limit, cursor=cursor)
     folded = timeline_sides.folded_read(viewer, customer_id, narrowed)
     if not narrowed.is_by_person_or_day:
         return page, folded

@@ -18,10 +18,11 @@ from app.domain.timeline import Recorded
 from app.domain.viewer import Viewer
 from app.services.activities import Logged, NextStage, log_on_page
 from app.services.corrections import read_entry
+from app.services.customers import read_customer
 from app.services.leads import read_lead
 from app.web.forms import Form, read_form
 from app.web.moves import why
-from app.web.respond import is_partial, page, redirect, zone
+from app.web.respond import is_on, is_partial, page, redirect, zone
 
 Asking = Request[Viewer, Any, Any]
 WORKDAY_BEGINS: Final = time(9)
@@ -59,7 +60,24 @@ async def log(request: Asking, customer_id: UUID) -> Response[str]:
     shown = logged or await _logged_before(request, recorded)
     lead = shown.lead if activity.lead_id and can_see_board(request.user) else None
     context = _composer(request, customer_id, blank(lead, form.text("lead_id")), lead)
+    context |= await _beside(request, activity, shown)
     return page(request, "timeline/logged.html.jinja2", entries=shown.entries, lead=lead, **context)
+
+
+async def _beside(request: Asking, activity: ActivityLog, shown: Logged) -> dict[str, Any]:
+    """Return what the entries change beside the timeline of a customer's page."""
+    on_customer = is_on(request, "/customers/")
+    if shown.lead:
+        contacted_at = shown.lead.last_contact_at
+    elif activity.occurred_at is None:
+        contacted_at = shown.entries[0].occurred_at
+    else:  # what happened earlier may not be the last contact
+        contacted_at = (await read_customer(request.user, shown.entries[0].customer_id)).last_contact_at
+    return {
+        "on_customer": on_customer,
+        "about": shown.lead if on_customer else None,
+        "contacted_at": contacted_at,
+    }
 
 
 async def _logged_before(request: Asking, recorded: Recorded) -> Logged:

@@ -68,6 +68,11 @@ def is_partial(request: Asking) -> bool:
     )
 
 
+def is_on(request: Asking, path: str) -> bool:
+    """True when the part is for a page below this path, as htmx says."""
+    return path in request.headers.get("hx-current-url", "")
+
+
 def reader(request: Asking) -> Reader:
     """Return who reads the answer, and how."""
     theme = request.cookies.get("theme", "")

@@ -9,14 +9,15 @@ from uuid import UUID
 from litestar import Request, Response, get
 
 from app.domain.lead import Lead
+from app.domain.permissions import can_see_board
 from app.domain.timeline import Entry, History, TimelineFilter
 from app.domain.viewer import Viewer
-from app.services.timeline import MOST_FOLDED, read_timeline, read_writers
+from app.services.timeline import MOST_FOLDED, read_customer_story, read_timeline, read_writers
 from app.services.verify import verify_customer
 from app.web import formats
 from app.web.composer import blank, stages_ahead
 from app.web.entries import SYSTEM
-from app.web.respond import is_partial, page, redirect, zone
+from app.web.respond import is_on, is_partial, page, redirect, zone
 from app.web.timeline_filter import read_narrowed
 
 if TYPE_CHECKING:
@@ -104,16 +105,33 @@ async def show_newer(request: Asking, customer_id: UUID) -> Response[str]:
     asked = request.query_params
     narrowed = replace(read_narrowed(request), path=f"/customers/{customer_id}")
     later = replace(narrowed.filter, after=read_since(request))
+    if asked.get("show") == "1" and is_partial(request):
+        return await _show_entries(request, customer_id, later)
     found = await read_timeline(request.user, customer_id, later, limit=MOST_NEW, cursor=None)
     if not is_partial(request):
         return redirect(request, narrowed.url)
     shown = set(asked.get("shown", "").split(","))
-    unseen = [entry for entry in found.items if str(entry.id) not in shown]
-    template = "timeline/newer.html.jinja2" if asked.get("show") == "1" else "timeline/pill.html.jinja2"
+    count = sum(str(entry.id) not in shown for entry in found.items)
     since = narrowed.query(since=asked.get("since", ""))
     load_url = "" if found.next_cursor else f"{narrowed.path}/timeline/newer?{since}"
+    return page(request, "timeline/pill.html.jinja2", count=count, load_url=load_url, narrowed=narrowed)
+
+
+async def _show_entries(request: Asking, customer_id: UUID, later: TimelineFilter) -> Response[str]:
+    """Show those entries, and what stands beside them on the page that asks, as it is now."""
+    story = (await read_customer_story(request.user, customer_id, later, None, MOST_NEW)).value
+    customer = story.customer
+    on_lead = [lead for lead in customer.leads if is_on(request, f"/leads/{lead.id}")]
     return page(
-        request, template, entries=found.items, count=len(unseen), load_url=load_url, narrowed=narrowed
+        request,
+        "timeline/newer.html.jinja2",
+        entries=story.history.page.items,
+        lead=on_lead[0] if on_lead and can_see_board(request.user) else None,
+        on_customer=is_on(request, "/customers/"),
+        customer=customer,
+        about=customer.main_lead,
+        contacted_at=customer.last_contact_at,
+        tickets=story.tickets,
     )
 
 

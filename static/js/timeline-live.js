@@ -4,7 +4,7 @@ import { toast } from "./toasts.js";
 
 const SOON = 200;
 const AGAIN = 3_000;
-const PARTIAL = { "HX-Request": "true" };
+const PARTIAL = { "HX-Request": "true", "HX-Current-URL": location.href };
 const news = document.getElementById("news");
 const list = document.getElementById("timeline");
 let logging = false;
@@ -45,8 +45,8 @@ async function show(pill) {
   }
   const html = await answer.text();
   for (const item of list.querySelectorAll(":scope > .is-new")) item.remove();
-  list.insertAdjacentHTML("afterbegin", html);
   news.replaceChildren();
+  await htmx.swap({ text: html, target: list, swap: "afterbegin", sourceElement: list });
   const first = list.querySelector(".entry");
   first.tabIndex = -1;
   first.focus();

@@ -65,6 +65,35 @@ async def test_what_a_colleague_writes_waits_in_a_pill_while_one_types(
     await checked.close()
 
 
+async def test_what_stands_beside_a_timeline_follows_its_entries(
+    new_page: Callable[[], Awaitable[Page]], stack: Stack, sign_in: SignIn
+) -> None:
+    rita, sam, tag = await new_page(), await new_page(), uuid4().hex[:8]
+    customer = await open_lead(rita, stack, sign_in)
+    await sign_in(sam, "Sam Sato")
+    async with sam.expect_request("**/live?*"):
+        await sam.goto(customer)
+    await sam.get_by_label("Tomorrow").check()
+    await sam.get_by_label("What to do next").fill(f"Ring them {tag}")
+    await log(sam, f"First {tag}")
+    await expect(sam.locator("#now")).to_contain_text(f"Ring them {tag}")
+    await expect(sam.locator("#last-contact")).to_have_text("just now")
+    for page in (rita, sam):
+        await page.evaluate(
+            "document.querySelectorAll('#facts time, #last-contact time').forEach((each) => each.remove())"
+        )
+    await rita.locator("#news a").click()
+    await expect(rita.locator("#facts")).to_contain_text(f"Ring them {tag}")
+    await expect(rita.locator("#facts dt:has-text('Last contact') + dd")).to_have_text("just now")
+    await rita.get_by_role("button", name="Change", exact=True).first.click()
+    await expect(rita.get_by_role("dialog").get_by_role("textbox")).to_have_value(f"Ring them {tag}")
+    await rita.keyboard.press("Escape")
+    await log(rita, f"Second {tag}")
+    await sam.locator("#news a").click()
+    await expect(sam.locator("#last-contact")).to_have_text("just now")
+    await expect(sam.locator("#timeline .entry").first).to_be_focused()
+
+
 async def test_a_draft_keeps_every_field_until_it_is_logged_with_the_next_stage(
     page: Page, stack: Stack, sign_in: SignIn
 ) -> None:
