@@ -68,6 +68,7 @@ class Postgres:
 
     def _server(self) -> Command:
         options = ["max_connections=200", "unix_socket_directories=", f"listen_addresses={LOOPBACK}"]
+        options += ["autovacuum_naptime=15s"]  # small tables that change all the time stay small
         options += [f"port={self._port()}", *(FAST if self.fast else ())]
         argv = [self.programs / "postgres", "-D", self.data, *(word for o in options for word in ("-c", o))]
         return Command(argv, self.log, self.account, ENGLISH, self.home, stop_signal=signal.SIGINT)

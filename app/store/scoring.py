@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from app.core.ids import uuid7
-from app.domain.scoring.engagement import GROUPS, WINDOW, Touch
+from app.domain.scoring.engagement import WINDOW, Touch
 from app.domain.scoring.features import LeadFacts
 from app.domain.scoring.model import Model, read_model
 from app.store.rows import optional_json, to_json
@@ -32,10 +32,10 @@ _CLAIM = """
     FROM lead JOIN customer ON customer.id = lead.customer_id
     WHERE $1::text IS NOT NULL AND lead.closed_at IS NULL AND lead.score_due_at <= $2
     ORDER BY lead.score_due_at LIMIT $3 FOR NO KEY UPDATE OF lead, customer SKIP LOCKED"""
-_TOUCHES = """
+TOUCHES = """
     SELECT lead_id, kind, occurred_at, data->>'direction' AS direction, data->>'outcome' AS outcome
     FROM activity
-    WHERE $1::text IS NOT NULL AND lead_id = ANY($2) AND kind = ANY($3) AND occurred_at > $4
+    WHERE $1::text IS NOT NULL AND lead_id = ANY($2) AND may_show_interest(kind, data) AND occurred_at > $3
         AND NOT EXISTS (SELECT FROM activity correction WHERE correction.corrects_id = activity.id)"""
 _SCORES = """
     UPDATE lead SET score = new.score, win_probability = new.chance, score_reasons = new.reasons,
@@ -114,7 +114,7 @@ async def claim_due(viewer: Viewer, limit: int, at: datetime) -> list[Claimed]:
 async def touches_of(viewer: Viewer, leads: Sequence[UUID], at: datetime) -> dict[UUID, list[Touch]]:
     """Return what each lead's customer did lately."""
     touches: dict[UUID, list[Touch]] = {lead: [] for lead in leads}
-    found = await connection().fetch(_TOUCHES, viewer.id, list(touches), list(GROUPS), at - WINDOW)
+    found = await connection().fetch(TOUCHES, viewer.id, list(touches), at - WINDOW)
     for row in found:
         touches[row["lead_id"]].append(
             Touch(row["kind"], row["occurred_at"], row["direction"], row["outcome"])

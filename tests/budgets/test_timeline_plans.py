@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.core.clock import now
 from app.domain.timeline import TimelineFilter
+from app.domain.viewer import system
 from app.store import cursor
+from app.store.scoring import TOUCHES
 from app.store.timeline import timeline_read
 from app.store.timeline_sides import folded_read, people_read
 from app.store.transaction import connection, transaction
@@ -35,11 +38,14 @@ async def customer_id(owner: asyncpg.Connection, cast: Cast) -> UUID:
 
 
 async def index_conditions(viewer: Viewer, read: Read[Any]) -> list[str]:
+    return re.findall(r"Index Cond: (.*)", await plan(viewer, read.sql, *read.args))
+
+
+async def plan(viewer: Viewer, sql: str, *args: Any) -> str:
     async with transaction(viewer):
         for other_way in ("seqscan", "bitmapscan", "sort"):  # which a table of one row invites to
             await connection().execute(f"SET LOCAL enable_{other_way} = off")
-        rows = await connection().fetch(f"EXPLAIN {read.sql}", *read.args)
-    return re.findall(r"Index Cond: (.*)", "\n".join(row[0] for row in rows))
+        return "\n".join(row[0] for row in await connection().fetch(f"EXPLAIN {sql}", *args))
 
 
 @pytest.mark.parametrize("who", ["rita", "sam", "ada"])
@@ -63,3 +69,9 @@ async def test_people_are_found_by_steps_and_what_is_folded_by_its_own_index(
     assert [each for each in people if "actor_id > " in each], people
     folded = await index_conditions(viewer, folded_read(viewer, customer_id, TimelineFilter()))
     assert [each for each in folded if "kind = 'score_changed'" in each], folded
+
+
+async def test_scoring_reads_what_customers_did_and_not_all_that_was_written(customer_id: UUID) -> None:
+    viewer = system("jobs")
+    found = await plan(viewer, TOUCHES, viewer.id, [customer_id], now())
+    assert "Index Scan using activity_touch on activity " in found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.core.clock import now
+from app.domain.scoring.engagement import GROUPS, Touch, shows_interest
 from app.domain.scoring.model import COLD_START
 from app.services.scoring import owe_old_scores, score_due
 from tests import make
@@ -48,6 +49,19 @@ async def test_a_lead_gets_a_score_its_reasons_and_a_snapshot(owner: asyncpg.Con
     snapshot: Any = await owner.fetchrow("SELECT * FROM score_snapshot WHERE lead_id = $1", lead_id)
     assert snapshot["score"] == lead["score"]
     assert json.loads(snapshot["features"])["form"] == "demo-request"
+
+
+async def test_nothing_that_shows_interest_is_kept_from_scoring(owner: asyncpg.Connection) -> None:
+    touches = [
+        Touch(kind, now(), direction, outcome)
+        for kind in (*GROUPS, "note_added")
+        for direction in ("inbound", "outbound", None)
+        for outcome in ("merged", "created", "held", "no_show", "reached", None)
+    ]
+    for touch in filter(shows_interest, touches):
+        said = {"direction": touch.direction, "outcome": touch.outcome}
+        data = json.dumps({name: value for name, value in said.items() if value})
+        assert await owner.fetchval("SELECT may_show_interest($1, $2)", touch.kind, data), touch
 
 
 async def test_a_score_never_makes_an_open_page_stale(owner: asyncpg.Connection, cast: Cast) -> None:
