@@ -40,6 +40,10 @@ TRIPS: Final = """
     SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements
     WHERE userid NOT IN ('postgres'::regrole, 'crm_owner'::regrole) AND query NOT LIKE 'SET %'"""
 
+COUNTING: Final = (
+    "ALTER SYSTEM SET pg_stat_statements.track = '{}'"  # it takes its share of each statement's time
+)
+
 BUSY: Final = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'crm_app' AND xact_start IS NOT NULL"
 
 
@@ -95,6 +99,7 @@ class Bench:
 
     async def count(self, root: asyncpg.Connection) -> None:
         """Count round trips, bytes and processor time of each action, while the worker sleeps."""
+        await self._counting(root, "top")
         for name, result in self.results.items():
             act = getattr(self._actions, name)
             for _ in range(2):
@@ -107,6 +112,13 @@ class Bench:
             for _ in range(3 * COUNTED):
                 await act(0)
             result.cpu_ms = (self._cpu() - cpu) * 1000 / (4 * COUNTED)
+
+        await self._counting(root, "none")
+
+    @staticmethod
+    async def _counting(root: asyncpg.Connection, what: str) -> None:
+        await root.execute(COUNTING.format(what))
+        await root.execute("SELECT pg_reload_conf()")
 
     async def _run(
         self, act: Callable[[int], Awaitable[Any]], users: int, seconds: float

@@ -47,13 +47,15 @@ class Stack:
 
 @contextmanager
 def stores(home: Path) -> Generator[Servers]:
-    """Start durable stores whose PostgreSQL counts its statements."""
+    """Start durable stores whose PostgreSQL can count its statements."""
     with start_servers(home) as servers:
         asyncio.run(
             _run(servers.superuser_url, f"ALTER SYSTEM SET shared_preload_libraries = '{STATEMENTS}'")
         )
     with start_servers(home) as servers:
         asyncio.run(_run(servers.superuser_url, f"CREATE EXTENSION IF NOT EXISTS {STATEMENTS}"))
+        asyncio.run(_run(servers.superuser_url, f"ALTER SYSTEM SET {STATEMENTS}.track = 'none'"))
+        asyncio.run(_run(servers.superuser_url, "SELECT pg_reload_conf()"))
         yield servers
 
 
