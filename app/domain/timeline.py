@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -102,13 +104,18 @@ class TimelinePage:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class History:
     """A page of a timeline with what stands around it: how many entries are folded away; who wrote, where asked for."""
 
-    page: TimelinePage
+    build: Callable[[], TimelinePage]
     folded: int
     people: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def page(self) -> TimelinePage:
+        """Return the page, built when somebody asks for it first: who shows what was drawn of it does not."""
+        return self.build()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from app.store.read_together import read_alone, read_together
 from app.store.transaction import reading
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from app.domain.customer import Customer
@@ -119,6 +120,10 @@ def _history(
 
 
 def _customer_story(
-    page: TimelinePage, customer: Customer, theirs: tuple[Lead, ...], desk: tuple[Ticket, ...], *around: Any
+    page: Callable[[], TimelinePage],
+    customer: Customer,
+    theirs: tuple[Lead, ...],
+    desk: tuple[Ticket, ...],
+    *around: Any,
 ) -> CustomerStory:
     return CustomerStory(replace(customer, leads=theirs), desk, History(page, *around))

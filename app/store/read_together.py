@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
-
-from typing_extensions import override
 
 from app.store.together import moved_by
 from app.store.transaction import connection
@@ -29,7 +27,7 @@ class Read(Generic[T]):
 
 
 class Found(Generic[T]):
-    """The rows of several reads: two of the same rows are equal, and what they mean is built when somebody asks."""
+    """The rows of several reads, the longest first; what they mean is built when somebody asks."""
 
     def __init__(
         self, rows: tuple[Sequence[Any], ...], build: Callable[[tuple[Sequence[Any], ...]], T]
@@ -41,12 +39,6 @@ class Found(Generic[T]):
         """Return what all the reads build, put together; raises what their builders raise."""
         return self._build(self.rows)
 
-    @override
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Found) and self.rows == other.rows
-
-    __hash__ = None  # type: ignore[assignment]  # rows may hold JSON
-
 
 async def read_alone(read: Read[T]) -> T:
     """Run one read and return what it builds."""
@@ -54,7 +46,7 @@ async def read_alone(read: Read[T]) -> T:
 
 
 async def read_together(put_together: Callable[..., T], longest: Read[Any], *beside: Read[Any]) -> Found[T]:
-    """Run the reads as one statement; `put_together` takes what each builds, in order.
+    """Run the reads as one statement; `put_together` takes what builds the longest, and what the others are, in order.
 
     The longest comes as rows, in its order, which cost less than an array of them; the others in its first row.
     """
@@ -68,7 +60,7 @@ async def read_together(put_together: Callable[..., T], longest: Read[Any], *bes
         others = [
             read.build([dict(zip(keys, row, strict=True)) for row in rows]) for read, keys, rows in named
         ]
-        return put_together(longest.build(found[0]), *others)
+        return put_together(partial(longest.build, found[0]), *others)
 
     arrays = [rows[0][f"beside_{number}"] for number in range(len(beside))]
     return Found((() if rows[0]["place"] is None else tuple(rows), *arrays), build)

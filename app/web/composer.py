@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, post
@@ -24,6 +24,11 @@ from app.web.forms import Form, read_form
 from app.web.moves import why
 from app.web.respond import is_on, is_partial, page, redirect, zone
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from app.web.respond import DrawPart
+
 Asking = Request[Viewer, Any, Any]
 WORKDAY_BEGINS: Final = time(9)
 TYPES: Final = ("Call", "Email", "Meeting", "Note")
@@ -42,6 +47,12 @@ def stages_ahead(viewer: Viewer, lead: Lead | None) -> tuple[Stage, ...]:
     if lead is None or not (lead.stage.is_open and can_move_lead(viewer)):
         return ()
     return tuple(stage for stage in OPEN_STAGES if stage is not lead.stage)
+
+
+def drawn(request: Asking, part: DrawPart, customer_id: UUID, lead: Lead | None) -> Markup:
+    """Return the empty form as a part of a page, drawn anew when the lead is another."""
+    template = "timeline/composer.html.jinja2"
+    return part(template, customer_id, lead, lambda: _composer(request, customer_id, blank(lead), lead))
 
 
 @post("/customers/{customer_id:uuid}/activities", name="timeline.log", status_code=200)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -18,6 +18,9 @@ from app.web import composer, corrections, erasure, timeline
 from app.web.forms import Form
 from app.web.respond import HEADERS, is_partial, page, page_of
 from app.web.timeline_filter import read_narrowed
+
+if TYPE_CHECKING:
+    from app.web.respond import DrawPart
 
 Asking = Request[Viewer, Any, Any]
 PAGE: Final = 50
@@ -48,13 +51,21 @@ async def show_customer(request: Asking, customer_id: UUID) -> Response[bytes]:
     narrowed = read_narrowed(request)
     found = await read_customer_story(request.user, customer_id, narrowed.filter, timeline.cursor(request))
 
-    def context() -> dict[str, Any]:
-        story = found.value
-        shown = timeline.panel(request, customer_id, story.history, story.customer.open_lead)
-        shown |= {"customer": story.customer, "tickets": story.tickets}
-        return shown | {"ticket_form": Form().with_new_key(), "priorities": tuple(Priority)}
+    def context(part: DrawPart) -> dict[str, Any]:
+        story, (entries, customer, leads, tickets, *around) = found.value, found.rows
 
-    return page_of(request, "customers/page.html.jinja2", found, context)
+        def beside() -> dict[str, Any]:
+            form = {"ticket_form": Form().with_new_key(), "priorities": tuple(Priority)}
+            return form | {"customer_id": customer_id, "customer": story.customer, "tickets": story.tickets}
+
+        return {
+            "customer": story.customer,
+            "beside": part("customers/beside.html.jinja2", (), (customer, leads, tickets), beside),
+            "composer": composer.drawn(request, part, customer_id, story.customer.open_lead),
+            "panel": timeline.panel(request, part, customer_id, (entries, around), story.history),
+        }
+
+    return page_of(request, "customers/page.html.jinja2", found.rows, context)
 
 
 @get("/customers/{customer_id:uuid}/lookalikes", name="customers.lookalikes")

@@ -24,16 +24,19 @@ if TYPE_CHECKING:
 
     from app.web.templating import Reader
 
+    # Draws a part of a page by what it is about and what it shows, beside its reader and the time.
+    Part = Callable[[Hashable, Any, Callable[[], str]], Markup]
+
 T = TypeVar("T")
 MOST: Final = 1_000_000  # characters of pieces, and bytes of pages: about two thousand, and twenty
 LONGEST: Final = 15 * 60  # seconds until all of it is forgotten: what was erased must not stay anywhere
-# They stand where each answer of a kept page gets a form token and keys of its own.
+# They stand where each answer of a kept page gets a form token and keys of its own; with a number, where a part goes.
 MARK: Final = secrets.token_hex(16).encode()
 TOKEN, KEY = MARK + b"t", MARK + b"k"
 # A key is known by its whole field: no text that somebody typed holds a "<", but a note may well hold name="key".
 KEYS: Final = re.compile(rb'(<input type="hidden" name="key" value=")[^"]+')
 # Both patterns begin with letters that never vary: they are found twenty times as fast as an alternative.
-CHANGING: Final = re.compile(rb"(%s[tk])" % MARK)
+CHANGING: Final = re.compile(rb"(%s[tk\d])" % MARK)
 _drawings: Final[dict[Hashable, Markup]] = {}
 
 
@@ -96,27 +99,43 @@ class Pieces:
 
 
 class Pages:
-    """Whole pages, for whoever asks again and finds nothing changed: a reload, a step back."""
+    """Whole pages, for whoever asks again and finds nothing changed: a reload, a step back; and parts of them."""
 
     def __init__(self) -> None:
         self._memory = Memory()
 
-    def draw(self, reader: Reader, query: bytes, shown: Any, draw: Callable[[Reader], str]) -> bytes:
+    def draw(self, reader: Reader, query: bytes, shown: Any, draw: Callable[[Reader, Part], str]) -> bytes:
         """Return the page of this address, drawn anew when `shown`, its reader or the time makes it another one.
 
-        Each answer has form tokens and keys of its own.
+        Each answer has form tokens and keys of its own. What is drawn gets at most ten parts.
         """
-        now, key = self._memory.now(), (replace(reader, csrf=TOKEN.decode()), query)
+        blank, token = replace(reader, csrf=TOKEN.decode()), reader.csrf.encode()
+
+        def whole() -> list[bytes]:
+            parts: dict[bytes, list[bytes]] = {}
+
+            def part(about: Hashable, its: Any, draw_it: Callable[[], str]) -> Markup:
+                mark = b"%s%d" % (MARK, len(parts))
+                parts[mark] = self._find((blank, about), its, lambda: _cut(draw_it()))
+                return Markup(mark.decode())  # noqa: S704  letters and digits
+
+            cut = _cut(draw(blank, part))
+            return [each for piece in cut for each in parts.get(piece, (piece,))]
+
+        page = self._find((blank, query), shown, whole)
+        own = [token if each == TOKEN else str(uuid7()).encode() if each == KEY else each for each in page]
+        return b"".join(own)
+
+    def _find(self, key: Hashable, shown: Any, draw: Callable[[], list[bytes]]) -> list[bytes]:
+        now = self._memory.now()
         kept: tuple[Any, list[bytes]] | None = self._memory.find(key, now)
         if kept is None or kept[0] != shown:
-            kept = self._memory.keep(key, lambda: (shown, _cut(draw(key[0]))), _length)
-        parts, token = kept[1].copy(), reader.csrf.encode()
-        parts[1::2] = [token if part == TOKEN else str(uuid7()).encode() for part in parts[1::2]]
-        return b"".join(parts)
+            kept = self._memory.keep(key, lambda: (shown, draw()), _length)
+        return kept[1]
 
 
 def _cut(html: str) -> list[bytes]:
-    """Return the page in parts; every second one stands for a token or a key."""
+    """Return the text in pieces: what stands between marks, and the marks."""
     return CHANGING.split(KEYS.sub(rb"\g<1>" + KEY, html.encode()))
 
 

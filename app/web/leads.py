@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -18,6 +18,7 @@ from app.domain.viewer import Viewer
 from app.services.closing import close_lost, close_won, preview_won
 from app.services.leads import read_lead
 from app.services.timeline import read_lead_story
+from app.web import composer
 from app.web.dialogs import again, blank, show
 from app.web.forms import Form, read_form
 from app.web.guards import needs
@@ -26,6 +27,9 @@ from app.web.respond import is_partial, page, page_of, zone
 from app.web.timeline import cursor, panel
 from app.web.timeline_filter import read_narrowed
 from app.web.when import morning
+
+if TYPE_CHECKING:
+    from app.web.respond import DrawPart
 
 Asking = Request[Viewer, Any, Any]
 WON: Final = "leads/won.html.jinja2"
@@ -38,11 +42,17 @@ async def show_lead(request: Asking, lead_id: UUID) -> Response[bytes]:
     """Show a lead beside its customer's timeline."""
     found = await read_lead_story(request.user, lead_id, read_narrowed(request).filter, cursor(request))
 
-    def context() -> dict[str, Any]:
-        shown = panel(request, found.lead.customer.id, found.history.value, found.lead)
-        return shown | {"lead": found.lead, "sale": found.sale}
+    lead, rows = found.lead, found.history.rows
 
-    return page_of(request, "leads/page.html.jinja2", found, context)
+    def context(part: DrawPart) -> dict[str, Any]:
+        return {
+            "lead": lead,
+            "sale": found.sale,
+            "composer": composer.drawn(request, part, lead.customer.id, lead),
+            "panel": panel(request, part, lead.customer.id, rows, found.history.value),
+        }
+
+    return page_of(request, "leads/page.html.jinja2", (lead, found.sale, rows), context)
 
 
 @get("/leads/{lead_id:uuid}/why", name="leads.why", guards=[needs(check_see_board)])

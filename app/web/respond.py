@@ -12,7 +12,13 @@ from app.web.kept import Pages
 from app.web.templating import Reader, render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
+
+    from markupsafe import Markup
+
+    from app.web.kept import Part
+
+    DrawPart = Callable[[str, Hashable, object, Callable[[], dict[str, Any]]], Markup]
 
 Asking = Request[Any, Any, Any]
 HEADERS: Final = {"Vary": "HX-Request, HX-Request-Type", "Cache-Control": "no-store"}
@@ -35,15 +41,20 @@ def page(
 
 
 def page_of(
-    request: Asking, template: str, shown: object, context: Callable[[], dict[str, Any]]
+    request: Asking, template: str, shown: object, context: Callable[[DrawPart], dict[str, Any]]
 ) -> Response[bytes]:
     """Answer like `page`, drawing only what looks different from the last time this reader asked for it.
 
     The page must depend on its address, its reader, the time and `shown`, which is compared, and on nothing else.
+    A part of it depends on its path, what it is about, its reader, the time and what it shows; the template is given
+    the place where it goes.
     """
 
-    def draw(blank: Reader) -> str:
-        return render(template, blank, **context())
+    def draw(blank: Reader, part: Part) -> str:
+        def draw_part(name: str, about: Hashable, its: object, fill: Callable[[], dict[str, Any]]) -> Markup:
+            return part((name, about), its, lambda: render(name, blank, **fill()))
+
+        return render(template, blank, **context(draw_part))
 
     html = _pages.draw(reader(request), request.scope["query_string"], shown, draw)
     return Response(html, media_type=MediaType.HTML, headers=HEADERS)

@@ -8,14 +8,12 @@ from uuid import UUID
 
 from litestar import Request, Response, get
 
-from app.domain.lead import Lead
 from app.domain.permissions import can_see_board
 from app.domain.timeline import Entry, History, TimelineFilter
 from app.domain.viewer import Viewer
 from app.services.timeline import MOST_FOLDED, read_customer_story, read_timeline, read_writers
 from app.services.verify import verify_customer
 from app.web import formats
-from app.web.composer import blank, stages_ahead
 from app.web.entries import SYSTEM
 from app.web.respond import is_on, is_partial, page, redirect, zone
 from app.web.timeline_filter import read_narrowed
@@ -23,30 +21,37 @@ from app.web.timeline_filter import read_narrowed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from markupsafe import Markup
+
+    from app.web.respond import DrawPart
+
 Asking = Request[Viewer, Any, Any]
 PAGE: Final = 30
 MOST_NEW: Final = 99
 LONGEST_NUMBER: Final = 18
 
 
-def panel(request: Asking, customer_id: UUID, found: History, lead: Lead | None = None) -> dict[str, Any]:
-    """Return what the composer and the timeline panel show of a page of entries."""
-    narrowed, page = read_narrowed(request), found.page
-    return {
-        "customer_id": customer_id,
-        "form": blank(lead),
-        "move_to": stages_ahead(request.user, lead),
-        "message": "",
-        "timeline": page,
-        "narrowed": narrowed,
-        "folded": found.folded if narrowed.folds else 0,
-        "most_folded": MOST_FOLDED,
-        "writers": _named(found.people) or _named((each.actor_id, each.actor_name) for each in page.items),
-        "news": None if cursor(request) else newest_shown(customer_id, page.items),
-        "report": None,
-        "last_day": "",
-        "more_url": more_url(request, customer_id, page.next_cursor, page.items),
-    }
+def panel(request: Asking, part: DrawPart, customer_id: UUID, rows: object, found: History) -> Markup:
+    """Return a page of entries below what narrows it, drawn anew when its `rows` are others."""
+    narrowed, is_newest = read_narrowed(request), not cursor(request)
+
+    def fill() -> dict[str, Any]:
+        page = found.page
+        return {
+            "customer_id": customer_id,
+            "timeline": page,
+            "narrowed": narrowed,
+            "folded": found.folded if narrowed.folds else 0,
+            "most_folded": MOST_FOLDED,
+            "writers": _named(found.people)
+            or _named((each.actor_id, each.actor_name) for each in page.items),
+            "news": newest_shown(customer_id, page.items) if is_newest else None,
+            "report": None,
+            "last_day": "",
+            "more_url": more_url(request, customer_id, page.next_cursor, page.items),
+        }
+
+    return part("timeline/panel.html.jinja2", (customer_id, narrowed, is_newest), rows, fill)
 
 
 def _named(writers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -14,10 +14,11 @@ from app.contracts.activity_log import ActivityLog
 from app.core import clock
 from app.domain.timeline import Entry
 from app.services.activities import log_activity
+from app.store import cursor
 from app.web import cards, formats, respond, templating
 from app.web.ageing import FOR_EVER, ageing
 from app.web.kept import MOST, Memory, Pages, Pieces
-from app.web.templating import TEMPLATES
+from app.web.templating import TEMPLATES, Reader
 from tests import make
 from tests.web import samples
 
@@ -104,11 +105,12 @@ async def url(owner: asyncpg.Connection, cast: Cast) -> str:
     return f"/customers/{customer}"
 
 
+@pytest.mark.parametrize("elsewhere", ["", "?look=1"])
 async def test_a_page_asked_for_again_is_the_same_with_tokens_of_its_own(
-    url: str, signed_in: SignedIn
+    url: str, elsewhere: str, signed_in: SignedIn
 ) -> None:
     rita = await signed_in("rita")
-    first, again = [(await rita.get(url)).text for _ in range(2)]
+    first, again = [(await rita.get(address)).text for address in (url, url + elsewhere)]
     tokens = [
         set(re.findall(r'name="(?:key|_csrf_token|csrf-token)" (?:value|content)="([^"]+)"', html))
         for html in (first, again)
@@ -176,6 +178,8 @@ async def test_what_somebody_typed_is_not_kept(
         ("UPDATE customer SET company = 'Elsewhere Ltd'", "Elsewhere Ltd"),
         ("UPDATE staff SET name = 'Rita Renamed' WHERE name = 'Rita Reyes'", "by Rita Renamed"),
         ("UPDATE lead SET follow_up_note = 'Send the offer', follow_up_at = now()", "Send the offer"),
+        ("UPDATE lead SET version = 77", 'name="version" value="77"'),
+        ("UPDATE lead SET stage = 'negotiation'", '<option value="lead">'),
     ],
 )
 async def test_a_change_shows_at_once(
@@ -184,15 +188,52 @@ async def test_a_change_shows_at_once(
     rita = await signed_in("rita")
     assert shown not in (await rita.get(url)).text
     await owner.execute(change)
-    assert shown in (await rita.get(url)).text
+    for address in (f"{url}?look=1", url):
+        assert shown in (await rita.get(address)).text
 
 
-@pytest.mark.parametrize("page", ["customer", "lead"])
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("?kind=conversations", 'aria-current="true">Conversations<'),
+        ("?all=1", ">Fold</a>"),
+    ],
+)
+async def test_the_same_entries_are_shown_below_what_narrows_them(
+    url: str, query: str, shown: str, signed_in: SignedIn
+) -> None:
+    rita = await signed_in("rita")
+    assert [shown in (await rita.get(url + asked)).text for asked in ("", query, "")] == [False, True, False]
+
+
+async def test_only_the_newest_entries_are_followed(url: str, signed_in: SignedIn) -> None:
+    rita = await signed_in("rita")
+    below = f"?cursor={cursor.encode({url.rpartition('/')[2]: 99})}"
+    pages = [(await rita.get(url + asked)).text for asked in ("", below)]
+    assert ['data-kind="call_logged"' in page for page in pages] == [True, True]
+    assert ['id="news"' in page for page in pages] == [True, False]
+
+
+def test_a_part_is_of_one_reader_at_one_path(cast: Cast) -> None:
+    pages, readers = Pages(), [Reader(cast.rita), Reader(cast.omar), Reader(cast.rita, path="/leads/1")]
+    names = [
+        pages.draw(
+            reader,
+            b"",
+            1,
+            lambda blank, part: f"It is {part('it', 1, lambda: f'{blank.viewer}{blank.path}')}",
+        )
+        for reader in readers
+    ]
+    assert names == [f"It is {reader.viewer}{reader.path}".encode() for reader in readers]
+
+
+@pytest.mark.parametrize("page", ["customer", "customer?look", "lead"])
 async def test_a_page_grows_old_with_its_words(
     url: str, page: str, owner: asyncpg.Connection, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rita, start = await signed_in("rita"), clock.now()
-    address = url if page == "customer" else f"/leads/{await owner.fetchval('SELECT id FROM lead')}"
+    place = url if page != "lead" else f"/leads/{await owner.fetchval('SELECT id FROM lead')}"
     await owner.execute(
         "UPDATE lead SET follow_up_at = now() + interval '100 minutes', follow_up_note = 'Ring'"
     )
@@ -200,10 +241,12 @@ async def test_a_page_grows_old_with_its_words(
     for minutes in (0, 1, 2, 59, 61, 90, 99, 101, 130):
         later = start + timedelta(minutes=minutes, seconds=5)
         monkeypatch.setattr(clock, "now", lambda now=later: now)
+        address = f"{place}?look={minutes}" if "look" in page else place
         kept = (await rita.get(address)).text
         monkeypatch.setattr(respond, "_pages", Pages())
         monkeypatch.setattr(templating, "_pieces", Pieces())
         drawn += [unchanging(kept)]
+        await rita.get(f"{place}?parts")  # draws what the next answer is put together from
         assert drawn[-1] == unchanging((await rita.get(address)).text), minutes
     assert len(set(drawn)) > len(drawn) // 2
 
