@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from msgspec import structs
+
 from app.domain.lead import FollowUp
+from app.domain.pipeline import status_after_contact
 from app.domain.text import Checker
 
 if TYPE_CHECKING:
     from app.contracts.activity_log import ActivityLog
+    from app.domain.lead import Lead
 
 LONGEST_NOTES: Final = 10_000
 LONGEST_MINUTES: Final = 24 * 60
@@ -79,3 +83,19 @@ def _check_follow_up(checker: Checker, activity: ActivityLog, now: datetime) -> 
 def _has_offset(checker: Checker, pointer: str, at: datetime) -> bool:
     checker.require(pointer, "must say its offset from UTC", ok=at.tzinfo is not None)
     return at.tzinfo is not None
+
+
+def after_contact(lead: Lead, activity: CheckedActivity) -> Lead:
+    """Return a lead as it is after a contact: while it is open, it is worked on and has the step that was planned."""
+    at, planned = activity.occurred_at, activity.follow_up
+    last = max(lead.last_contact_at or at, at)
+    if not lead.stage.is_open:
+        return structs.replace(lead, last_contact_at=last)
+    return structs.replace(
+        lead,
+        last_contact_at=last,
+        status=status_after_contact(lead.status),
+        follow_up_at=planned.at if planned else lead.follow_up_at,
+        follow_up_note=planned.note if planned else lead.follow_up_note,
+        version=lead.version + 1,
+    )

@@ -9,7 +9,7 @@ import msgspec
 
 from app.core import clock
 from app.core.errors import Moved, NotFound
-from app.domain.activity import check_activity, kind_of
+from app.domain.activity import after_contact, check_activity, kind_of
 from app.domain.permissions import check_log_activity, check_move_lead
 from app.domain.pipeline import check_move, parse_stage
 from app.domain.timeline import Entry, NewEntry, Recorded
@@ -17,6 +17,7 @@ from app.gateways import live, queue
 from app.services.once import once
 from app.services.pipeline import check_current, move_locked
 from app.store import customers, idempotency, leads, timeline
+from app.store.rows import to_lead
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from app.domain.lead import Lead
     from app.domain.pipeline import Stage
     from app.domain.viewer import Viewer
-    from app.store.together import Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,8 @@ async def _once(
 ) -> Outcome[Recorded]:
     async def work() -> Recorded:
         async with transaction(viewer):
-            lead, noted = await _note_contact(viewer, contact)
-            entry = _entry(viewer, contact, lead)
-            recorded = await timeline.append(viewer, entry, noted, idempotency.recorded_write(key))
+            await _check_then(viewer, contact)
+            lead, entry, recorded = await _append(viewer, contact, key)
             shown = (_shown(viewer, entry, recorded),)
             if lead and contact.then and lead.stage is not contact.then[0]:
                 moved = await move_locked(viewer, lead, contact.then[0])
@@ -115,18 +114,27 @@ async def _once(
     return outcome
 
 
-async def _note_contact(viewer: Viewer, contact: _Contact) -> tuple[Lead | None, Write | None]:
-    """Lock whom it is about; return the lead the activity is about as it is after it, and what notes it there."""
-    activity, checked = contact.activity, contact.checked
-    lead = await leads.lock_for_contact(viewer, activity, checked.occurred_at)
-    if lead is not None:
-        if contact.then:
-            await check_current(viewer, lead, contact.then[1])
-        return leads.note_contact(viewer, lead, checked) if lead.stage.is_open else (lead, None)
+async def _check_then(viewer: Viewer, contact: _Contact) -> None:
+    """Lock the lead that is to move next; raises like `lock_current` when it is not as it was."""
+    if contact.then:
+        lead = await leads.lock_for_contact(viewer, contact.activity)
+        await check_current(viewer, lead, contact.then[1])
+
+
+async def _append(
+    viewer: Viewer, contact: _Contact, key: Key | None
+) -> tuple[Lead | None, NewEntry, Recorded]:
+    """Write the entry, and on the lead it is about, where there is one; return that lead as it is after it."""
+    activity, checked, entry = contact.activity, contact.checked, _entry(viewer, contact)
+    beside = leads.contact_write(viewer, checked), idempotency.recorded_write(key)
+    found = await timeline.append_about(viewer, leads.for_contact(viewer, activity), entry, *beside)
+    if found is not None:
+        lead = to_lead(found[0])
+        return after_contact(lead, checked), replace(entry, lead_id=lead.id), found[1]
     await customers.lock_to_write(viewer, activity.customer_id)
-    if activity.lead_id is not None or contact.then:
+    if activity.lead_id is not None:
         raise NotFound
-    return None, None
+    return None, entry, await timeline.append(viewer, entry, idempotency.recorded_write(key))
 
 
 def _shown(viewer: Viewer, entry: NewEntry, recorded: Recorded) -> Entry:
@@ -147,7 +155,7 @@ def _shown(viewer: Viewer, entry: NewEntry, recorded: Recorded) -> Entry:
     )
 
 
-def _entry(viewer: Viewer, contact: _Contact, lead: Lead | None) -> NewEntry:
+def _entry(viewer: Viewer, contact: _Contact) -> NewEntry:
     activity, checked = contact.activity, contact.checked
     facts = {
         "direction": activity.direction,
@@ -158,7 +166,6 @@ def _entry(viewer: Viewer, contact: _Contact, lead: Lead | None) -> NewEntry:
     words = {"notes": checked.notes, "follow_up_note": checked.follow_up.note if checked.follow_up else ""}
     return NewEntry(
         customer_id=activity.customer_id,
-        lead_id=lead.id if lead else None,
         kind=kind_of(activity),
         actor_id=viewer.id,
         on_behalf_of=None if activity.user_id == viewer.id else activity.user_id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -17,6 +16,8 @@ from app.store.together import Write
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from app.contracts.activity_log import ActivityLog
     from app.domain.activity import CheckedActivity
     from app.domain.lead import Lead
@@ -40,23 +41,25 @@ async def lock_lead(viewer: Viewer, lead_id: UUID) -> Lead:
         return await _read(viewer, lead_id, LOCK)
 
 
-async def lock_for_contact(viewer: Viewer, activity: ActivityLog, at: datetime) -> Lead | None:
-    """Return the lead a contact at `at` is about, locked, as it is after it: the one named, or the open one.
+def for_contact(viewer: Viewer, activity: ActivityLog) -> Write:
+    """Return what finds and locks the lead an activity is about: the one named, or the open one.
 
-    None when there is no such lead of this customer, or they were erased. The entry moves the last contact.
+    It finds none when there is no such lead of this customer, or they were erased.
     """
-    row = await connection().fetchrow(
-        f"""SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)}
-            WHERE {own_leads(viewer)} AND lead.customer_id = $2 AND customer.erased_at IS NULL
-                AND CASE WHEN $3::uuid IS NULL THEN lead.closed_at IS NULL ELSE lead.id = $3 END {LOCK}""",
-        viewer.id,
-        activity.customer_id,
-        activity.lead_id,
-    )
+    sql = f"""
+        SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)}
+        WHERE {own_leads(viewer)} AND lead.customer_id = $2 AND customer.erased_at IS NULL
+            AND CASE WHEN $3::uuid IS NULL THEN lead.closed_at IS NULL ELSE lead.id = $3 END {LOCK}"""
+    return Write(sql, (viewer.id, activity.customer_id, activity.lead_id))
+
+
+async def lock_for_contact(viewer: Viewer, activity: ActivityLog) -> Lead:
+    """Return the lead an activity is about, locked; raises NotFound when there is none."""
+    found = for_contact(viewer, activity)
+    row = await connection().fetchrow(found.sql, *found.args)
     if row is None:
-        return None
-    lead = to_lead(row)
-    return structs.replace(lead, last_contact_at=max(lead.last_contact_at or at, at))
+        raise NotFound
+    return to_lead(row)
 
 
 async def _read(viewer: Viewer, lead_id: UUID, lock: str) -> Lead:
@@ -112,23 +115,17 @@ async def close_lead(
     )
 
 
-def note_contact(viewer: Viewer, lead: Lead, activity: CheckedActivity) -> tuple[Lead, Write]:
-    """Return an open, locked lead after a contact, and what notes it: worked on, a score owed, maybe a follow-up."""
+def contact_write(viewer: Viewer, activity: CheckedActivity) -> Write:
+    """Return what makes `about`, a locked lead, the lead `after_contact`, while it is open: and it owes a score."""
     planned = activity.follow_up
-    contacted = structs.replace(
-        lead,
-        status=status_after_contact(lead.status),
-        follow_up_at=planned.at if planned else lead.follow_up_at,
-        follow_up_note=planned.note if planned else lead.follow_up_note,
-        version=lead.version + 1,
-    )
-    sql = (
-        "UPDATE lead SET status = $3, score_due_at = coalesce(score_due_at, $4), updated_at = $4,"
-        " follow_up_at = $5, follow_up_note = $6, version = version + 1"
-        f" WHERE {own_leads(viewer)} AND id = $2"
-    )
-    to = (contacted.status.value, activity.now, contacted.follow_up_at, contacted.follow_up_note)
-    return contacted, Write(sql, (viewer.id, lead.id, *to))
+    sql = f"""
+        UPDATE lead SET status = CASE WHEN lead.status = $2 THEN $3 ELSE lead.status END,
+            score_due_at = coalesce(lead.score_due_at, $4), updated_at = $4, version = lead.version + 1,
+            follow_up_at = coalesce($5, lead.follow_up_at), follow_up_note = coalesce($6, lead.follow_up_note)
+        FROM about WHERE {own_leads(viewer)} AND lead.id = about.id AND about.closed_at IS NULL"""
+    new = Status.NEW
+    to = (planned.at, planned.note) if planned else (None, None)
+    return Write(sql, (viewer.id, new.value, status_after_contact(new).value, activity.now, *to))
 
 
 async def assign_lead(viewer: Viewer, lead_id: UUID, staff_id: str | None, at: datetime) -> None:

@@ -16,7 +16,7 @@ from app.domain.timeline import Entry, Recorded, TimelineFilter, TimelinePage
 from app.store import cursor as cursors
 from app.store.read_together import Read, read_alone
 from app.store.scope import own_entries
-from app.store.together import Write, write_together
+from app.store.together import Write, write_about, write_together
 from app.store.transaction import connection, note_entry
 from app.store.where import Where, containing
 
@@ -30,12 +30,13 @@ PAGE = 30
 SALT_BYTES = 16
 _LAST = 2**63 - 1
 _Seq = Annotated[int, msgspec.Meta(ge=0, le=_LAST)]
-_ENTRY = """
-    INSERT INTO activity (id, customer_id, lead_id, kind, actor_id, on_behalf_of, occurred_at, data,
-        commitment, corrects_id)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-    RETURNING id, customer_id, lead_id, seq, recorded_at, hash"""
-_BODY = "INSERT INTO activity_text (activity_id, customer_id, salt, body) VALUES ($1, $2, $3, $4)"
+_INTO = """
+    INSERT INTO activity (id, customer_id, kind, actor_id, on_behalf_of, occurred_at, data, commitment,
+        corrects_id, lead_id)"""
+_RECORDED = "RETURNING id, customer_id, lead_id, seq, recorded_at, hash"
+_ENTRY = f"{_INTO} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) {_RECORDED}"
+_ABOUT = f"{_INTO} SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, about.id FROM about {_RECORDED}"
+_BODY = "INSERT INTO activity_text (activity_id, customer_id, salt, body) SELECT $1, $2, $3, $4 FROM first"
 
 
 async def append(_viewer: Viewer, entry: NewEntry, *beside: Write | None) -> Recorded:
@@ -43,28 +44,47 @@ async def append(_viewer: Viewer, entry: NewEntry, *beside: Write | None) -> Rec
 
     Do it last: it holds the customer's row until the end. No write beside it may touch the customer.
     """
-    row = await write_together(*_writes(entry), *beside)
-    note_entry(row["customer_id"])
+    row, body = _columns(entry)
+    made = await write_together(Write(_ENTRY, (*row, entry.lead_id)), body, *beside)
+    note_entry(made["customer_id"])
     return Recorded(
-        row["id"], row["customer_id"], row["lead_id"], row["seq"], row["recorded_at"], row["hash"].hex()
+        made["id"], made["customer_id"], made["lead_id"], made["seq"], made["recorded_at"], made["hash"].hex()
     )
 
 
-def _writes(entry: NewEntry) -> list[Write]:
-    """Return what inserts the entry and its text, which the entry commits to by a salted hash."""
-    entry_id, commitment = uuid7(), None
-    texts: list[Write] = []
+async def append_about(
+    _viewer: Viewer, about: Write, entry: NewEntry, *beside: Write | None
+) -> tuple[Mapping[str, Any], Recorded] | None:
+    """Append an entry about the lead that `about` finds and locks, in one round trip; None where it finds none.
+
+    Returns the columns `about` selects too. Otherwise as `append`; each write beside it comes from `about` or `first`.
+    """
+    row, body = _columns(entry)
+    returning = "about.*, first.seq, first.recorded_at, first.hash"
+    made = await write_about(about, Write(_ABOUT, row), body, *beside, returning=returning)
+    if made is None:
+        return None
+    note_entry(entry.customer_id)
+    recorded = Recorded(
+        row[0], entry.customer_id, made["id"], made["seq"], made["recorded_at"], made["hash"].hex()
+    )
+    return made, recorded
+
+
+def _columns(entry: NewEntry) -> tuple[tuple[Any, ...], Write | None]:
+    """Return the entry's row without its lead, and what inserts its text: the row commits to it by a salted hash."""
+    entry_id, commitment, text = uuid7(), None, None
     if entry.text:
         salt = os.urandom(SALT_BYTES)
         body = msgspec.json.encode(entry.text).decode()
         commitment = hashlib.sha256(salt + body.encode()).digest()
-        texts = [Write(_BODY, (entry_id, entry.customer_id, salt, body))]
+        text = Write(_BODY, (entry_id, entry.customer_id, salt, body))
     data = msgspec.json.encode(entry.data).decode()
     row = (
-        entry_id, entry.customer_id, entry.lead_id, entry.kind, entry.actor_id, entry.on_behalf_of,
-        entry.occurred_at, data, commitment, entry.corrects_id,
+        entry_id, entry.customer_id, entry.kind, entry.actor_id, entry.on_behalf_of, entry.occurred_at, data,
+        commitment, entry.corrects_id,
     )  # fmt: skip
-    return [Write(_ENTRY, row), *texts]
+    return row, text
 
 
 async def read_timeline(

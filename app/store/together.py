@@ -13,6 +13,8 @@ from app.domain.idempotency import AlreadyAnswered
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import asyncpg
 
 ANSWERS: Final = "idempotency_pkey"
@@ -33,15 +35,26 @@ async def write_together(*writes: Write | None) -> asyncpg.Record:
     They see neither each other's rows nor, in the same table, each other's changes: that is the price.
     Raises AlreadyAnswered when an idempotency key among them has an answer.
     """
+    return cast("asyncpg.Record", await _write(("first",), "SELECT * FROM first", writes))
+
+
+async def write_about(about: Write, *writes: Write | None, returning: str) -> asyncpg.Record | None:
+    """Run the writes about a row, which `about` finds and locks and they read as `about`; None where it finds none.
+
+    Each of them must come from `about`, or from `first`, the first of them. `returning` lists what comes back of both.
+    """
+    return await _write(("about", "first"), f"SELECT {returning} FROM about, first", (about, *writes))
+
+
+async def _write(names: tuple[str, ...], shown: str, writes: Sequence[Write | None]) -> asyncpg.Record | None:
     wanted = [write for write in writes if write is not None]
-    sql = _combined(*(write.sql for write in wanted))
+    sql = _combined(names, shown, *(write.sql for write in wanted))
     try:
-        row = await connection().fetchrow(sql, *(value for write in wanted for value in write.args))
+        return await connection().fetchrow(sql, *(value for write in wanted for value in write.args))
     except UniqueViolationError as error:
         if error.as_dict().get("constraint_name") == ANSWERS:
             raise AlreadyAnswered from error
         raise
-    return cast("asyncpg.Record", row)
 
 
 def moved_by(places: int, sql: str) -> str:
@@ -50,11 +63,11 @@ def moved_by(places: int, sql: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _combined(*statements: str) -> str:
+def _combined(names: tuple[str, ...], shown: str, *statements: str) -> str:
     parts: list[str] = []
     bound = 0
     for number, sql in enumerate(statements):
-        name = f"part_{number}" if number else "first"
+        name = names[number] if number < len(names) else f"part_{number}"
         parts.append(f"{name} AS ({moved_by(bound, sql)})")
         bound += max((int(place) for place in _PLACE.findall(sql)), default=0)
-    return f"WITH {', '.join(parts)} SELECT * FROM first"
+    return f"WITH {', '.join(parts)} {shown}"

@@ -17,6 +17,7 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.domain.idempotency import Key
 from app.services.activities import log_activity
 from tests import make
+from tests.wait import until
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tests.cast import Cast
 
 pytestmark = pytest.mark.usefixtures("pool")
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 def call(customer_id: UUID, author: Viewer, **given: Any) -> ActivityLog:
@@ -99,6 +101,34 @@ async def test_one_key_twenty_times_is_one_entry(
     )
     assert len({outcome.value.id for outcome in outcomes}) == 1
     assert await owner.fetchval("SELECT count(*) FROM activity") == 1
+
+
+async def test_twenty_calls_at_once_all_count_and_the_last_one_says_what_is_next(
+    owner: asyncpg.Connection, cast: Cast, customer_id: UUID
+) -> None:
+    soon = clock.now() + timedelta(days=1)
+    plans = [call(customer_id, cast.rita, follow_up_at=soon, follow_up_note=f"{n}") for n in range(20)]
+    await asyncio.gather(*(log_activity(cast.rita, plan, None) for plan in plans))
+    assert await owner.fetchval("SELECT count(*) FROM activity") == 20
+    lead = await owner.fetchrow("SELECT version, follow_up_note FROM lead")
+    last = "SELECT body FROM activity JOIN activity_text ON activity_id = id ORDER BY seq DESC LIMIT 1"
+    said = json.loads(await owner.fetchval(last))
+    assert (lead["version"], lead["follow_up_note"]) == (21, said["follow_up_note"])
+
+
+async def test_a_call_that_waited_for_a_lead_which_went_to_somebody_else_leaves_no_trace(
+    owner: asyncpg.Connection, cast: Cast, customer_id: UUID
+) -> None:
+    transaction = owner.transaction()
+    await transaction.start()
+    await owner.execute("UPDATE lead SET assigned_to_id = $1", cast.omar.id)
+    logging = asyncio.create_task(log_activity(cast.rita, call(customer_id, cast.rita), None))
+    await until(lambda: owner.fetchval(WAITING), "it waits")
+    await transaction.commit()
+    with pytest.raises(NotFound):
+        await logging
+    assert await owner.fetchval("SELECT count(*) FROM activity") == 0
+    assert await owner.fetchval("SELECT version FROM lead") == 1
 
 
 async def test_support_logs_for_every_customer(
