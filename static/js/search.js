@@ -19,7 +19,8 @@ document.addEventListener("keydown", (event) => {
   if (!finder || !step) return;
   event.preventDefault();
   const stops = [...finder.querySelectorAll("[type=search], .hits a")];
-  stops[(stops.indexOf(event.target) + step + stops.length) % stops.length].focus();
+  const at = stops.indexOf(event.target);
+  stops[((at < 0 && step < 0 ? 0 : at) + step + stops.length) % stops.length].focus();
 });
 field?.form.addEventListener("keydown", (event) => event.key === "Escape" && field.blur());
 

@@ -43,6 +43,20 @@ async def test_an_owner_is_found_and_chosen_by_keys(page: Page, stack: Stack, si
     assert page.url.endswith("&score=hot")
 
 
+async def test_arrows_go_back_from_what_is_no_owner(page: Page, stack: Stack, sign_in: SignIn) -> None:
+    await sign_in(page, "Ada Andersson")
+    await page.goto(f"{stack.url}/board")
+    await page.get_by_role("button", name="Owner: Every owner").click()
+    dialog = page.get_by_role("dialog")
+    cancel = dialog.get_by_role("link", name="Cancel")
+    await cancel.focus()
+    await page.keyboard.press("ArrowUp")
+    await expect(dialog.get_by_role("list", name="Owners").get_by_role("link").last).to_be_focused()
+    await cancel.focus()
+    await page.keyboard.press("ArrowDown")
+    await expect(dialog.get_by_role("searchbox")).to_be_focused()
+
+
 async def test_what_was_typed_into_the_filter_goes_along(page: Page, stack: Stack, sign_in: SignIn) -> None:
     await sign_in(page, "Ada Andersson")
     await page.goto(f"{stack.url}/board")
