@@ -38,6 +38,7 @@ from app.web import (
     new_leads,
     owners,
     published,
+    reps,
     search,
     security,
     static,
@@ -62,7 +63,7 @@ def create_app() -> Litestar:
     pages = [*auth.routes, *board.routes, *customers.routes, *health.routes, *home.routes, *leads.routes]
     pages += [*admin.routes, *metrics.routes, *published.routes, *tickets.routes]
     pages += [*bulk.routes, *deals.routes, *live.routes, *moves.routes, *new_leads.routes, *owners.routes]
-    pages += [*search.routes, *views.routes]
+    pages += [*reps.routes, *search.routes, *views.routes]
     api = [*activities.routes, *api_customers.routes, *api_leads.routes, *api_tickets.routes, *events.routes]
     return Application(
         route_handlers=[

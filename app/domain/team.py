@@ -37,6 +37,21 @@ class Rep:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Whom a lead can be given to: everybody of a small company; else whom the words find, and who is chosen."""
+
+    reps: tuple[Rep, ...]
+    words: str
+    found: int
+    has_more: bool
+
+    @property
+    def is_everybody(self) -> bool:
+        """True when nobody is left out, so that there is nothing to look for."""
+        return not (self.words or self.has_more)
+
+
+@dataclass(frozen=True, slots=True)
 class RepLine:
     """One rep's open pipeline and month."""
 

@@ -10,7 +10,7 @@ from app.domain.board import BoardFilter
 from app.domain.my_day import today_of
 from app.domain.permissions import can_assign_lead, check_administer
 from app.domain.pipeline import Stage
-from app.domain.team import Team
+from app.domain.team import Offer, Team
 from app.store import board, team
 from app.store.transaction import reading
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 MOST_FOUND: Final = 50
+FEW: Final = 20  # so many are chosen from a list; among more one looks for somebody
 
 
 async def read_team(viewer: Viewer, zone: ZoneInfo) -> Team:
@@ -39,12 +40,17 @@ async def read_team(viewer: Viewer, zone: ZoneInfo) -> Team:
         )
 
 
-async def list_reps(viewer: Viewer) -> tuple[tuple[str, str], ...]:
-    """Return whom the viewer can give a lead to, id and name; nobody for who cannot."""
+async def offer_reps(viewer: Viewer, chosen: str, words: str) -> Offer | None:
+    """Return whom the viewer can give a lead to, who is chosen already among them; None for who cannot."""
     if not can_assign_lead(viewer):
-        return ()
+        return None
     async with reading(viewer):
-        return await team.list_reps(viewer)
+        found = await team.find_reps(viewer, words, FEW + 1)
+        shown = found[:FEW]
+        if chosen and chosen not in {rep.id for rep in shown}:
+            theirs = await team.read_rep(viewer, chosen)
+            shown = (*shown, *theirs) if words else (*theirs, *shown)
+    return Offer(shown, words, min(len(found), FEW), has_more=len(found) > FEW)
 
 
 async def find_reps(viewer: Viewer, words: str) -> tuple[tuple[Rep, ...], bool]:

@@ -99,12 +99,12 @@ async def read_pulse(_viewer: Viewer, today: Today) -> Pulse:
     return Pulse(**dict(row))
 
 
-async def list_reps(_viewer: Viewer) -> tuple[tuple[str, str], ...]:
-    """Return the active reps, id and name, by name."""
+async def read_rep(_viewer: Viewer, staff_id: str) -> tuple[Rep, ...]:
+    """Return the active rep with that id; nobody when there is none."""
     rows = await connection().fetch(
-        "SELECT id, name FROM staff WHERE active AND rep_id IS NOT NULL ORDER BY lower(name), id"
+        "SELECT id, name, email FROM staff WHERE active AND rep_id IS NOT NULL AND id = $1", staff_id
     )
-    return tuple((row["id"], row["name"]) for row in rows)
+    return tuple(Rep(**dict(row)) for row in rows)
 
 
 async def find_reps(_viewer: Viewer, words: str, most: int) -> tuple[Rep, ...]:

@@ -14,10 +14,10 @@ from app.domain.permissions import check_move_lead
 from app.domain.pipeline import parse_stage
 from app.domain.viewer import Viewer
 from app.services.bulk import change_many
-from app.services.team import list_reps
 from app.web.dialogs import show
 from app.web.forms import Form, read_form
 from app.web.guards import needs
+from app.web.reps import NEW, chosen, is_looking, offered
 from app.web.respond import zone
 from app.web.when import CHOICES, planned
 
@@ -30,7 +30,7 @@ DONE: Final = "board/bulk_done.html.jinja2"
 async def change(request: Asking) -> Response[str]:
     """Ask what to do with the leads picked; once that is said, do it and say what became of each."""
     form, picks = await read_form(request), await _picks(request)
-    if not form.text("act"):
+    if not form.text("act") or is_looking(form):
         return await _ask(request, form.with_new_key(), picks)
     try:
         rows = await change_many(request.user, picks, _wish(request, form), form.key(request.user))
@@ -42,7 +42,7 @@ async def change(request: Asking) -> Response[str]:
 async def _ask(
     request: Asking, form: Form, picks: list[Pick], problem: Invalid | None = None
 ) -> Response[str]:
-    reps = await list_reps(request.user) if request.user.is_admin else ()
+    reps = await offered(request, form, NEW)
     chips = [choice for choice in CHOICES if choice[0] != "day"]
     return show(request, ASK, form, problem, picks=picks, reps=reps, choices=chips)
 
@@ -65,7 +65,7 @@ def _wish(request: Asking, form: Form) -> Wish:
     if act == "move":
         return Wish(move_to=parse_stage(form.text("to")))
     if act == "assign":
-        return Wish(assign_to=form.text("assigned_to_id"))
+        return Wish(assign_to=chosen(form, NEW))
     if act != "follow_up":
         form.note("act", "Please choose what to do")
     at = planned(form, zone(request))

@@ -16,11 +16,11 @@ from app.domain.viewer import Viewer
 from app.services.deals import change_deal, plan_follow_up
 from app.services.leads import assign_lead, read_lead
 from app.services.new_leads import reopen_lead
-from app.services.team import list_reps
 from app.web.dialogs import again, blank, show
 from app.web.forms import Form, read_form
 from app.web.guards import needs
 from app.web.moves import changed
+from app.web.reps import NEW, chosen, is_looking, offered
 from app.web.respond import redirect, zone
 from app.web.when import CHOICES, planned
 
@@ -75,20 +75,23 @@ async def deal(request: Asking, lead_id: UUID) -> Response[str]:
 @get("/leads/{lead_id:uuid}/assign", name="deals.ask_assign", guards=[needs(check_assign_lead)])
 async def ask_assign(request: Asking, lead_id: UUID) -> Response[str]:
     """Ask for the new owner."""
-    lead, reps = await read_lead(request.user, lead_id), await list_reps(request.user)
-    form = blank(request, lead, {"assigned_to_id": lead.assigned_to_id or ""})
-    return show(request, ASSIGN, form, lead=lead, reps=reps)
+    lead = await read_lead(request.user, lead_id)
+    form = blank(request, lead, {NEW: lead.assigned_to_id or ""})
+    return show(request, ASSIGN, form, lead=lead, reps=await offered(request, form, NEW))
 
 
 @post("/leads/{lead_id:uuid}/assign", name="deals.assign", guards=[needs(check_assign_lead)], status_code=200)
 async def assign(request: Asking, lead_id: UUID) -> Response[str]:
     """Give the lead to another rep, or show the form again with what is wrong."""
     viewer, form = request.user, await read_form(request)
-    wanted = AssignRequest(form.text("assigned_to_id"), form.version(), form.text("reason"))
+    if is_looking(form):
+        lead, reps = await read_lead(viewer, lead_id), await offered(request, form, NEW)
+        return show(request, ASSIGN, form, lead=lead, reps=reps)
     try:
+        wanted = AssignRequest(chosen(form, NEW), form.version(), form.text("reason"))
         lead = (await assign_lead(viewer, lead_id, wanted, form.key(viewer))).value
     except (Invalid, Conflict) as error:
-        return await again(request, ASSIGN, lead_id, (form, error), reps=await list_reps(viewer))
+        return await again(request, ASSIGN, lead_id, (form, error), reps=await offered(request, form, NEW))
     return await changed(request, form, lead)
 
 

@@ -11,10 +11,10 @@ from app.domain.new_lead import NewLead
 from app.domain.permissions import check_move_lead
 from app.domain.viewer import Viewer
 from app.services.new_leads import add_lead
-from app.services.team import list_reps
 from app.web.dialogs import show
 from app.web.forms import Form, read_form
 from app.web.guards import needs
+from app.web.reps import FIRST, chosen, is_looking, offered
 from app.web.respond import redirect
 
 Asking = Request[Viewer, Any, Any]
@@ -24,14 +24,17 @@ PART: Final = "leads/new.html.jinja2"
 @get("/leads/new", name="new_leads.ask", guards=[needs(check_move_lead)])
 async def ask(request: Asking) -> Response[str]:
     """Ask who it is."""
-    return show(request, PART, Form().with_new_key(), reps=await list_reps(request.user), taken=False)
+    form = Form().with_new_key()
+    return show(request, PART, form, reps=await offered(request, form, FIRST), taken=False)
 
 
 @post("/leads/new", name="new_leads.add", guards=[needs(check_move_lead)], status_code=200)
 async def add(request: Asking) -> Response[str]:
     """Add the lead and go there; or say what is wrong, or that a colleague has it already."""
     viewer, form = request.user, await read_form(request)
-    reps = await list_reps(viewer)
+    reps = await offered(request, form, FIRST)
+    if is_looking(form):
+        return show(request, PART, form, reps=reps, taken=False)
     try:
         added = (await add_lead(viewer, _new_lead(form), form.key(viewer))).value
     except Invalid as error:
@@ -43,7 +46,7 @@ async def add(request: Asking) -> Response[str]:
 
 def _new_lead(form: Form) -> NewLead:
     value = form.amount("value") if form.text("value") else None
-    form.check()
+    owner_id = chosen(form, FIRST)
     return NewLead(
         name=form.text("name"),
         email=form.text("email"),
@@ -52,7 +55,7 @@ def _new_lead(form: Form) -> NewLead:
         source=form.text("source"),
         note=form.text("note"),
         value=value,
-        owner_id=form.text("owner_id") or None,
+        owner_id=owner_id or None,
     )
 
 

@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl
 
 from litestar import Request, Response, get
 
-from app.domain.characters import has_control_characters
 from app.domain.permissions import check_administer
 from app.domain.viewer import Viewer
 from app.services.team import MOST_FOUND, find_reps
-from app.web.board_filter import LONGEST, NAMED_OWNERS, query_of, read_filter
+from app.web.board_filter import NAMED_OWNERS, query_of, read_filter
 from app.web.guards import needs
+from app.web.reps import words_of
 from app.web.respond import is_partial, page, redirect
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ class Choice:
 @get("/board/owners", name="owners.choose", guards=[needs(check_administer)])
 async def choose_owner(request: Asking) -> Response[str]:
     """Show the owners there are to choose; words that only one rep has are a choice once they are sent."""
-    narrowed, asked = read_filter(request), request.query_params.get("who", "").strip()
-    who = "" if has_control_characters(asked) else asked[:LONGEST]
+    narrowed, who = read_filter(request), words_of(request.query_params.get("who", ""))
     reps, more = await find_reps(request.user, who)
     choices = _choices(narrowed, who, reps)
     if len(choices) == 1 and not is_partial(request):

@@ -16,11 +16,17 @@ let timer = 0;
 document.addEventListener("keydown", (event) => {
   const finder = event.target.closest("[data-finder]");
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!finder || !step) return;
+  if (!finder || !step || event.target.type === "radio") return;
   event.preventDefault();
-  const stops = [...finder.querySelectorAll("[type=search], .hits a")];
+  const stops = [...finder.querySelectorAll("[type=search], .hits a, .hits input")];
   const at = stops.indexOf(event.target);
-  stops[((at < 0 && step < 0 ? 0 : at) + step + stops.length) % stops.length].focus();
+  const stop = stops[((at < 0 && step < 0 ? 0 : at) + step + stops.length) % stops.length];
+  stop.focus();
+  if (stop.type === "radio") stop.click();
+});
+// In a form that asks for more, Enter finds: it must not send the form with whoever was chosen before.
+document.addEventListener("keypress", (event) => {
+  if (event.key === "Enter" && event.target.matches("fieldset[data-finder] [type=search]")) event.preventDefault();
 });
 field?.form.addEventListener("keydown", (event) => event.key === "Escape" && field.blur());
 

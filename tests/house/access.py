@@ -58,6 +58,7 @@ GET   /live                                      yes   yes   no    yes   who   w
 GET   /search                                    yes   yes   yes   yes   who   who
 GET   /board/cards                               yes   yes   no    yes   who   who
 GET   /board/owners                              no    no    no    yes   who   who
+GET   /reps                                      no    no    no    yes   who   who
 GET   /leads/new                                 yes   yes   no    yes   who   who
 POST  /leads/new                                 yes   yes   no    yes   who   who
 POST  /leads/bulk                                yes   yes   no    yes   who   who
