@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from heapq import merge
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
 import msgspec
@@ -68,7 +68,7 @@ async def append_about(
     recorded = Recorded(
         row[0], entry.customer_id, made["id"], made["seq"], made["recorded_at"], made["hash"].hex()
     )
-    return made, recorded
+    return cast("Mapping[str, Any]", made), recorded
 
 
 def _columns(entry: NewEntry) -> tuple[tuple[Any, ...], Write | None]:
