@@ -7,8 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from markupsafe import Markup
 
-from app.domain.lead import CustomerRef
+from app.domain.lead import CustomerRef, Lead
 from app.domain.pipeline import LOST_REASONS, Stage
 from app.domain.viewer import Viewer
 from app.web import board as board_page
@@ -35,8 +36,8 @@ def show_board(viewer: Viewer = samples.RITA, **changes: Any) -> str:
     )
 
 
-def story(**changes: Any) -> dict[str, Any]:
-    shown: dict[str, Any] = {
+def show_lead(lead: Lead) -> str:
+    story = {
         "customer_id": samples.new_id(),
         "form": Form({"activity_type": "Call"}),
         "message": "",
@@ -51,7 +52,8 @@ def story(**changes: Any) -> dict[str, Any]:
         "last_day": "",
         "more_url": "",
     }
-    return shown | changes
+    parts = {part: Markup(show(f"timeline/{part}.html.jinja2", **story)) for part in ("composer", "panel")}
+    return show("leads/page.html.jinja2", lead=lead, sale=None, **parts)
 
 
 def test_the_board_has_the_hooks_that_outside_checks_use() -> None:
@@ -68,7 +70,7 @@ def test_a_full_board_stays_below_a_hundred_kilobytes() -> None:
 
 def test_what_people_type_is_never_markup() -> None:
     lead = samples.lead(customer=CustomerRef(samples.new_id(), WICKED, WICKED, WICKED), follow_up_note=WICKED)
-    html = show("leads/page.html.jinja2", lead=lead, sale=None, **story())
+    html = show_lead(lead)
     assert WICKED not in html
     assert "&lt;script&gt;" in html
 
@@ -86,13 +88,13 @@ def test_support_finds_no_way_to_the_board() -> None:
 
 @pytest.mark.parametrize("stage", list(Stage))
 def test_a_lead_is_moved_and_closed_only_while_it_is_open(stage: Stage) -> None:
-    html = show("leads/page.html.jinja2", lead=samples.lead(stage), sale=None, **story())
+    html = show_lead(samples.lead(stage))
     assert ("Mark as won" in html) is stage.is_open
     assert (html.count('aria-label="Move to ') == 3) is stage.is_open
 
 
 def test_a_timeline_entry_has_its_hook_its_day_and_its_facts() -> None:
-    html = show("leads/page.html.jinja2", lead=samples.lead(), sale=None, **story())
+    html = show_lead(samples.lead())
     assert len(re.findall(r'data-activity-id="[\da-f-]{36}"', html)) == 5
     for words in ("Lead → Qualified, after 4 days", "12 min", "Campaign: google / cpc / autumn"):
         assert words in html
