@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
+from contextvars import ContextVar, Token
+from typing import Final, Self
 
 FOR_EVER: Final = float("inf")
 
 
 class Age:
-    """Until when a drawing is true, in seconds since 1970."""
+    """Watches how long what is drawn inside `with` stays true; a drawing around it stays true no longer."""
 
-    __slots__ = ("until",)
+    __slots__ = ("_around", "until")
 
     def __init__(self) -> None:
-        self.until = FOR_EVER
+        self.until = FOR_EVER  # in seconds since 1970
+        self._around: Token[Age | None]
+
+    def __enter__(self) -> Self:
+        self._around = _drawing.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _drawing.reset(self._around)
+        true_until(self.until)
 
 
 _drawing: ContextVar[Age | None] = ContextVar("drawing", default=None)
-
-
-@contextmanager
-def ageing() -> Generator[Age]:
-    """Watch how long what is drawn inside stays true; a drawing around it stays true no longer."""
-    age = Age()
-    token = _drawing.set(age)
-    try:
-        yield age
-    finally:
-        _drawing.reset(token)
-        true_until(age.until)
 
 
 def true_until(moment: float) -> None:

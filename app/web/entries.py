@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from app.domain.activity import OUTCOMES
 from app.domain.pipeline import LABELS, LOST_REASONS, Stage
@@ -49,8 +50,7 @@ CHANGED: Final = {"status": "Status", "priority": "Priority", "assignee_id": "As
 BODIES: Final = ("notes", "message", "note", "description", "text")
 
 
-@dataclass(frozen=True, slots=True)
-class EntryWords:
+class EntryWords(Struct, frozen=True):
     """The phrases of an entry; an empty one is not shown."""
 
     icon: str

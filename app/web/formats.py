@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup, escape
@@ -89,14 +90,13 @@ def _seconds_since(moment: datetime) -> float:
     """Return how long ago a moment was, and say when the distance to it will have other words."""
     seconds = (clock.now() - moment).total_seconds()
     away = abs(seconds)
-    unit = next((size for size, _ in STEPS if away >= size), 0)
-    if not unit:
-        change = MINUTE
-    elif seconds < 0:
-        change = -(away // unit * unit)
-    else:
-        longer = min((size for size, _ in STEPS if size > unit), default=FOR_EVER)
-        change = min((away // unit + 1) * unit, longer)
+    change, longer = float(MINUTE), FOR_EVER
+    for unit, _ in STEPS:
+        if away >= unit:
+            whole = away // unit * unit
+            change = -whole if seconds < 0 else min(whole + unit, longer)
+            break
+        longer = unit
     true_until(moment.timestamp() + change)
     return seconds
 
@@ -124,7 +124,12 @@ def day_heading(value: date | datetime, zone: ZoneInfo) -> str:
 def exact(moment: datetime, zone: ZoneInfo) -> str:
     """Write a moment to the minute, in the reader's own time: Sun 22 Nov 2026, 09:30."""
     local = moment.astimezone(zone)
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+    return f"{_weekday(local.date())}, {local.hour:02}:{local.minute:02}"
+
+
+@lru_cache(maxsize=1024)
+def _weekday(value: date) -> str:
+    return f"{value:%a} {value.day} {value:%b %Y}"
 
 
 def appointment(moment: datetime, zone: ZoneInfo) -> str:
@@ -140,8 +145,8 @@ def appointment(moment: datetime, zone: ZoneInfo) -> str:
 
 def time_tag(moment: datetime, words: str, zone: ZoneInfo) -> Markup:
     """Wrap words about a moment in a `time` element that knows the exact one."""
-    stamp = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    shown = f'<time datetime="{stamp}" title="{exact(moment, zone)}">{escape(words)}</time>'
+    stamp = moment.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00")
+    shown = f'<time datetime="{stamp}Z" title="{exact(moment, zone)}">{escape(words)}</time>'
     return Markup(shown)  # noqa: S704  a stamp and a date need no escaping
 
 

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from app.core import clock
 from app.core.ids import uuid7
 from app.domain.timeline import Entry
-from app.web.ageing import ageing, true_until
+from app.web.ageing import Age, true_until
 from app.web.forms import Form
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Memory:
 
     def keep(self, key: Hashable, draw: Callable[[], T], size: Callable[[T], int]) -> T:
         """Draw, and remember it for as long as it says it is true."""
-        with ageing() as age:
+        with Age() as age:
             drawn = draw()
         self._drawn[key] = (drawn, age.until)
         self._size += size(drawn)

@@ -16,7 +16,7 @@ from app.domain.timeline import Entry
 from app.services.activities import log_activity
 from app.store import cursor
 from app.web import cards, formats, respond, templating
-from app.web.ageing import FOR_EVER, ageing
+from app.web.ageing import FOR_EVER, Age
 from app.web.kept import MOST, Memory, Pages, Pieces
 from app.web.templating import TEMPLATES, Reader
 from tests import make
@@ -68,7 +68,7 @@ def test_words_about_time_are_true_until_they_say(
     say: Callable[[datetime], str], distance: timedelta, at: Callable[[datetime], None]
 ) -> None:
     at(NOON)
-    with ageing() as age:
+    with Age() as age:
         words = say(NOON + distance)
     left = timedelta(days=9999) if age.until == FOR_EVER else datetime.fromtimestamp(age.until, UTC) - NOON
     assert left >= timedelta(0)
@@ -82,15 +82,15 @@ def test_a_distance_is_not_drawn_before_it_is_another(
     distance: timedelta, at: Callable[[datetime], None]
 ) -> None:
     at(NOON)
-    with ageing() as age:
+    with Age() as age:
         words = formats.ago(NOON + distance)
     at(datetime.fromtimestamp(age.until, UTC) + SECOND)
     assert formats.ago(NOON + distance) != words
 
 
 def test_what_is_drawn_around_something_ages_with_it() -> None:
-    with ageing() as page:
-        with ageing() as card:
+    with Age() as page:
+        with Age() as card:
             formats.since(clock.now())
         assert card.until < FOR_EVER
     assert page.until == card.until
