@@ -120,9 +120,9 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """An entry to append; the database adds sequence, time and hash."""
+    """An entry to append; the database adds sequence, time and hash, and whose it is where only the lead is known."""
 
-    customer_id: UUID
+    customer_id: UUID | None
     kind: str
     actor_id: str
     occurred_at: datetime

@@ -130,7 +130,7 @@ async def _append(
     found = await timeline.append_about(viewer, leads.for_contact(viewer, activity), entry, *beside)
     if found is not None:
         lead = to_lead(found[0])
-        return after_contact(lead, checked), replace(entry, lead_id=lead.id), found[1]
+        return after_contact(lead, checked), entry, found[1]
     await customers.lock_to_write(viewer, activity.customer_id)
     if activity.lead_id is not None:
         raise NotFound
@@ -140,8 +140,8 @@ async def _append(
 def _shown(viewer: Viewer, entry: NewEntry, recorded: Recorded) -> Entry:
     return Entry(
         id=recorded.id,
-        customer_id=entry.customer_id,
-        lead_id=entry.lead_id,
+        customer_id=recorded.customer_id,
+        lead_id=recorded.lead_id,
         seq=recorded.seq,
         kind=entry.kind,
         actor_id=entry.actor_id,

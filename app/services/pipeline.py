@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.core import clock
@@ -14,11 +14,11 @@ from app.domain.timeline import NewEntry, Recorded
 from app.gateways import live, queue
 from app.services.once import once
 from app.store import board, changes, idempotency, leads, timeline
-from app.store.transaction import transaction
+from app.store.rows import optional_json, to_lead
+from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from datetime import datetime
     from uuid import UUID
 
     from app.domain.board import BoardFilter, Column
@@ -38,8 +38,9 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class MovedLead:
-    """A lead in its new stage, and the entry that says so."""
+    """Where a lead was, the lead in its new stage, and the entry that says so."""
 
+    left: Stage
     lead: Lead
     entry: NewEntry
     recorded: Recorded
@@ -53,34 +54,40 @@ async def move_lead(
     Raises NotFound outside the viewer's scope, StaleLead for an old version, LeadIsClosed for a closed lead,
     Conflict for a closed target, Invalid for an unknown stage. A move to where it stands changes nothing.
     """
-    return await _once(viewer, Move(lead_id, stage, version, key), _nothing)
+
+    async def remember(_left: Stage, lead: Lead) -> None:
+        await idempotency.remember(viewer, key, lead)
+
+    return await _once(viewer, Move(lead_id, stage, version, key), remember)
 
 
 async def move_card(viewer: Viewer, move: Move, narrowed: BoardFilter) -> tuple[Lead, tuple[Column, ...]]:
     """Move a lead on a board; returns it with the heads of the columns it went between. Raises like `move_lead`."""
     found: list[Column] = []
 
-    async def read_heads(left: Stage, entered: Stage) -> None:
-        between = tuple(stage for stage in Stage if stage in {left, entered})
-        found.extend(await board.read_heads(viewer, narrowed, between))
+    async def remember(left: Stage, lead: Lead) -> None:
+        between = tuple(stage for stage in Stage if stage in {left, lead.stage})
+        answer = idempotency.answer_write(move.key, lead)
+        found[:] = await board.read_heads(viewer, narrowed, between, answer)
 
-    outcome = await _once(viewer, move, read_heads)
+    outcome = await _once(viewer, move, remember)
     if outcome.replayed:
-        async with transaction(viewer):
-            await read_heads(outcome.value.stage, outcome.value.stage)
+        async with reading(viewer):
+            found[:] = await board.read_heads(viewer, narrowed, (outcome.value.stage,))
     return outcome.value, tuple(found)
 
 
-async def _once(viewer: Viewer, move: Move, then: Callable[[Stage, Stage], Awaitable[None]]) -> Outcome[Lead]:
+async def _once(
+    viewer: Viewer, move: Move, remember: Callable[[Stage, Lead], Awaitable[None]]
+) -> Outcome[Lead]:
     check_move_lead(viewer)
     target = parse_stage(move.stage)
     check_move(target)
 
     async def work() -> Lead:
         async with transaction(viewer):
-            before = await lock_current(viewer, move.lead_id, move.version)
-            lead = await _move(viewer, before, target, move.key)
-            await then(before.stage, target)
+            left, lead = await _move(viewer, move, target)
+            await remember(left, lead)
         return lead
 
     outcome = await once(viewer, move.key, work, Lead)
@@ -90,20 +97,37 @@ async def _once(viewer: Viewer, move: Move, then: Callable[[Stage, Stage], Await
     return outcome
 
 
-async def _move(viewer: Viewer, lead: Lead, target: Stage, key: Key | None) -> Lead:
-    if lead.stage is target:
-        await idempotency.remember(viewer, key, lead)
-        return lead
-    return (await move_locked(viewer, lead, target, key)).lead
+async def _move(viewer: Viewer, move: Move, target: Stage) -> tuple[Stage, Lead]:
+    """Return where the lead was, and the lead as it is then."""
+    moved = await _move_current(viewer, move.lead_id, move.version, target)
+    if moved is None:
+        before = await lock_current(viewer, move.lead_id, move.version)
+        if before.stage is target:
+            return target, before
+        moved = await move_locked(viewer, before, target)
+    return moved.left, moved.lead
 
 
-async def move_locked(viewer: Viewer, lead: Lead, target: Stage, key: Key | None = None) -> MovedLead:
-    """Move a lead that is locked and current to another open stage, inside the open transaction."""
+async def move_locked(viewer: Viewer, lead: Lead, target: Stage) -> MovedLead:
+    """Move a lead that is locked, and current, to another open stage inside the open transaction."""
+    moved = await _move_current(viewer, lead.id, lead.version, target)
+    if moved is None:
+        raise StaleLead(lead=lead)
+    return moved
+
+
+async def _move_current(viewer: Viewer, lead_id: UUID, version: int, target: Stage) -> MovedLead | None:
+    """Move an open lead to another open stage in one statement; None where it is not as it was in `version`."""
     now = clock.now()
-    entry = _entry(viewer, lead, target, now)
-    moved, write = leads.set_stage(viewer, lead, target, now)
-    recorded = await timeline.append(viewer, entry, write, idempotency.answer_write(key, moved))
-    return MovedLead(moved, entry, recorded)
+    entry = NewEntry(None, "stage_changed", viewer.id, now, data={"to": target.value})
+    about = leads.to_move(viewer, lead_id, version, target, now)
+    found = await timeline.append_about(viewer, about, entry, leads.stage_write(viewer, target, now))
+    if found is None:
+        return None
+    row, recorded = found
+    before = to_lead(row)
+    written = replace(entry, data=optional_json(row["data"]))
+    return MovedLead(before.stage, leads.in_stage(before, target, now), written, recorded)
 
 
 async def lock_current(viewer: Viewer, lead_id: UUID, version: int, *, or_lost: bool = False) -> Lead:
@@ -121,18 +145,3 @@ async def check_current(viewer: Viewer, lead: Lead, version: int, *, or_lost: bo
     error = StaleLead(lead=lead) if fits else LeadIsClosed(lead=lead)
     error.changed = await changes.last_change(viewer, lead.id)
     raise error
-
-
-def _entry(viewer: Viewer, lead: Lead, target: Stage, now: datetime) -> NewEntry:
-    return NewEntry(
-        customer_id=lead.customer.id,
-        lead_id=lead.id,
-        kind="stage_changed",
-        actor_id=viewer.id,
-        occurred_at=now,
-        data={"from": lead.stage.value, "to": target.value, "days": (now - lead.stage_entered_at).days},
-    )
-
-
-async def _nothing(_left: Stage, _entered: Stage) -> None:
-    """Take the news, and do nothing."""

@@ -17,6 +17,7 @@ from app.domain.pipeline import STAGE_WEIGHT, Stage
 from app.store import cursor as cursors
 from app.store.board_filter import board_where, owner_id
 from app.store.rows import lead_columns, lead_joins, to_lead
+from app.store.together import read_beside
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from app.domain.lead import Lead
     from app.domain.viewer import Viewer
+    from app.store.together import Write
     from app.store.where import Where
 
 MOST_KNOWN: Final = 2_000
@@ -40,10 +42,9 @@ _KEPT = """
     FROM (SELECT stage, leads, value, nullif(owner_id, '') AS assigned_to_id FROM lead_total) lead
     WHERE {where} GROUP BY lead.stage"""
 _HEADS = """
-    WITH totals AS ({totals})
     SELECT wanted.stage AS column_stage, coalesce(totals.count, 0) AS count, coalesce(totals.value, 0) AS value
     FROM unnest({stages}::text[]) WITH ORDINALITY AS wanted (stage, place)
-    LEFT JOIN totals ON totals.stage = wanted.stage ORDER BY wanted.place"""
+    LEFT JOIN ({totals}) totals ON totals.stage = wanted.stage ORDER BY wanted.place"""
 _BOARD = """
     WITH totals AS ({totals})
     SELECT wanted.stage AS column_stage, coalesce(totals.count, 0) AS count, coalesce(totals.value, 0) AS value, card.*,
@@ -103,12 +104,14 @@ async def _read(where: Where, narrowed: BoardFilter, stages: Sequence[Stage], ar
     return await connection().fetch(sql, *where.args)
 
 
-async def read_heads(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage]) -> tuple[Column, ...]:
-    """Return the given columns with their totals and without cards."""
+async def read_heads(
+    viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage], beside: Write | None = None
+) -> tuple[Column, ...]:
+    """Return the given columns with their totals and without cards, with a write beside it in the same round trip."""
     where = board_where(viewer, narrowed)
     stages_at = where.bind([stage.value for stage in stages])
     totals = _totals(narrowed).format(where=where)
-    rows = await connection().fetch(_HEADS.format(totals=totals, stages=stages_at), *where.args)
+    rows = await read_beside(beside, _HEADS.format(totals=totals, stages=stages_at), *where.args)
     return tuple(_head(stage, row) for stage, row in zip(stages, rows, strict=True))
 
 

@@ -24,7 +24,8 @@ _ANSWER = """
 # What the database makes of a new entry is only known there.
 _RECORDED = """
     INSERT INTO idempotency (client, key, body_hash, status, created_at, answer)
-    SELECT $1, $2, $3, 200, $4, to_jsonb(first) || jsonb_build_object('hash', encode(first.hash, 'hex')) FROM first"""
+    SELECT $1, $2, $3, 200, $4, to_jsonb(first) - 'data' || jsonb_build_object('hash', encode(first.hash, 'hex'))
+    FROM first"""
 
 
 async def remember(_viewer: Viewer, key: Key | None, answer: object) -> None:

@@ -47,7 +47,7 @@ def for_contact(viewer: Viewer, activity: ActivityLog) -> Write:
     It finds none when there is no such lead of this customer, or they were erased.
     """
     sql = f"""
-        SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)}
+        SELECT {lead_columns(viewer)}, '{{}}'::jsonb AS facts FROM lead {lead_joins(viewer)}
         WHERE {own_leads(viewer)} AND lead.customer_id = $2 AND customer.erased_at IS NULL
             AND CASE WHEN $3::uuid IS NULL THEN lead.closed_at IS NULL ELSE lead.id = $3 END {LOCK}"""
     return Write(sql, (viewer.id, activity.customer_id, activity.lead_id))
@@ -88,14 +88,32 @@ async def leads_of_customer(viewer: Viewer, customer_id: UUID) -> tuple[Lead, ..
     return await read_alone(of_customer(viewer, customer_id))
 
 
-def set_stage(viewer: Viewer, lead: Lead, stage: Stage, at: datetime) -> tuple[Lead, Write]:
-    """Return a locked lead as it is in another open stage, and what moves it: its age there begins anew."""
-    sql = (
-        "UPDATE lead SET stage = $3, stage_entered_at = $4, score_due_at = coalesce(score_due_at, $4),"
-        f" version = version + 1, updated_at = $4 WHERE {own_leads(viewer)} AND id = $2"
-    )
-    moved = structs.replace(lead, stage=stage, stage_entered_at=at, version=lead.version + 1)
-    return moved, Write(sql, (viewer.id, lead.id, stage.value, at))
+def to_move(viewer: Viewer, lead_id: UUID, version: int, target: Stage, at: datetime) -> Write:
+    """Return what finds and locks an open lead as it was in `version` and elsewhere than in `target`.
+
+    The entry about its move says where it was, and how many whole days.
+    """
+    sql = f"""
+        SELECT {lead_columns(viewer)}, jsonb_build_object('from', lead.stage,
+            'days', floor(extract(epoch FROM $5 - lead.stage_entered_at) / 86400)::int) AS facts
+        FROM lead {lead_joins(viewer)}
+        WHERE {own_leads(viewer)} AND lead.id = $2 AND lead.version::text = $3 AND lead.closed_at IS NULL
+            AND lead.stage <> $4 {LOCK}"""
+    return Write(sql, (viewer.id, lead_id, str(version), target.value, at))  # callers send any number
+
+
+def stage_write(viewer: Viewer, stage: Stage, at: datetime) -> Write:
+    """Return what moves `about`, a locked lead, to another open stage, where its age begins anew."""
+    sql = f"""
+        UPDATE lead SET stage = $2, stage_entered_at = $3, score_due_at = coalesce(lead.score_due_at, $3),
+            version = lead.version + 1, updated_at = $3
+        FROM about WHERE {own_leads(viewer)} AND lead.id = about.id"""
+    return Write(sql, (viewer.id, stage.value, at))
+
+
+def in_stage(lead: Lead, stage: Stage, at: datetime) -> Lead:
+    """Return a lead as `stage_write` leaves it."""
+    return structs.replace(lead, stage=stage, stage_entered_at=at, version=lead.version + 1)
 
 
 async def close_lead(

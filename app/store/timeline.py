@@ -33,10 +33,11 @@ _Seq = Annotated[int, msgspec.Meta(ge=0, le=_LAST)]
 _INTO = """
     INSERT INTO activity (id, customer_id, kind, actor_id, on_behalf_of, occurred_at, data, commitment,
         corrects_id, lead_id)"""
-_RECORDED = "RETURNING id, customer_id, lead_id, seq, recorded_at, hash"
+_RECORDED = "RETURNING id, customer_id, lead_id, seq, recorded_at, hash, data"
 _ENTRY = f"{_INTO} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) {_RECORDED}"
-_ABOUT = f"{_INTO} SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, about.id FROM about {_RECORDED}"
-_BODY = "INSERT INTO activity_text (activity_id, customer_id, salt, body) SELECT $1, $2, $3, $4 FROM first"
+_ABOUT = f"""{_INTO} SELECT $1, about.customer_id, $2, $3, $4, $5, $6::jsonb || about.facts, $7, $8, about.id FROM about
+    {_RECORDED}"""
+_BODY = "INSERT INTO activity_text (activity_id, customer_id, salt, body) SELECT id, customer_id, $1, $2 FROM first"
 
 
 async def append(_viewer: Viewer, entry: NewEntry, *beside: Write | None) -> Recorded:
@@ -44,8 +45,9 @@ async def append(_viewer: Viewer, entry: NewEntry, *beside: Write | None) -> Rec
 
     Do it last: it holds the customer's row until the end. No write beside it may touch the customer.
     """
-    row, body = _columns(entry)
-    made = await write_together(Write(_ENTRY, (*row, entry.lead_id)), body, *beside)
+    (entry_id, *row), body = _columns(entry)
+    columns = (entry_id, entry.customer_id, *row, entry.lead_id)
+    made = await write_together(Write(_ENTRY, columns), body, *beside)
     note_entry(made["customer_id"])
     return Recorded(
         made["id"], made["customer_id"], made["lead_id"], made["seq"], made["recorded_at"], made["hash"].hex()
@@ -57,31 +59,32 @@ async def append_about(
 ) -> tuple[Mapping[str, Any], Recorded] | None:
     """Append an entry about the lead that `about` finds and locks, in one round trip; None where it finds none.
 
-    Returns the columns `about` selects too. Otherwise as `append`; each write beside it comes from `about` or `first`.
+    `about` selects the columns of a lead and, as `facts`, what more the entry says of it; they come back with the
+    entry's `data`. Otherwise as `append`; each write beside it comes from `about` or `first`.
     """
     row, body = _columns(entry)
-    returning = "about.*, first.seq, first.recorded_at, first.hash"
+    returning = "about.*, first.seq, first.recorded_at, first.hash, first.data"
     made = await write_about(about, Write(_ABOUT, row), body, *beside, returning=returning)
     if made is None:
         return None
-    note_entry(entry.customer_id)
+    note_entry(made["customer_id"])
     recorded = Recorded(
-        row[0], entry.customer_id, made["id"], made["seq"], made["recorded_at"], made["hash"].hex()
+        row[0], made["customer_id"], made["id"], made["seq"], made["recorded_at"], made["hash"].hex()
     )
     return cast("Mapping[str, Any]", made), recorded
 
 
 def _columns(entry: NewEntry) -> tuple[tuple[Any, ...], Write | None]:
-    """Return the entry's row without its lead, and what inserts its text: the row commits to it by a salted hash."""
+    """Return the entry's row but for whose it is, and what inserts its text: the row commits to it by a salted hash."""
     entry_id, commitment, text = uuid7(), None, None
     if entry.text:
         salt = os.urandom(SALT_BYTES)
         body = msgspec.json.encode(entry.text).decode()
         commitment = hashlib.sha256(salt + body.encode()).digest()
-        text = Write(_BODY, (entry_id, entry.customer_id, salt, body))
+        text = Write(_BODY, (salt, body))
     data = msgspec.json.encode(entry.data).decode()
     row = (
-        entry_id, entry.customer_id, entry.kind, entry.actor_id, entry.on_behalf_of, entry.occurred_at, data,
+        entry_id, entry.kind, entry.actor_id, entry.on_behalf_of, entry.occurred_at, data,
         commitment, entry.corrects_id,
     )  # fmt: skip
     return row, text

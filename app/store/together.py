@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -13,7 +14,7 @@ from app.domain.idempotency import AlreadyAnswered
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     import asyncpg
 
@@ -46,11 +47,26 @@ async def write_about(about: Write, *writes: Write | None, returning: str) -> as
     return await _write(("about", "first"), f"SELECT {returning} FROM about, first", (about, *writes))
 
 
+async def read_beside(write: Write | None, sql: str, *args: Any) -> list[asyncpg.Record]:
+    """Run a SELECT, and a write beside it in the same round trip, whose rows it does not see; raises alike."""
+    if write is not None:
+        sql = f"WITH beside AS ({moved_by(len(args), write.sql)}) {sql}"
+        args = (*args, *write.args)
+    with _answered():
+        return await connection().fetch(sql, *args)
+
+
 async def _write(names: tuple[str, ...], shown: str, writes: Sequence[Write | None]) -> asyncpg.Record | None:
     wanted = [write for write in writes if write is not None]
     sql = _combined(names, shown, *(write.sql for write in wanted))
-    try:
+    with _answered():
         return await connection().fetchrow(sql, *(value for write in wanted for value in write.args))
+
+
+@contextmanager
+def _answered() -> Generator[None]:
+    try:
+        yield
     except UniqueViolationError as error:
         if error.as_dict().get("constraint_name") == ANSWERS:
             raise AlreadyAnswered from error

@@ -180,6 +180,20 @@ async def test_a_move_with_an_old_version_is_stale_and_brings_the_current_lead(
     assert refused.value.extra["lead"].stage == "lead"
 
 
+@pytest.mark.parametrize("version", [0, -5, 2**31, 2**63, 10**30])
+async def test_a_version_that_never_was_is_stale_too(cast: Cast, lead_id: UUID, version: int) -> None:
+    with pytest.raises(StaleLead):
+        await move_lead(cast.rita, lead_id, "qualified", version, None)
+
+
+async def test_an_entry_says_how_many_whole_days_the_lead_was_where_it_was(
+    owner: asyncpg.Connection, cast: Cast, lead_id: UUID
+) -> None:
+    await owner.execute("UPDATE lead SET stage_entered_at = now() - interval '2 days 23 hours'")
+    await move_lead(cast.rita, lead_id, "qualified", 1, None)
+    assert json.loads(await owner.fetchval("SELECT data FROM activity"))["days"] == 2
+
+
 async def test_two_moves_at_once_have_one_winner(
     owner: asyncpg.Connection, cast: Cast, lead_id: UUID
 ) -> None:
