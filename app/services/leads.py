@@ -58,7 +58,7 @@ async def assign_lead(viewer: Viewer, lead_id: UUID, wanted: AssignRequest, key:
             lead = await lock_current(viewer, lead_id, wanted.version)
             if not await staff.is_active_rep(viewer, wanted.assigned_to_id):
                 raise Invalid([Problem("#/assigned_to_id", "is not an active sales rep")])
-            former.append(lead.assigned_to_id)
+            former[:] = [lead.assigned_to_id]
             await leads.assign_lead(viewer, lead_id, wanted.assigned_to_id, now)
             entry = NewEntry(
                 customer_id=lead.customer.id,

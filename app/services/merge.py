@@ -45,7 +45,7 @@ async def merge_customers(viewer: Viewer, wish: Wish, key: Key | None) -> Outcom
     async def work() -> Merged:
         async with transaction(viewer):
             pair = await _lock_pair(viewer, wish)
-            touched.extend((*pair.kept.leads, *pair.gone.leads))
+            touched[:] = (*pair.kept.leads, *pair.gone.leads)
             merged = await _merge(viewer, pair, wish)
             await idempotency.remember(viewer, key, merged)
         return merged

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from app.core.errors import Conflict
+from app.core.log import logger
 from app.domain.idempotency import Outcome
 from app.store import idempotency
+from app.store.failures import Deadlock
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 T = TypeVar("T")
+MOST_AGAIN: Final = 2
+
+log: Final = logger("once")
 
 
 async def once(
@@ -25,9 +30,10 @@ async def once(
 
     The work goes first: a fresh request then costs nothing extra. When it finds the key answered, or no longer
     fits the state that its first run made, the first answer is given again. Raises KeyReused for another body.
+    A deadlock makes it run again (docs/adr/0098): what it notes outside of itself it must set anew.
     """
     try:
-        return Outcome(await work())
+        return Outcome(await _through_deadlocks(work))
     except Conflict:
         if key is None:
             raise
@@ -36,3 +42,13 @@ async def once(
         if answer is None:
             raise
         return Outcome(answer, replayed=True)
+
+
+async def _through_deadlocks(work: Callable[[], Awaitable[T]]) -> T:
+    """Run the work; once more, and again, when PostgreSQL ends its transaction to free another one from a deadlock."""
+    for _ in range(MOST_AGAIN):
+        try:
+            return await work()
+        except Deadlock:
+            log.warning("deadlock_run_again")
+    return await work()

@@ -8,9 +8,10 @@ import asyncpg
 
 from app.core.errors import CrmError, InFlight, Malformed, StoreDown
 
+Deadlock = asyncpg.DeadlockDetectedError  # the transaction that met it was ended, and nothing of it is left
 _BUSY: Final = (
     asyncpg.LockNotAvailableError,
-    asyncpg.DeadlockDetectedError,
+    Deadlock,
     asyncpg.SerializationError,
     asyncpg.UniqueViolationError,
 )
