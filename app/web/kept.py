@@ -85,13 +85,13 @@ class Pieces:
             [self._draw_one((looks, _identity(each)), now, macro, each, args) for each in things]
         )
 
-    def frame(self, reader: Reader, draw: Callable[[], str], name: str) -> Markup:
-        """Return a part of the page that depends on its reader alone; it must hold no form, whose token is new."""
-        now, key = self._memory.now(), (name, reader.viewer)
+    def frame(self, key: Hashable, draw: Callable[[], str], token: str) -> Markup:
+        """Return a part of the page that depends on its key alone, its forms with this token instead of the mark."""
+        now = self._memory.now()
         found = self._memory.find(key, now)
         if found is None:
-            found = self._memory.keep(key, lambda: Markup(draw()), len)  # noqa: S704  a template's own output
-        return found
+            found = self._memory.keep(key, draw, len)
+        return Markup(found.replace(TOKEN.decode(), token))  # noqa: S704  a template's own output, and a token
 
     def _draw_one(self, key: Hashable, now: float, macro: Any, thing: Any, args: tuple[Any, ...]) -> Markup:
         found = self._memory.find(key, now)

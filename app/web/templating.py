@@ -23,7 +23,7 @@ from app.domain.board import BANDS, BUILT_IN, DUE
 from app.domain.pipeline import LOST_REASONS, OPEN_STAGES, Stage
 from app.web import cards, entries, formats
 from app.web.ageing import true_until
-from app.web.kept import Pieces, drawn_once
+from app.web.kept import TOKEN, Pieces, drawn_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, MutableMapping
@@ -177,8 +177,22 @@ def _kept(macro: Any, things: Iterable[Lead | Entry], *args: Any) -> Markup:
 
 
 def _frame(name: str) -> Markup:
-    template = environment().get_template(name)
-    return _pieces.frame(_reader.get(), template.render, name)
+    """Draw what looks the same to somebody on all pages of a section."""
+    reader = _reader.get()
+    section = _section(reader)
+
+    def draw() -> str:
+        return render(name, Reader(reader.viewer, csrf=TOKEN.decode()), section=section)
+
+    return _pieces.frame((name, reader.viewer, section), draw, reader.csrf)
+
+
+def _section(reader: Reader) -> str:
+    """Return the page of the navigation that the reader's page is one of, empty for none."""
+    pages = navigation(reader.viewer) if reader.viewer else []
+    return next(
+        (to for to, _, _ in pages if to == reader.path or (to != "/" and reader.path.startswith(to))), ""
+    )
 
 
 def _zone() -> ZoneInfo:

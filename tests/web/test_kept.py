@@ -146,6 +146,22 @@ async def test_each_reader_has_pages_of_their_own(url: str, signed_in: SignedIn)
     assert 'data-theme="dark"' in (await rita.get(url)).text
 
 
+async def test_the_top_bar_is_of_its_reader_its_session_and_its_section(
+    url: str, signed_in: SignedIn
+) -> None:
+    seen: list[tuple[str, str, str]] = []
+    for name, path in (("rita", "/board"), ("rita", "/board"), ("rita", url), ("ada", "/board")):
+        html = (await (await signed_in(name)).get(path)).text
+        bar = html[html.index("<header") : html.index("</header>")]
+        (token,) = set(re.findall(r'name="_csrf_token" value="([^"]+)"', bar))
+        assert f'<meta name="csrf-token" content="{token}">' in html
+        (here,) = re.findall(r'<a href="([^"]+)" aria-current="page"', bar)
+        seen.append((token, here, re.findall(r'<p class="menu-title">([^<]+)', bar)[0]))
+    assert len({token for token, _, _ in seen}) == 4
+    assert [here for _, here, _ in seen] == ["/board", "/board", "/customers", "/board"]
+    assert [who for _, _, who in seen] == ["Rita Reyes"] * 3 + ["Ada Andersson"]
+
+
 async def test_what_somebody_typed_is_not_kept(
     url: str, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
