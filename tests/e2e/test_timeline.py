@@ -86,7 +86,7 @@ async def test_what_stands_beside_a_timeline_follows_its_entries(
     await expect(rita.locator("#facts")).to_contain_text(f"Ring them {tag}")
     await expect(rita.locator("#facts dt:has-text('Last contact') + dd")).to_have_text("just now")
     await rita.get_by_role("button", name="Change", exact=True).first.click()
-    await expect(rita.get_by_role("dialog").get_by_role("textbox")).to_have_value(f"Ring them {tag}")
+    await expect(rita.get_by_role("dialog").get_by_label("What to do")).to_have_value(f"Ring them {tag}")
     await rita.keyboard.press("Escape")
     await log(rita, f"Second {tag}")
     await sam.locator("#news a").click()
