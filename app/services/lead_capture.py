@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,12 +24,14 @@ from app.store.capture import Making, OpenLead, Received
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from uuid import UUID
 
     from app.core.errors import Problem
     from app.domain.capture import Submission
     from app.domain.idempotency import Key, Outcome
+    from app.store.together import Write
 
 VIEWER = system("capture")
 
@@ -69,16 +72,17 @@ def making_now(now: datetime) -> Making:
 
 
 async def _capture(received: Received, submission: Submission, now: datetime) -> CaptureAnswer:
-    making = making_now(now)
-    async with transaction(VIEWER):
-        customer_id, lead = await capture.find_or_make(VIEWER, submission, making)
+    def keep(customer_id: UUID, lead: OpenLead) -> tuple[Write | None, ...]:
         answer = _answer(customer_id, lead)
-        entry = _entry(received.client, submission, customer_id, lead, now)
-        kept = capture.submission_write(
-            received, answer.outcome, lead_id=lead.id, customer_id=customer_id, at=now
+        return (
+            capture.submission_write(
+                received, answer.outcome, lead_id=lead.id, customer_id=customer_id, at=now
+            ),
+            idempotency.answer_write(received.key, answer, "FROM first"),
         )
-        await timeline.append(VIEWER, entry, kept, idempotency.answer_write(received.key, answer))
-    return answer
+
+    async with transaction(VIEWER):
+        return _answer(*await take_in(received.client, submission, making_now(now), keep))
 
 
 async def _hold(
@@ -94,10 +98,30 @@ async def _hold(
     return answer
 
 
-async def take_in(client: str, submission: Submission, making: Making) -> tuple[UUID, OpenLead]:
-    """Find or make customer and lead inside the open transaction, and note the submission on the timeline."""
-    customer_id, lead = await capture.find_or_make(VIEWER, submission, making)
-    await timeline.append(VIEWER, _entry(client, submission, customer_id, lead, making.at))
+def _nothing(_customer_id: UUID, _lead: OpenLead) -> tuple[Write | None, ...]:
+    return ()
+
+
+async def take_in(
+    client: str,
+    submission: Submission,
+    making: Making,
+    beside: Callable[[UUID, OpenLead], tuple[Write | None, ...]] = _nothing,
+) -> tuple[UUID, OpenLead]:
+    """Find or make customer and lead inside the open transaction, and note the submission on the timeline.
+
+    What `beside` returns of them is written with the entry: its rows come from `first`.
+    """
+    new = OpenLead(making.lead_id, Stage.LEAD, Status.NEW, None, created=True)
+    written = beside(making.customer_id, new)
+    entry = _entry(client, submission, new, making.at)
+    found = await timeline.append_about(VIEWER, capture.newcomer(submission, making), entry, *written)
+    if found is not None:
+        return making.customer_id, replace(new, assigned_to_id=found[0]["assigned_to_id"])
+    customer_id = await capture.find_or_make_customer(VIEWER, submission, making)
+    lead = await capture.find_or_make_lead(VIEWER, customer_id, submission, making)
+    entry = replace(_entry(client, submission, lead, making.at), customer_id=customer_id, lead_id=lead.id)
+    await timeline.append(VIEWER, entry, *beside(customer_id, lead))
     return customer_id, lead
 
 
@@ -112,12 +136,11 @@ def _answer(customer_id: UUID, lead: OpenLead) -> CaptureAnswer:
     )
 
 
-def _entry(client: str, submission: Submission, customer_id: UUID, lead: OpenLead, now: datetime) -> NewEntry:
+def _entry(client: str, submission: Submission, lead: OpenLead, now: datetime) -> NewEntry:
     personal = ("name", "email", "phone", "company", "job_title", "message", "page_url", "referrer",
                 "campaign", "answers")  # fmt: skip
     return NewEntry(
-        customer_id=customer_id,
-        lead_id=lead.id,
+        customer_id=None,
         kind="lead_captured",
         actor_id=client,
         occurred_at=now if submission.submitted_at is None else min(submission.submitted_at, now),

@@ -60,27 +60,28 @@ _OPENED = """
         FROM staff WHERE active AND accepts_leads AND rep_id IS NOT NULL
     ), turn AS (
         SELECT nextval('assignment_turn') AS taken WHERE $9 AND {wanted} AND EXISTS (SELECT FROM reps)
-    ), opened AS (
+    ), {name} AS (
         INSERT INTO lead (id, customer_id, assigned_to_id, status, stage, source, form_id, campaign, answers,
             message_length, score_due_at, currency, stage_entered_at, created_at, updated_at)
         SELECT $1, $2, (SELECT reps.id FROM reps, turn WHERE place = taken % number), 'new', 'lead', $3, $4, $5, $6,
             $7, $10, $8, $10, $10, $10
         WHERE {wanted}
-        RETURNING id, stage, status, assigned_to_id
+        RETURNING {columns}
     )"""
+_OPEN = "id, stage, status, assigned_to_id"
 # The customer's row is locked, so nobody else can open a lead meanwhile.
 _LEAD = f"""
     WITH existing AS (
         UPDATE lead SET score_due_at = coalesce(score_due_at, $10), updated_at = $10
         WHERE customer_id = $2 AND stage NOT IN ('closed_won', 'closed_lost')
-        RETURNING id, stage, status, assigned_to_id
-    ), {_OPENED.format(wanted="NOT EXISTS (SELECT FROM existing)")}
+        RETURNING {_OPEN}
+    ), {_OPENED.format(name="opened", wanted="NOT EXISTS (SELECT FROM existing)", columns=_OPEN)}
     SELECT *, false AS created FROM existing UNION ALL SELECT *, true FROM opened"""
 # Most who write are new. Whoever is not, or becomes known at the same moment, is left to the two statements above.
-_BOTH = f"""
-    WITH account AS ({_ACCOUNT}), person AS ({_PERSON} ON CONFLICT (email_norm) DO NOTHING RETURNING id),
-    {moved_by(12, _OPENED.format(wanted="EXISTS (SELECT FROM person)"))}
-    SELECT * FROM opened"""
+_FACTS = "customer_id, assigned_to_id, jsonb_build_object('assigned_to_id', assigned_to_id) AS facts"
+_NEWCOMER = f"""
+    account AS ({_ACCOUNT}), person AS ({_PERSON} ON CONFLICT (email_norm) DO NOTHING RETURNING id),
+    {moved_by(12, _OPENED.format(name="about", wanted="EXISTS (SELECT FROM person)", columns=f"id, {_FACTS}"))}"""
 
 
 _KNOWN = """
@@ -112,15 +113,10 @@ class OpenLead:
     created: bool
 
 
-async def find_or_make(viewer: Viewer, submission: Submission, making: Making) -> tuple[UUID, OpenLead]:
-    """Return the customer of this e-mail, and their open lead, each made when there is none and locked."""
+def newcomer(submission: Submission, making: Making) -> Write:
+    """Return what makes a customer and their open lead as `about`, unless somebody has the address."""
     lead = _lead_columns(submission, making, making.customer_id)
-    row = await connection().fetchrow(_BOTH, *_customer_columns(submission, making), *lead)
-    if row is not None:
-        return making.customer_id, _to_open_lead(row, created=True)
-    customer_id = await find_or_make_customer(viewer, submission, making)
-    row = await connection().fetchrow(_LEAD, *_lead_columns(submission, making, customer_id))
-    return customer_id, _to_open_lead(row, created=row["created"])
+    return Write(_NEWCOMER, (*_customer_columns(submission, making), *lead), named=True)
 
 
 async def find_or_make_customer(_viewer: Viewer, submission: Submission, making: Making) -> UUID:
@@ -133,6 +129,14 @@ async def find_or_make_customer(_viewer: Viewer, submission: Submission, making:
     if found is None:
         raise InFlight
     return found
+
+
+async def find_or_make_lead(
+    _viewer: Viewer, customer_id: UUID, submission: Submission, making: Making
+) -> OpenLead:
+    """Return the locked customer's open lead, made when there is none; either way a score is owed."""
+    row = await connection().fetchrow(_LEAD, *_lead_columns(submission, making, customer_id))
+    return _to_open_lead(row, created=row["created"])
 
 
 def _customer_columns(submission: Submission, making: Making) -> tuple[Any, ...]:
@@ -192,10 +196,10 @@ class Received:
 def submission_write(
     received: Received, outcome: str, *, lead_id: UUID | None, customer_id: UUID | None, at: datetime
 ) -> Write:
-    """Return what keeps the submission as it came, with what became of it."""
+    """Return what keeps the submission as it came, with what became of it, beside its entry."""
     sql = (
         "INSERT INTO capture_submission (id, client, idempotency_key, body_hash, raw, outcome, lead_id, customer_id,"
-        " received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id"
+        " received_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 FROM first"
     )
     columns = (
         uuid7(),

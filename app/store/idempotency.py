@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 _ANSWER = """
     INSERT INTO idempotency (client, key, body_hash, status, created_at, answer)
-    VALUES ($1, $2, $3, 200, $4, $5) RETURNING key"""
+    SELECT $1, $2, $3, 200, $4, $5 {beside} RETURNING key"""
 # What the database makes of a new entry is only known there.
 _RECORDED = """
     INSERT INTO idempotency (client, key, body_hash, status, created_at, answer)
@@ -34,10 +34,13 @@ async def remember(_viewer: Viewer, key: Key | None, answer: object) -> None:
         await write_together(answer_write(key, answer))
 
 
-def answer_write(key: Key | None, answer: object) -> Write | None:
-    """Return what keeps the answer, to be written beside other things; nothing without a key."""
+def answer_write(key: Key | None, answer: object, beside: str = "") -> Write | None:
+    """Return what keeps the answer, to be written beside other things; nothing without a key.
+
+    With `FROM first` beside it, only where the first of them wrote something.
+    """
     kept = msgspec.json.encode(answer).decode()
-    return None if key is None else Write(_ANSWER, (*_key_columns(key), kept))
+    return None if key is None else Write(_ANSWER.format(beside=beside), (*_key_columns(key), kept))
 
 
 def recorded_write(key: Key | None) -> Write | None:

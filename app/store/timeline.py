@@ -57,10 +57,10 @@ async def append(_viewer: Viewer, entry: NewEntry, *beside: Write | None) -> Rec
 async def append_about(
     _viewer: Viewer, about: Write, entry: NewEntry, *beside: Write | None
 ) -> tuple[Mapping[str, Any], Recorded] | None:
-    """Append an entry about the lead that `about` finds and locks, in one round trip; None where it finds none.
+    """Append an entry about the lead that `about` locks or makes, in one round trip; None where there is none.
 
-    `about` selects the columns of a lead and, as `facts`, what more the entry says of it; they come back with the
-    entry's `data`. Otherwise as `append`; each write beside it comes from `about` or `first`.
+    `about` has `id` and `customer_id` of the lead, as `facts` what more the entry says of it, and what else shall come
+    back, with the entry's `data`. Otherwise as `append`; each write beside it comes from `about` or `first`.
     """
     row, body = _columns(entry)
     returning = "about.*, first.seq, first.recorded_at, first.hash, first.data"

@@ -24,10 +24,11 @@ _PLACE: Final = re.compile(r"\$(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One INSERT or UPDATE, and the arguments it binds."""
+    """One INSERT or UPDATE, or several as named parts of a WITH; and the arguments it binds."""
 
     sql: str
     args: tuple[Any, ...]
+    named: bool = False
 
 
 async def write_together(*writes: Write | None) -> asyncpg.Record:
@@ -40,7 +41,7 @@ async def write_together(*writes: Write | None) -> asyncpg.Record:
 
 
 async def write_about(about: Write, *writes: Write | None, returning: str) -> asyncpg.Record | None:
-    """Run the writes about a row, which `about` finds and locks and they read as `about`; None where it finds none.
+    """Run the writes about a row, which `about` finds or makes and they read as `about`; None where there is none.
 
     Each of them must come from `about`, or from `first`, the first of them. `returning` lists what comes back of both.
     """
@@ -58,7 +59,7 @@ async def read_beside(write: Write | None, sql: str, *args: Any) -> list[asyncpg
 
 async def _write(names: tuple[str, ...], shown: str, writes: Sequence[Write | None]) -> asyncpg.Record | None:
     wanted = [write for write in writes if write is not None]
-    sql = _combined(names, shown, *(write.sql for write in wanted))
+    sql = _combined(names, shown, *((write.sql, write.named) for write in wanted))
     with _answered():
         return await connection().fetchrow(sql, *(value for write in wanted for value in write.args))
 
@@ -79,11 +80,11 @@ def moved_by(places: int, sql: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _combined(names: tuple[str, ...], shown: str, *statements: str) -> str:
+def _combined(names: tuple[str, ...], shown: str, *statements: tuple[str, bool]) -> str:
     parts: list[str] = []
     bound = 0
-    for number, sql in enumerate(statements):
+    for number, (sql, named) in enumerate(statements):
         name = names[number] if number < len(names) else f"part_{number}"
-        parts.append(f"{name} AS ({moved_by(bound, sql)})")
+        parts.append(moved_by(bound, sql if named else f"{name} AS ({sql})"))
         bound += max((int(place) for place in _PLACE.findall(sql)), default=0)
     return f"WITH {', '.join(parts)} {shown}"
