@@ -17,6 +17,7 @@ from app.core import clock
 from app.web.ageing import FOR_EVER, true_until
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
     from app.domain.lead import Money
@@ -160,6 +161,13 @@ def plural(count: int, noun: str) -> str:
     """Write a count with its noun: 1 lead, 3 leads, 3 entries."""
     many = noun[:-1] + "ies" if noun.endswith("y") and noun[-2] not in "aeiou" else noun + "s"
     return f"{count:,} {noun if count == 1 else many}"
+
+
+def campaign(it: Mapping[str, object] | None) -> str:
+    """Write where somebody came from: google · cpc · autumn."""
+    if not it:
+        return "No campaign"
+    return " · ".join(str(it[name]) for name in ("source", "medium", "name") if it.get(name))
 
 
 def stored_day(stamp: str, zone: ZoneInfo) -> str:

@@ -162,6 +162,7 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "short_amount": formats.short_amount,
         "initials": formats.initials,
         "plural": formats.plural,
+        "campaign": formats.campaign,
         "since": formats.since,
         "ago": _ago,
         "appointment": _appointment,

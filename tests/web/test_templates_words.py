@@ -58,6 +58,21 @@ def test_days_are_those_of_the_reader() -> None:
     assert formats.exact(late, BERLIN) == "Mon 23 Nov 2026, 00:30"
 
 
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ({"name": "autumn", "source": "google", "medium": ""}, "google · autumn"),
+        ({"source": 7}, "7"),
+        ({}, "No campaign"),
+        (None, "No campaign"),
+    ],
+)
+def test_a_campaign_is_written_from_its_source_to_its_name(
+    said: dict[str, object] | None, written: str
+) -> None:
+    assert formats.campaign(said) == written
+
+
 def test_a_card_says_what_is_overdue() -> None:
     late = samples.lead(follow_up_at=samples.NOW - timedelta(days=3), follow_up_note="Call")
     words = cards.describe(late, BERLIN)
