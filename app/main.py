@@ -18,7 +18,7 @@ from app.core import log
 from app.core.settings import BadSetting, settings
 from app.gateways import live as news
 from app.gateways import queue, rate_limit
-from app.store.checks import failed, run_checks
+from app.store.checks import must_hold
 from app.store.transaction import close_pool, open_pool, tell_of_entries
 from app.web import (
     admin,
@@ -50,10 +50,6 @@ from app.web.serving import Application
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
-
-
-class NotReady(BadSetting):
-    """The database is not as the CRM's promises need it; it must not be served from."""
 
 
 def create_app() -> Litestar:
@@ -89,9 +85,7 @@ async def lifespan(app: Litestar) -> AsyncGenerator[None]:
     if current.database_url is None:
         message = "DATABASE_URL is not set; `crm up` starts a database of its own"
         raise BadSetting(message)
-    wrong = failed(await run_checks(current.database_url))
-    if wrong:
-        raise NotReady(wrong)
+    await must_hold(current.database_url)
     await open_pool(current.database_url, current.pool_size)
     tell_of_entries(news.announce_entries)
     _settle()

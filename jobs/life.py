@@ -12,6 +12,7 @@ from app.gateways import live, queue
 from app.gateways.event_stream import StreamReader
 from app.gateways.sinks import close_sinks, open_sinks
 from app.services import handoff
+from app.store.checks import must_hold
 from app.store.transaction import close_pool, open_pool, tell_of_entries
 from jobs.consume_sso_stream import GROUP, STREAM, consume_sso_stream
 
@@ -21,6 +22,7 @@ async def start(ctx: dict[str, Any]) -> None:
     here = settings()
     if here.database_url is None or here.redis_url is None:
         raise BadSetting("DATABASE_URL and REDIS_URL must be set for a worker")
+    await must_hold(here.database_url)
     await open_pool(here.database_url, here.pool_size)
     tell_of_entries(live.announce_entries)
     ctx["sinks"] = open_sinks(here)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
+
+from app.core.settings import BadSetting
+from app.store.schema_version import newest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +56,10 @@ for _seen in POLICIES.values():
 POLICIES["crm_rep"].add("lead_words")
 
 
+class NotReady(BadSetting):
+    """The database is not as the CRM's promises need it; it must not be served from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that must hold, whether it does, and what was found."""
@@ -74,6 +81,12 @@ async def run_checks(database_url: str) -> list[Check]:
         await connection.close()
 
 
+async def must_hold(database_url: str) -> None:
+    """Raise NotReady with every check that fails; otherwise like `run_checks`."""
+    if wrong := failed(await run_checks(database_url)):
+        raise NotReady(wrong)
+
+
 def failed(checks: Sequence[Check]) -> str:
     """Return one line that names every failed check, empty when all hold."""
     return "; ".join(f"{check.name}: {check.detail}" for check in checks if not check.ok)
@@ -87,13 +100,11 @@ async def _server(connection: asyncpg.Connection) -> Check:
 
 
 async def _schema(connection: asyncpg.Connection) -> Check:
-    # An older trigger would not move the last contact, which nothing else does, and nobody would notice.
-    sql = (
-        "SELECT to_regclass('public.log_anchor') IS NOT NULL AND EXISTS (SELECT FROM pg_proc"
-        " WHERE proname = 'activity_chain' AND prosrc LIKE '%last_contact_at%')"
-    )
-    found = bool(await connection.fetchval(sql))
-    return Check("the schema is there", found, "present" if found else "run `crm migrate` first")
+    """A newer schema serves as well, while a release is rolled out."""
+    sql = "SELECT coalesce(obj_description(to_regclass('public.migration'), 'pg_class'), '')"
+    found: Any = await connection.fetchval(sql)
+    ok = found >= newest()
+    return Check("the schema is there", ok, found if ok else "run `crm migrate` first")
 
 
 async def _login(connection: asyncpg.Connection) -> Check:

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from app.core.settings import BadSetting
+from app.store.schema_version import newest
 
 if TYPE_CHECKING:
     import asyncpg
@@ -41,7 +42,10 @@ async def migrate(owner_url: str, app_url: str) -> None:
                 result = await run_forwards("crm")
             if not result.success:
                 raise RuntimeError(result.message or said.getvalue())
-            await _complete_login(cast("asyncpg.Connection", opened.connection), *_login_of(app_url))
+            owner = cast("asyncpg.Connection", opened.connection)
+            # The application's login may not read the table, but anybody may read what is said of it.
+            await owner.execute(f"COMMENT ON TABLE migration IS '{newest()}'")
+            await _complete_login(owner, *_login_of(app_url))
     finally:
         os.environ.pop("PICCOLO_CONF")
 

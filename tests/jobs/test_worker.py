@@ -12,6 +12,7 @@ from arq.worker import Worker, get_kwargs
 from app.core.clock import now
 from app.core.settings import settings
 from app.gateways import queue
+from app.store.checks import NotReady
 from jobs.life import start, stop
 from jobs.sweep import sweep, tidy
 from jobs.worker import WorkerSettings, redis_settings
@@ -40,6 +41,14 @@ async def context(pool: None, place: Place, redis: Redis) -> AsyncGenerator[dict
     await start(made)
     yield made
     await stop(made)
+
+
+async def test_it_does_not_start_on_an_older_schema(
+    pool: None, place: Place, owner: asyncpg.Connection
+) -> None:
+    await owner.execute("COMMENT ON TABLE migration IS 'crm_2026_01_01t00_00_00_000000'")
+    with pytest.raises(NotReady, match="crm migrate"):
+        await start({})
 
 
 async def run_until_empty(context: dict[str, Any], place: Place) -> None:
