@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     # Draws a part of a page by what it is about and what it shows, beside its reader and the time.
     Part = Callable[[Hashable, Any, Callable[[], str]], Markup]
+    # A page's pieces and marks, and the pieces of the part that goes where a mark is.
+    Cut = tuple[list[bytes], dict[bytes, list[bytes]]]
 
 T = TypeVar("T")
 MOST: Final = 1_000_000  # characters of pieces, and bytes of pages: about two thousand, and twenty
@@ -111,24 +113,24 @@ class Pages:
         """
         blank, token = replace(reader, csrf=TOKEN.decode()), reader.csrf.encode()
 
-        def whole() -> list[bytes]:
+        def whole() -> Cut:
             parts: dict[bytes, list[bytes]] = {}
 
             def part(about: Hashable, its: Any, draw_it: Callable[[], str]) -> Markup:
                 mark = b"%s%d" % (MARK, len(parts))
-                parts[mark] = self._find((blank, about), its, lambda: _cut(draw_it()))
+                parts[mark], _ = self._find((blank, about), its, lambda: (_cut(draw_it()), {}))
                 return Markup(mark.decode())  # noqa: S704  letters and digits
 
-            cut = _cut(draw(blank, part))
-            return [each for piece in cut for each in parts.get(piece, (piece,))]
+            return _cut(draw(blank, part)), parts
 
-        page = self._find((blank, query), shown, whole)
+        around, parts = self._find((blank, query), shown, whole)
+        page = (each for piece in around for each in parts.get(piece, (piece,)))
         own = [token if each == TOKEN else str(uuid7()).encode() if each == KEY else each for each in page]
         return b"".join(own)
 
-    def _find(self, key: Hashable, shown: Any, draw: Callable[[], list[bytes]]) -> list[bytes]:
+    def _find(self, key: Hashable, shown: Any, draw: Callable[[], Cut]) -> Cut:
         now = self._memory.now()
-        kept: tuple[Any, list[bytes]] | None = self._memory.find(key, now)
+        kept: tuple[Any, Cut] | None = self._memory.find(key, now)
         if kept is None or kept[0] != shown:
             kept = self._memory.keep(key, lambda: (shown, draw()), _length)
         return kept[1]
@@ -139,8 +141,9 @@ def _cut(html: str) -> list[bytes]:
     return CHANGING.split(KEYS.sub(rb"\g<1>" + KEY, html.encode()))
 
 
-def _length(page: tuple[Any, list[bytes]]) -> int:
-    return sum(map(len, page[1]))
+def _length(kept: tuple[Any, Cut]) -> int:
+    around, _ = kept[1]  # each part is kept, and counted, as itself
+    return sum(map(len, around))
 
 
 def drawn_once(macro: Any) -> Callable[..., Markup]:

@@ -304,3 +304,16 @@ def test_what_is_kept_is_bounded_by_its_size() -> None:
         memory.keep(number, lambda: "x" * (MOST // 4), len)
     assert memory.find(0, 0) is None
     assert memory.find(8, 0) is not None
+
+
+def test_a_part_is_counted_once_however_many_pages_show_it() -> None:
+    pages, drawn = Pages(), list[str]()
+
+    def long() -> str:
+        drawn.append("x" * (MOST // 4))
+        return drawn[-1]
+
+    for number in range(9):
+        page = pages.draw(Reader(), b"%d" % number, 1, lambda _, part: f"It is {part('it', 1, long)}")
+        assert page == b"It is " + b"x" * (MOST // 4)
+    assert len(drawn) == 1
