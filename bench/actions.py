@@ -82,15 +82,14 @@ class Actions:
         return answer
 
     async def log(self, worker: int) -> Answer:
-        """Log a call on a customer's page."""
-        lead = self._ground.leads[100 + worker]
-        form = {
-            "activity_type": "Call",
-            "outcome": "reached",
-            "notes": "They will decide next week.",
-            "key": uuid4(),
-        }
-        return await self._post(worker, f"/customers/{lead.customer_id}/activities", form)
+        """Log a call on a customer's page, with every field of its form."""
+        page = f"/customers/{self._ground.leads[100 + worker].customer_id}"
+        left_empty = dict.fromkeys(
+            ("lead_id", "version", "occurred_at", "duration_minutes", "next", "move_to"), ""
+        )
+        said = {"activity_type": "Call", "outcome": "reached", "notes": "They will decide next week."}
+        form = {**left_empty, **said, "key": uuid4()}
+        return await self._post(worker, f"{page}/activities", form, {"HX-Current-URL": self._url + page})
 
     async def capture(self, worker: int) -> Answer:
         """Send a form of the website."""
@@ -110,9 +109,11 @@ class Actions:
         wire = await self._wire(worker, who, headers or {})
         return _checked(await wire.get(path), OK)
 
-    async def _post(self, worker: int, path: str, form: dict[str, object]) -> Answer:
+    async def _post(
+        self, worker: int, path: str, form: dict[str, object], headers: dict[str, str] | None = None
+    ) -> Answer:
         wire = await self._wire(worker, "rita", PARTIAL)
-        return _checked(await wire.post(path, FORM, urlencode(form).encode()), OK)
+        return _checked(await wire.post(path, FORM | (headers or {}), urlencode(form).encode()), OK)
 
     async def _wire(self, worker: int, who: str, headers: dict[str, str] | None = None) -> Wire:
         known = (worker, who + str(len(headers or {})))

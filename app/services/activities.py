@@ -31,10 +31,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """New entries as a page shows them, newest first, and the lead they are about as it is now."""
+    """New entries as a page shows them, newest first, and the lead they are about as it is now.
+
+    `is_as_before` says that nothing people see of the lead is another but when it was contacted last.
+    """
 
     entries: tuple[Entry, ...]
     lead: Lead | None
+    is_as_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +100,13 @@ async def _once(
     async def work() -> Recorded:
         async with transaction(viewer):
             await _check_then(viewer, contact)
-            lead, entry, recorded = await _append(viewer, contact, key)
+            before, entry, recorded = await _append(viewer, contact, key)
+            lead = after_contact(before, contact.checked) if before else None
             shown = (_shown(viewer, entry, recorded),)
             if lead and contact.then and lead.stage is not contact.then[0]:
                 moved = await move_locked(viewer, lead, contact.then[0])
                 lead, shown = moved.lead, (_shown(viewer, moved.entry, moved.recorded), *shown)
-        logged.append(Logged(shown, lead))
+        logged.append(Logged(shown, lead, is_as_before=_looks_the_same(before, lead)))
         return recorded
 
     try:
@@ -124,17 +129,22 @@ async def _check_then(viewer: Viewer, contact: _Contact) -> None:
 async def _append(
     viewer: Viewer, contact: _Contact, key: Key | None
 ) -> tuple[Lead | None, NewEntry, Recorded]:
-    """Write the entry, and on the lead it is about, where there is one; return that lead as it is after it."""
+    """Write the entry, and on the lead it is about, where there is one; return that lead as it was before."""
     activity, checked, entry = contact.activity, contact.checked, _entry(viewer, contact)
     beside = leads.contact_write(viewer, checked), idempotency.recorded_write(key)
     found = await timeline.append_about(viewer, leads.for_contact(viewer, activity), entry, *beside)
     if found is not None:
-        lead = to_lead(found[0])
-        return after_contact(lead, checked), entry, found[1]
+        return to_lead(found[0]), entry, found[1]
     await customers.lock_to_write(viewer, activity.customer_id)
     if activity.lead_id is not None:
         raise NotFound
     return None, entry, await timeline.append(viewer, entry, idempotency.recorded_write(key))
+
+
+def _looks_the_same(before: Lead | None, lead: Lead | None) -> bool:
+    if before is None or lead is None:
+        return before is lead
+    return lead == msgspec.structs.replace(before, last_contact_at=lead.last_contact_at, version=lead.version)
 
 
 def _shown(viewer: Viewer, entry: NewEntry, recorded: Recorded) -> Entry:

@@ -86,7 +86,7 @@ async def _beside(request: Asking, activity: ActivityLog, shown: Logged) -> dict
         contacted_at = (await read_customer(request.user, shown.entries[0].customer_id)).last_contact_at
     return {
         "on_customer": on_customer,
-        "about": shown.lead if on_customer else None,
+        "about": shown.lead if on_customer and not shown.is_as_before else None,
         "contacted_at": contacted_at,
     }
 

@@ -82,6 +82,19 @@ async def test_a_logged_call_moves_what_a_customers_page_says(
     assert said(html, f"lead-{lead_id}").startswith("Qualified")
 
 
+async def test_a_call_that_changes_nothing_else_brings_the_last_contact_alone(
+    customer_id: UUID, lead_id: UUID, signed_in: SignIn
+) -> None:
+    rita, page = await signed_in("rita"), f"/customers/{customer_id}"
+    assert swapped(await log(rita, customer_id, page)) == [
+        "last-contact",
+        "now",
+        "lead",
+    ]  # it is worked on now
+    assert swapped(await log(rita, customer_id, page)) == ["last-contact"]
+    assert swapped(await log(rita, customer_id, page, next="1")) == ["last-contact", "now", "lead"]
+
+
 async def test_a_logged_call_moves_what_a_leads_page_says(
     customer_id: UUID, lead_id: UUID, signed_in: SignIn
 ) -> None:
