@@ -38,7 +38,7 @@ TOKEN, KEY = MARK + b"t", MARK + b"k"
 # A key is known by its whole field: no text that somebody typed holds a "<", but a note may well hold name="key".
 KEYS: Final = re.compile(rb'(<input type="hidden" name="key" value=")[^"]+')
 # Both patterns begin with letters that never vary: they are found twenty times as fast as an alternative.
-CHANGING: Final = re.compile(rb"(%s[tk\d])" % MARK)
+CHANGING: Final = re.compile(rb"(%s(?:[tk]|\d+;))" % MARK)
 _drawings: Final[dict[Hashable, Markup]] = {}
 
 
@@ -109,7 +109,7 @@ class Pages:
     def draw(self, reader: Reader, query: bytes, shown: Any, draw: Callable[[Reader, Part], str]) -> bytes:
         """Return the page of this address, drawn anew when `shown`, its reader or the time makes it another one.
 
-        Each answer has form tokens and keys of its own. What is drawn gets at most ten parts.
+        Each answer has form tokens and keys of its own.
         """
         blank, token = replace(reader, csrf=TOKEN.decode()), reader.csrf.encode()
 
@@ -117,9 +117,9 @@ class Pages:
             parts: dict[bytes, list[bytes]] = {}
 
             def part(about: Hashable, its: Any, draw_it: Callable[[], str]) -> Markup:
-                mark = b"%s%d" % (MARK, len(parts))
+                mark = b"%s%d;" % (MARK, len(parts))
                 parts[mark], _ = self._find((blank, about), its, lambda: (_cut(draw_it()), {}))
-                return Markup(mark.decode())  # noqa: S704  letters and digits
+                return Markup(mark.decode())  # noqa: S704  letters, digits and a semicolon
 
             return _cut(draw(blank, part)), parts
 

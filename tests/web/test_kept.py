@@ -317,3 +317,11 @@ def test_a_part_is_counted_once_however_many_pages_show_it() -> None:
         page = pages.draw(Reader(), b"%d" % number, 1, lambda _, part: f"It is {part('it', 1, long)}")
         assert page == b"It is " + b"x" * (MOST // 4)
     assert len(drawn) == 1
+
+
+def test_a_page_may_have_many_parts() -> None:
+    names = [f"<p>{number}</p>" for number in range(12)]
+    page = Pages().draw(
+        Reader(), b"", 1, lambda _, part: "".join(part(name, 1, lambda it=name: it) for name in names)
+    )
+    assert page.decode() == "".join(names)
