@@ -74,6 +74,7 @@ def _answered() -> Generator[None]:
         raise
 
 
+@lru_cache(maxsize=256)
 def moved_by(places: int, sql: str) -> str:
     """Return a statement whose arguments follow so many others."""
     return _PLACE.sub(lambda place: f"${int(place[1]) + places}", sql)
