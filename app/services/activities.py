@@ -120,9 +120,12 @@ async def _once(
 
 
 async def _check_then(viewer: Viewer, contact: _Contact) -> None:
-    """Lock the lead that is to move next; raises like `lock_current` when it is not as it was."""
+    """Lock the lead that is to move next; raises like `lock_current` when it is not as it was, else like `_append`."""
     if contact.then:
         lead = await leads.lock_for_contact(viewer, contact.activity)
+        if lead is None:
+            await customers.lock_to_write(viewer, contact.activity.customer_id)
+            raise NotFound
         await check_current(viewer, lead, contact.then[1])
 
 

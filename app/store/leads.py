@@ -53,13 +53,11 @@ def for_contact(viewer: Viewer, activity: ActivityLog) -> Write:
     return Write(sql, (viewer.id, activity.customer_id, activity.lead_id))
 
 
-async def lock_for_contact(viewer: Viewer, activity: ActivityLog) -> Lead:
-    """Return the lead an activity is about, locked; raises NotFound when there is none."""
+async def lock_for_contact(viewer: Viewer, activity: ActivityLog) -> Lead | None:
+    """Return the lead an activity is about, locked; None like `for_contact`."""
     found = for_contact(viewer, activity)
     row = await connection().fetchrow(found.sql, *found.args)
-    if row is None:
-        raise NotFound
-    return to_lead(row)
+    return row and to_lead(row)
 
 
 async def _read(viewer: Viewer, lead_id: UUID, lock: str) -> Lead:

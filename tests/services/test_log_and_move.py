@@ -9,7 +9,10 @@ import pytest
 from app.contracts.activity_log import ActivityLog
 from app.core.errors import Conflict, Forbidden, Invalid, LeadIsClosed, NotFound, StaleLead
 from app.domain.idempotency import Key
+from app.domain.merge import Wish
 from app.services.activities import NextStage, log_on_page
+from app.services.erasure import erase_by_operator
+from app.services.merge import merge_customers
 from tests import make
 
 if TYPE_CHECKING:
@@ -86,3 +89,26 @@ async def test_a_customer_without_an_open_lead_has_nothing_to_move(
             NextStage("qualified", 1),
         )
     assert (await state(owner))[0] == []
+
+
+async def test_a_merged_customers_lead_is_moved_where_it_went_and_an_erased_ones_never(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    await make.lead(owner, cast.rita)
+    kept, gone = await make.customer(owner), await owner.fetchval("SELECT customer_id FROM lead")
+    first, second = (Key.of(cast.rita.id, key, b"") for key in ("first", "second"))
+
+    async def call(key: Key | None, then: NextStage) -> Any:
+        return await log_on_page(cast.rita, ActivityLog(gone, cast.rita.id, "Call", "Hello"), key, then)
+
+    before, _ = await call(first, NextStage("qualified", 1))
+    await merge_customers(cast.ada, Wish(kept, gone), None)
+    assert await call(first, NextStage("qualified", 1)) == (before, None)
+    with pytest.raises(StaleLead):
+        await call(second, NextStage("negotiation", 3))
+    after, logged = await call(second, NextStage("negotiation", 4))
+    assert (after.customer_id, logged.lead.customer.id, logged.lead.stage) == (kept, kept, "negotiation")
+    await erase_by_operator(kept)
+    assert await call(second, NextStage("negotiation", 4)) == (after, None)
+    with pytest.raises(Conflict, match="erased"):
+        await call(None, NextStage("qualified", 6))
