@@ -116,7 +116,7 @@ async def test_what_happened_earlier_is_not_the_last_contact(
     assert said(await log(sam, customer_id, page, occurred_at=earlier), "last-contact") == "3 d ago"
     async with trips() as counted:
         assert said(await log(sam, customer_id, page), "last-contact") == "just now"
-    assert len(counted.sent) <= 5, counted.sent
+    assert len(counted.sent) <= 6, counted.sent  # its session, which may be a second old, included
 
 
 async def test_the_pill_brings_what_stands_beside_a_customers_timeline(
