@@ -43,11 +43,17 @@ async def migrate(owner_url: str, app_url: str) -> None:
             if not result.success:
                 raise RuntimeError(result.message or said.getvalue())
             owner = cast("asyncpg.Connection", opened.connection)
-            # The application's login may not read the table, but anybody may read what is said of it.
-            await owner.execute(f"COMMENT ON TABLE migration IS '{newest()}'")
+            await _say_version(owner)
             await _complete_login(owner, *_login_of(app_url))
     finally:
         os.environ.pop("PICCOLO_CONF")
+
+
+async def _say_version(owner: asyncpg.Connection) -> None:
+    """Note the newest migration where any login may read it; an older release that runs later takes nothing back."""
+    said = await owner.fetchval("SELECT obj_description('public.migration'::regclass, 'pg_class')")
+    if said is None or said < newest():
+        await owner.execute(f"COMMENT ON TABLE migration IS '{newest()}'")
 
 
 def _login_of(url: str) -> tuple[str, str]:

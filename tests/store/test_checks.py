@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.store.checks import failed, run_checks
+from app.store.migrate import migrate
+from app.store.schema_version import newest
 
 if TYPE_CHECKING:
     import asyncpg
@@ -36,6 +38,16 @@ async def test_a_newer_schema_passes_while_a_release_is_rolled_out(
 ) -> None:
     await owner.execute("COMMENT ON TABLE migration IS 'crm_2999_01_01t00_00_00_000000'")
     assert failed(await run_checks(database.app_url)) == ""
+
+
+async def test_an_older_release_that_migrates_later_does_not_make_the_schema_older(
+    database: Place, owner: asyncpg.Connection
+) -> None:
+    old, new = "crm_2026_01_01t00_00_00_000000", "crm_2999_01_01t00_00_00_000000"
+    for before, after in ((new, new), (old, newest()), ("", newest())):
+        await owner.execute(f"COMMENT ON TABLE migration IS '{before}'")
+        await migrate(database.owner_url, database.app_url)
+        assert await owner.fetchval("SELECT obj_description('migration'::regclass, 'pg_class')") == after
 
 
 async def test_the_owners_login_is_refused(database: Place) -> None:
