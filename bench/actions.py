@@ -83,12 +83,13 @@ class Actions:
 
     async def log(self, worker: int) -> Answer:
         """Log a call on a customer's page, with every field of its form."""
-        page = f"/customers/{self._ground.leads[100 + worker].customer_id}"
+        lead = self._ground.leads[100 + worker]
+        page = f"/customers/{lead.customer_id}"
         left_empty = dict.fromkeys(
-            ("lead_id", "version", "occurred_at", "duration_minutes", "next", "move_to"), ""
+            ("occurred_at", "duration_minutes", "next", "follow_up_note", "move_to"), ""
         )
         said = {"activity_type": "Call", "outcome": "reached", "notes": "They will decide next week."}
-        form = {**left_empty, **said, "key": uuid4()}
+        form = {**left_empty, **said, "lead_id": lead.id, "version": lead.version, "key": uuid4()}
         return await self._post(worker, f"{page}/activities", form, {"HX-Current-URL": self._url + page})
 
     async def capture(self, worker: int) -> Answer:
