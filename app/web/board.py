@@ -34,7 +34,7 @@ class Totals:
     any: bool
 
 
-@get("/board", name="board.show", guards=[needs(check_see_board)])
+@get("/board", name="board.show", opt=needs(check_see_board))
 async def show_board(request: Asking) -> Response[str]:
     """Show the six columns."""
     narrowed, notices = read_query(request)
@@ -42,7 +42,7 @@ async def show_board(request: Asking) -> Response[str]:
     return page(request, "board/page.html.jinja2", **shown(board, request.user), notices=notices)
 
 
-@get("/board/{stage:str}", name="board.column", guards=[needs(check_see_board)])
+@get("/board/{stage:str}", name="board.column", opt=needs(check_see_board))
 async def show_column(request: Asking, stage: str) -> Response[str]:
     """Show the cards of a column after the cursor: a fragment for htmx, else a page of their own."""
     if stage not in set(Stage):
@@ -53,7 +53,7 @@ async def show_column(request: Asking, stage: str) -> Response[str]:
     return page(request, template, column=column, query=query_of(narrowed), show_owner=request.user.is_admin)
 
 
-@get("/board/cards", name="board.changed", guards=[needs(check_see_board)])
+@get("/board/cards", name="board.changed", opt=needs(check_see_board))
 async def show_changed(request: Asking) -> Response[str]:
     """Show the named cards as they are now, and every head; who is not in the answer is not on this board."""
     if not is_partial(request):

@@ -26,7 +26,7 @@ ASK: Final = "board/bulk.html.jinja2"
 DONE: Final = "board/bulk_done.html.jinja2"
 
 
-@post("/leads/bulk", name="bulk.change", guards=[needs(check_move_lead)], status_code=200)
+@post("/leads/bulk", name="bulk.change", opt=needs(check_move_lead), status_code=200)
 async def change(request: Asking) -> Response[str]:
     """Ask what to do with the leads picked; once that is said, do it and say what became of each."""
     form, picks = await read_form(request), await _picks(request)

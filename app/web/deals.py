@@ -28,10 +28,10 @@ Asking = Request[Viewer, Any, Any]
 FOLLOW_UP: Final = "leads/follow_up.html.jinja2"
 DEAL: Final = "leads/deal.html.jinja2"
 ASSIGN: Final = "leads/assign.html.jinja2"
-LEADS_OWN = [needs(check_move_lead)]
+LEADS_OWN = needs(check_move_lead)
 
 
-@get("/leads/{lead_id:uuid}/follow-up", name="deals.ask_follow_up", guards=LEADS_OWN)
+@get("/leads/{lead_id:uuid}/follow-up", name="deals.ask_follow_up", opt=LEADS_OWN)
 async def ask_follow_up(request: Asking, lead_id: UUID) -> Response[str]:
     """Ask for the next step; with `done` the one that was planned is done."""
     lead = await read_lead(request.user, lead_id)
@@ -40,7 +40,7 @@ async def ask_follow_up(request: Asking, lead_id: UUID) -> Response[str]:
     return show(request, FOLLOW_UP, blank(request, lead, wanted), lead=lead, choices=CHOICES)
 
 
-@post("/leads/{lead_id:uuid}/follow-up", name="deals.follow_up", guards=LEADS_OWN, status_code=200)
+@post("/leads/{lead_id:uuid}/follow-up", name="deals.follow_up", opt=LEADS_OWN, status_code=200)
 async def follow_up(request: Asking, lead_id: UUID) -> Response[str]:
     """Plan the next step, or show the form again with what is wrong."""
     viewer, form = request.user, await read_form(request)
@@ -52,14 +52,14 @@ async def follow_up(request: Asking, lead_id: UUID) -> Response[str]:
     return await changed(request, form, lead)
 
 
-@get("/leads/{lead_id:uuid}/deal", name="deals.ask_deal", guards=LEADS_OWN)
+@get("/leads/{lead_id:uuid}/deal", name="deals.ask_deal", opt=LEADS_OWN)
 async def ask_deal(request: Asking, lead_id: UUID) -> Response[str]:
     """Ask what the deal is worth and when it closes."""
     lead = await read_lead(request.user, lead_id)
     return show(request, DEAL, blank(request, lead, _deal_of(lead)), lead=lead)
 
 
-@post("/leads/{lead_id:uuid}/deal", name="deals.deal", guards=LEADS_OWN, status_code=200)
+@post("/leads/{lead_id:uuid}/deal", name="deals.deal", opt=LEADS_OWN, status_code=200)
 async def deal(request: Asking, lead_id: UUID) -> Response[str]:
     """Change value and closing date, or show the form again with what is wrong."""
     viewer, form = request.user, await read_form(request)
@@ -72,7 +72,7 @@ async def deal(request: Asking, lead_id: UUID) -> Response[str]:
     return await changed(request, form, lead)
 
 
-@get("/leads/{lead_id:uuid}/assign", name="deals.ask_assign", guards=[needs(check_assign_lead)])
+@get("/leads/{lead_id:uuid}/assign", name="deals.ask_assign", opt=needs(check_assign_lead))
 async def ask_assign(request: Asking, lead_id: UUID) -> Response[str]:
     """Ask for the new owner."""
     lead = await read_lead(request.user, lead_id)
@@ -80,7 +80,7 @@ async def ask_assign(request: Asking, lead_id: UUID) -> Response[str]:
     return show(request, ASSIGN, form, lead=lead, reps=await offered(request, form, NEW))
 
 
-@post("/leads/{lead_id:uuid}/assign", name="deals.assign", guards=[needs(check_assign_lead)], status_code=200)
+@post("/leads/{lead_id:uuid}/assign", name="deals.assign", opt=needs(check_assign_lead), status_code=200)
 async def assign(request: Asking, lead_id: UUID) -> Response[str]:
     """Give the lead to another rep, or show the form again with what is wrong."""
     viewer, form = request.user, await read_form(request)
@@ -95,7 +95,7 @@ async def assign(request: Asking, lead_id: UUID) -> Response[str]:
     return await changed(request, form, lead)
 
 
-@post("/leads/{lead_id:uuid}/reopen", name="deals.reopen", guards=LEADS_OWN, status_code=200)
+@post("/leads/{lead_id:uuid}/reopen", name="deals.reopen", opt=LEADS_OWN, status_code=200)
 async def reopen(request: Asking, lead_id: UUID) -> Response[str]:
     """Reopen a lost lead as a new one, and go there."""
     viewer, form = request.user, await read_form(request)

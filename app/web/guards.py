@@ -1,23 +1,21 @@
 """Who gets to a page: the session behind the cookie, and proof that the person's own page asked.
 
 Mount: `Router("/", middleware=guards.middleware, …)` around every page. A route open to everybody says
-`opt=PUBLIC`; one that other systems post to says `opt=PUBLIC_POST`. `guards=[needs(check_see_board)]`
-asks a rule of app/domain/permissions.py before the handler runs.
+`opt=PUBLIC`; one that other systems post to says `opt=PUBLIC_POST`. `opt=needs(check_see_board)` asks a rule
+of app/domain/permissions.py as soon as it is known who asks.
 """
 
 from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from litestar import Request
-from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
-from litestar.handlers.base import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
@@ -39,16 +37,10 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC: Final = {"public": True}
 PUBLIC_POST: Final = {"public": True, "from_elsewhere": True}
 
-Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
 
-
-def needs(check: Callable[[Viewer], None]) -> Guard:
-    """Return a route guard that asks `check` about the viewer; one that is not async would cost a thread."""
-
-    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-        check(connection.user)
-
-    return guard
+def needs(check: Callable[[Viewer], None]) -> dict[str, Any]:
+    """Return the `opt` of a route whose viewers must pass `check`. Guards of Litestar copy the route each time."""
+    return {"check": check}
 
 
 def csrf_token(session_token: str) -> str:
@@ -68,7 +60,8 @@ class SessionRequired(ASGIMiddleware):
     @override
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         scope["user"] = scope["auth"] = None
-        if not scope["route_handler"].opt.get("public"):
+        opt = scope["route_handler"].opt
+        if not opt.get("public"):
             token = session_token(Request[Any, Any, Any](scope))
             viewer = await find_viewer(token) if token else None
             if viewer is None or token is None:
@@ -76,6 +69,8 @@ class SessionRequired(ASGIMiddleware):
             scope["user"], scope["auth"] = viewer, token
             # Litestar's own name for it: templates find it there.
             scope["_csrf_token"] = csrf_token(token)  # type: ignore[typeddict-unknown-key]
+            if "check" in opt:
+                opt["check"](viewer)
         await next_app(scope, receive, send)
 
 

@@ -37,7 +37,7 @@ LOST: Final = "leads/lost.html.jinja2"
 REASONS: Final = [(value, label, "") for value, label in LOST_REASONS.items()]
 
 
-@get("/leads/{lead_id:uuid}", name="leads.show", guards=[needs(check_see_board)])
+@get("/leads/{lead_id:uuid}", name="leads.show", opt=needs(check_see_board))
 async def show_lead(request: Asking, lead_id: UUID) -> Response[bytes]:
     """Show a lead beside its customer's timeline."""
     found = await read_lead_story(request.user, lead_id, read_narrowed(request).filter, cursor(request))
@@ -55,19 +55,19 @@ async def show_lead(request: Asking, lead_id: UUID) -> Response[bytes]:
     return page_of(request, "leads/page.html.jinja2", (lead, found.sale, rows), context)
 
 
-@get("/leads/{lead_id:uuid}/why", name="leads.why", guards=[needs(check_see_board)])
+@get("/leads/{lead_id:uuid}/why", name="leads.why", opt=needs(check_see_board))
 async def show_reasons(request: Asking, lead_id: UUID) -> Response[str]:
     """Show every reason of the score, for the board's popover."""
     return page(request, "leads/reasons.html.jinja2", lead=await read_lead(request.user, lead_id))
 
 
-@get("/leads/{lead_id:uuid}/handoff", name="leads.handoff", guards=[needs(check_see_board)])
+@get("/leads/{lead_id:uuid}/handoff", name="leads.handoff", opt=needs(check_see_board))
 async def show_handoff(request: Asking, lead_id: UUID) -> Response[str]:
     """Show how far the sale's event has come."""
     return page(request, "leads/handoff.html.jinja2", lead=await read_lead(request.user, lead_id))
 
 
-@get("/leads/{lead_id:uuid}/won", name="leads.ask_won", guards=[needs(check_close_lead)])
+@get("/leads/{lead_id:uuid}/won", name="leads.ask_won", opt=needs(check_close_lead))
 async def ask_won(request: Asking, lead_id: UUID) -> Response[str]:
     """Ask for the sale; nothing is saved."""
     lead = await read_lead(request.user, lead_id)
@@ -83,7 +83,7 @@ async def ask_won(request: Asking, lead_id: UUID) -> Response[str]:
 @post(
     "/leads/{lead_id:uuid}/won/preview",
     name="leads.preview_won",
-    guards=[needs(check_close_lead)],
+    opt=needs(check_close_lead),
     status_code=200,
 )
 async def preview(request: Asking, lead_id: UUID) -> Response[str]:
@@ -99,7 +99,7 @@ async def preview(request: Asking, lead_id: UUID) -> Response[str]:
     return show(request, WON, form, lead=lead, preview=data)
 
 
-@post("/leads/{lead_id:uuid}/won", name="leads.won", guards=[needs(check_close_lead)], status_code=200)
+@post("/leads/{lead_id:uuid}/won", name="leads.won", opt=needs(check_close_lead), status_code=200)
 async def won(request: Asking, lead_id: UUID) -> Response[str]:
     """Win the lead with its sale, or show the form again with what is wrong."""
     viewer, form = request.user, await read_form(request)
@@ -110,14 +110,14 @@ async def won(request: Asking, lead_id: UUID) -> Response[str]:
     return await changed(request, form, lead)
 
 
-@get("/leads/{lead_id:uuid}/lost", name="leads.ask_lost", guards=[needs(check_close_lead)])
+@get("/leads/{lead_id:uuid}/lost", name="leads.ask_lost", opt=needs(check_close_lead))
 async def ask_lost(request: Asking, lead_id: UUID) -> Response[str]:
     """Ask for the reason; nothing is saved."""
     lead = await read_lead(request.user, lead_id)
     return show(request, LOST, blank(request, lead, {}), lead=lead, reasons=REASONS)
 
 
-@post("/leads/{lead_id:uuid}/lost", name="leads.lost", guards=[needs(check_close_lead)], status_code=200)
+@post("/leads/{lead_id:uuid}/lost", name="leads.lost", opt=needs(check_close_lead), status_code=200)
 async def lost(request: Asking, lead_id: UUID) -> Response[str]:
     """Lose the lead with its reason, or show the form again with what is wrong."""
     viewer, form = request.user, await read_form(request)

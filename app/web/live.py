@@ -173,7 +173,7 @@ def _nudge(queue: Heard) -> None:
         queue.put_nowait(None)
 
 
-@get("/live", name="live.follow", guards=[needs(check_see_board)])
+@get("/live", name="live.follow", opt=needs(check_see_board))
 async def follow(request: Asking) -> Stream | Response[str]:
     """Tell of changes as they happen; who wants no stream goes to the board."""
     if EVENTS not in request.headers.get("accept", ""):

@@ -26,14 +26,14 @@ from app.web.respond import is_partial, page, redirect
 Asking = Request[Viewer, Any, Any]
 
 
-@get("/leads/{lead_id:uuid}/stage", name="board.ask_move", guards=[needs(check_move_lead)])
+@get("/leads/{lead_id:uuid}/stage", name="board.ask_move", opt=needs(check_move_lead))
 async def ask_move(request: Asking, lead_id: UUID) -> Response[str]:
     """Show "Move to…" as a page, for who has no script."""
     lead = await read_lead(request.user, lead_id)
     return page(request, "leads/act_page.html.jinja2", part="leads/move.html.jinja2", lead=lead, message="")
 
 
-@post("/leads/{lead_id:uuid}/stage", name="board.move", guards=[needs(check_move_lead)], status_code=200)
+@post("/leads/{lead_id:uuid}/stage", name="board.move", opt=needs(check_move_lead), status_code=200)
 async def move(request: Asking, lead_id: UUID) -> Response[str]:
     """Move a lead; the answer is its card and the two column heads, or the card as it is and why it stays."""
     form = await read_form(request)

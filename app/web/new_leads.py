@@ -21,14 +21,14 @@ Asking = Request[Viewer, Any, Any]
 PART: Final = "leads/new.html.jinja2"
 
 
-@get("/leads/new", name="new_leads.ask", guards=[needs(check_move_lead)])
+@get("/leads/new", name="new_leads.ask", opt=needs(check_move_lead))
 async def ask(request: Asking) -> Response[str]:
     """Ask who it is."""
     form = Form().with_new_key()
     return show(request, PART, form, reps=await offered(request, form, FIRST), taken=False)
 
 
-@post("/leads/new", name="new_leads.add", guards=[needs(check_move_lead)], status_code=200)
+@post("/leads/new", name="new_leads.add", opt=needs(check_move_lead), status_code=200)
 async def add(request: Asking) -> Response[str]:
     """Add the lead and go there; or say what is wrong, or that a colleague has it already."""
     viewer, form = request.user, await read_form(request)

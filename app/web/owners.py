@@ -38,7 +38,7 @@ class Choice:
     is_chosen: bool
 
 
-@get("/board/owners", name="owners.choose", guards=[needs(check_administer)])
+@get("/board/owners", name="owners.choose", opt=needs(check_administer))
 async def choose_owner(request: Asking) -> Response[str]:
     """Show the owners there are to choose; words that only one rep has are a choice once they are sent."""
     narrowed, who = read_filter(request), words_of(request.query_params.get("who", ""))

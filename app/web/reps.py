@@ -22,7 +22,7 @@ FIRST: Final = "owner_id"
 NOBODY: Final = {NEW: "", FIRST: "Nobody yet"}
 
 
-@get("/reps", name="reps.find", guards=[needs(check_assign_lead)])
+@get("/reps", name="reps.find", opt=needs(check_assign_lead))
 async def find(request: Asking) -> Response[str]:
     """Show the reps that have the words, as choices of the form's field; a whole page is the board."""
     asked = request.query_params

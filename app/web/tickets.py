@@ -26,7 +26,7 @@ LONGEST_SEARCH: Final = 200
 CHANGEABLE: Final = ("status", "priority", "assignee_id", "note", "subject")
 
 
-@get("/tickets", name="tickets.desk", guards=[needs(check_work_tickets)])
+@get("/tickets", name="tickets.desk", opt=needs(check_work_tickets))
 async def show_desk(request: Asking) -> Response[str]:
     """Show the desk: one view of it, narrowed by what stands in the URL."""
     narrowed = _filter(request)
@@ -51,13 +51,13 @@ async def show_desk(request: Asking) -> Response[str]:
     )
 
 
-@get("/tickets/{ticket_id:uuid}", name="tickets.show", guards=[needs(check_work_tickets)])
+@get("/tickets/{ticket_id:uuid}", name="tickets.show", opt=needs(check_work_tickets))
 async def show_ticket(request: Asking, ticket_id: UUID) -> Response[str]:
     """Show a ticket and its own history."""
     return await _ticket_page(request, ticket_id, Form())
 
 
-@post("/tickets/{ticket_id:uuid}", name="tickets.change", guards=[needs(check_work_tickets)], status_code=200)
+@post("/tickets/{ticket_id:uuid}", name="tickets.change", opt=needs(check_work_tickets), status_code=200)
 async def change(request: Asking, ticket_id: UUID) -> Response[str]:
     """Change a ticket: on the desk the answer is its row, elsewhere its page."""
     form = await read_form(request)
@@ -80,7 +80,7 @@ async def change(request: Asking, ticket_id: UUID) -> Response[str]:
 @post(
     "/customers/{customer_id:uuid}/tickets",
     name="tickets.open",
-    guards=[needs(check_work_tickets)],
+    opt=needs(check_work_tickets),
     status_code=200,
 )
 async def open_ticket(request: Asking, customer_id: UUID) -> Response[str]:

@@ -20,7 +20,7 @@ from app.web.respond import redirect
 Asking = Request[Viewer, Any, Any]
 
 
-@post("/views", name="views.save", guards=[needs(check_see_board)], status_code=200)
+@post("/views", name="views.save", opt=needs(check_see_board), status_code=200)
 async def save(request: Asking) -> Response[str]:
     """Keep the filter under a name and show it; or ask again with what is wrong."""
     form = await read_form(request)
@@ -33,7 +33,7 @@ async def save(request: Asking) -> Response[str]:
     return redirect(request, f"/board?{query}")
 
 
-@post("/views/{view_id:uuid}/delete", name="views.delete", guards=[needs(check_see_board)], status_code=200)
+@post("/views/{view_id:uuid}/delete", name="views.delete", opt=needs(check_see_board), status_code=200)
 async def delete(request: Asking, view_id: UUID) -> Response[str]:
     """Forget a view of the viewer's."""
     await delete_view(request.user, view_id)

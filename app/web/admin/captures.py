@@ -21,10 +21,10 @@ PATH: Final = "/admin/captures"
 PAGE: Final = 50
 LONGEST: Final = 200
 CHIPS: Final = {"created": "ok", "merged": "info", "held": "warn", "discarded": "", "refused": "bad"}
-GUARDS: Final = [needs(check_administer)]
+NEEDS: Final = needs(check_administer)
 
 
-@get(PATH, name="admin.captures", guards=GUARDS)
+@get(PATH, name="admin.captures", opt=NEEDS)
 async def show_captures(request: Asking) -> Response[str]:
     """Show the log, newest first, narrowed by what the address says."""
     asked = {name: _clean(request.query_params.get(name, "")) for name in ("outcome", "client", "q")}
@@ -49,21 +49,21 @@ async def show_captures(request: Asking) -> Response[str]:
     )
 
 
-@get(f"{PATH}/{{capture_id:uuid}}", name="admin.capture", guards=GUARDS)
+@get(f"{PATH}/{{capture_id:uuid}}", name="admin.capture", opt=NEEDS)
 async def show_capture(request: Asking, capture_id: UUID) -> Response[str]:
     """Show one submission as it came, with what was wrong or suspicious."""
     found = await capture_log.read_capture(request.user, capture_id)
     return page(request, "admin/captures/page.html.jinja2", capture=found, chips=CHIPS, body=_body(found))
 
 
-@post(f"{PATH}/{{capture_id:uuid}}/approve", name="admin.captures.approve", guards=GUARDS)
+@post(f"{PATH}/{{capture_id:uuid}}/approve", name="admin.captures.approve", opt=NEEDS)
 async def approve(request: Asking, capture_id: UUID) -> Response[str]:
     """Take a held submission in."""
     await capture_log.approve_capture(request.user, capture_id)
     return redirect(request, f"{PATH}/{capture_id}")
 
 
-@post(f"{PATH}/{{capture_id:uuid}}/discard", name="admin.captures.discard", guards=GUARDS)
+@post(f"{PATH}/{{capture_id:uuid}}/discard", name="admin.captures.discard", opt=NEEDS)
 async def discard(request: Asking, capture_id: UUID) -> Response[str]:
     """Put a held submission aside for good."""
     await capture_log.discard_capture(request.user, capture_id)

@@ -17,16 +17,16 @@ from app.web.respond import page, redirect
 
 Asking = Request[Viewer, Any, Any]
 PATH: Final = "/admin/clients"
-GUARDS: Final = [needs(check_administer)]
+NEEDS: Final = needs(check_administer)
 
 
-@get(PATH, name="admin.clients", guards=GUARDS)
+@get(PATH, name="admin.clients", opt=NEEDS)
 async def show_clients(request: Asking) -> Response[str]:
     """Show every client that sends, or ever sent."""
     return await _show(request, Form())
 
 
-@post(PATH, name="admin.clients.add", guards=GUARDS, status_code=200)
+@post(PATH, name="admin.clients.add", opt=NEEDS, status_code=200)
 async def add_client(request: Asking) -> Response[str]:
     """Make a client and show its secret, this once."""
     form = await read_form(request)
@@ -41,7 +41,7 @@ async def add_client(request: Asking) -> Response[str]:
     return await _show(request, Form(), shown=(client_id, secret))
 
 
-@post(f"{PATH}/rotate", name="admin.clients.rotate", guards=GUARDS, status_code=200)
+@post(f"{PATH}/rotate", name="admin.clients.rotate", opt=NEEDS, status_code=200)
 async def rotate_secret(request: Asking) -> Response[str]:
     """Give a client another secret and show it, this once."""
     form = await read_form(request)
@@ -51,7 +51,7 @@ async def rotate_secret(request: Asking) -> Response[str]:
     return await _show(request, Form(), shown=(form.text("client"), secret))
 
 
-@post(f"{PATH}/revoke", name="admin.clients.revoke", guards=GUARDS)
+@post(f"{PATH}/revoke", name="admin.clients.revoke", opt=NEEDS)
 async def revoke_client(request: Asking) -> Response[str]:
     """Refuse what a client signs from now on."""
     form = await read_form(request)

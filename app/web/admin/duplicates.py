@@ -20,11 +20,11 @@ from app.web.respond import page, redirect
 Asking = Request[Viewer, Any, Any]
 PATH: Final = "/admin/duplicates"
 PAIR: Final = f"{PATH}/{{kept_id:uuid}}/with/{{gone_id:uuid}}"
-GUARDS: Final = [needs(check_merge_customers)]
+NEEDS: Final = needs(check_merge_customers)
 ORDERS: Final = {"phone": "Same phone", "name": "Similar name"}
 
 
-@get(PATH, name="admin.duplicates", guards=GUARDS)
+@get(PATH, name="admin.duplicates", opt=NEEDS)
 async def show_duplicates(request: Asking) -> Response[str]:
     """Show pairs that look alike, by what the address says."""
     asked = request.query_params.get("by", "")
@@ -42,7 +42,7 @@ async def show_duplicates(request: Asking) -> Response[str]:
     )
 
 
-@get(PAIR, name="admin.duplicate", guards=GUARDS)
+@get(PAIR, name="admin.duplicate", opt=NEEDS)
 async def show_pair(request: Asking, kept_id: UUID, gone_id: UUID) -> Response[str]:
     """Show two side by side, and what merging them does; they may be one already."""
     if kept_id == gone_id:
@@ -50,7 +50,7 @@ async def show_pair(request: Asking, kept_id: UUID, gone_id: UUID) -> Response[s
     return await _pair(request, kept_id, gone_id, Form())
 
 
-@post(PAIR, name="admin.duplicates.merge", guards=GUARDS, status_code=200)
+@post(PAIR, name="admin.duplicates.merge", opt=NEEDS, status_code=200)
 async def merge_pair(request: Asking, kept_id: UUID, gone_id: UUID) -> Response[str]:
     """Merge the second into the first; what stands against it is said on the same page."""
     form = await read_form(request)
@@ -67,7 +67,7 @@ async def merge_pair(request: Asking, kept_id: UUID, gone_id: UUID) -> Response[
     return redirect(request, f"/customers/{kept_id}")
 
 
-@post(f"{PAIR}/apart", name="admin.duplicates.apart", guards=GUARDS, status_code=200)
+@post(f"{PAIR}/apart", name="admin.duplicates.apart", opt=NEEDS, status_code=200)
 async def keep_apart(request: Asking, kept_id: UUID, gone_id: UUID) -> Response[str]:
     """Note that these are two people, and go on with the others."""
     await merge.keep_apart(request.user, kept_id, gone_id)

@@ -28,10 +28,10 @@ PATH: Final = "/admin/events"
 PAGE: Final = 50
 LONGEST: Final = 100
 STUCK: Final = "stuck"
-GUARDS: Final = [needs(check_administer)]
+NEEDS: Final = needs(check_administer)
 
 
-@get(PATH, name="admin.events", guards=GUARDS)
+@get(PATH, name="admin.events", opt=NEEDS)
 async def show_events(request: Asking) -> Response[str]:
     """Show the events, newest first, narrowed by what the address says, and where they go."""
     asked = {name: _clean(request.query_params.get(name, "")) for name in ("state", "type", "q")}
@@ -54,26 +54,26 @@ async def show_events(request: Asking) -> Response[str]:
     )
 
 
-@get(f"{PATH}/{{event_id:uuid}}", name="admin.event", guards=GUARDS)
+@get(f"{PATH}/{{event_id:uuid}}", name="admin.event", opt=NEEDS)
 async def show_event(request: Asking, event_id: UUID) -> Response[str]:
     """Show one event with every attempt; what it says about people is hidden."""
     return await _event_page(request, event_id, reveal=False)
 
 
-@post(f"{PATH}/{{event_id:uuid}}/reveal", name="admin.event.reveal", guards=GUARDS, status_code=200)
+@post(f"{PATH}/{{event_id:uuid}}/reveal", name="admin.event.reveal", opt=NEEDS, status_code=200)
 async def reveal(request: Asking, event_id: UUID) -> Response[str]:
     """Show everything the event says; that somebody looked is noted."""
     return await _event_page(request, event_id, reveal=True)
 
 
-@post(f"{PATH}/{{event_id:uuid}}/replay", name="admin.event.replay", guards=GUARDS)
+@post(f"{PATH}/{{event_id:uuid}}/replay", name="admin.event.replay", opt=NEEDS)
 async def replay_event(request: Asking, event_id: UUID) -> Response[str]:
     """Publish one event once more, with the same id."""
     await _replay(request, event_id=event_id, since=None)
     return redirect(request, f"{PATH}/{event_id}")
 
 
-@post(f"{PATH}/replay", name="admin.events.replay", guards=GUARDS)
+@post(f"{PATH}/replay", name="admin.events.replay", opt=NEEDS)
 async def replay_since(request: Asking) -> Response[str]:
     """Publish every event since a time once more, with the same ids."""
     form = await read_form(request)
@@ -85,20 +85,20 @@ async def replay_since(request: Asking) -> Response[str]:
     return redirect(request, PATH)
 
 
-@post(f"{PATH}/test", name="admin.events.test", guards=GUARDS)
+@post(f"{PATH}/test", name="admin.events.test", opt=NEEDS)
 async def send_test(request: Asking) -> Response[str]:
     """Send an event that stands for nothing, and show where it is."""
     return redirect(request, f"{PATH}/{await deliveries.send_test_event(request.user)}")
 
 
-@post(f"{PATH}/sinks/{{name:str}}/pause", name="admin.sinks.pause", guards=GUARDS)
+@post(f"{PATH}/sinks/{{name:str}}/pause", name="admin.sinks.pause", opt=NEEDS)
 async def pause(request: Asking, name: str) -> Response[str]:
     """Hand nothing more to a sink until it is resumed."""
     await deliveries.pause_sink(request.user, _known(name), "paused on the page")
     return redirect(request, PATH)
 
 
-@post(f"{PATH}/sinks/{{name:str}}/resume", name="admin.sinks.resume", guards=GUARDS)
+@post(f"{PATH}/sinks/{{name:str}}/resume", name="admin.sinks.resume", opt=NEEDS)
 async def resume(request: Asking, name: str) -> Response[str]:
     """Hand events to a sink again."""
     with suppress(Conflict):  # somebody else was quicker

@@ -21,7 +21,7 @@ from app.web.respond import is_partial, page, redirect
 
 Asking = Request[Viewer, Any, Any]
 PATH: Final = "/admin/imports"
-GUARDS: Final = [needs(check_administer)]
+NEEDS: Final = needs(check_administer)
 LARGEST_FILE: Final = 32 * 1024 * 1024
 PAGE: Final = 100
 FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -29,13 +29,13 @@ CSV: Final = "text/csv; charset=utf-8"
 CHIPS: Final = {"created": "ok", "merged": "info", "refused": "bad"}
 
 
-@get(PATH, name="admin.imports", guards=GUARDS)
+@get(PATH, name="admin.imports", opt=NEEDS)
 async def show_imports(request: Asking) -> Response[str]:
     """Show the newest imports, and a form for another."""
     return await _list(request)
 
 
-@post(PATH, name="admin.imports.upload", guards=GUARDS, request_max_body_size=LARGEST_FILE)
+@post(PATH, name="admin.imports.upload", opt=NEEDS, request_max_body_size=LARGEST_FILE)
 async def upload(request: Asking) -> Response[str]:
     """Keep a file, and go on to its columns."""
     file = (await request.form()).get("file")
@@ -48,13 +48,13 @@ async def upload(request: Asking) -> Response[str]:
     return redirect(request, f"{PATH}/{import_id}")
 
 
-@get(f"{PATH}/{{import_id:uuid}}", name="admin.import", guards=GUARDS)
+@get(f"{PATH}/{{import_id:uuid}}", name="admin.import", opt=NEEDS)
 async def show_import(request: Asking, import_id: UUID) -> Response[str]:
     """Show an import: its columns, how far it is, its lines."""
     return await _show(request, import_id)
 
 
-@post(f"{PATH}/{{import_id:uuid}}/check", name="admin.imports.check", guards=GUARDS)
+@post(f"{PATH}/{{import_id:uuid}}/check", name="admin.imports.check", opt=NEEDS)
 async def check(request: Asking, import_id: UUID) -> Response[str]:
     """Try the lines by the mapping of the form."""
     form = await read_form(request)
@@ -68,21 +68,21 @@ async def check(request: Asking, import_id: UUID) -> Response[str]:
     return redirect(request, f"{PATH}/{import_id}")
 
 
-@post(f"{PATH}/{{import_id:uuid}}/run", name="admin.imports.run", guards=GUARDS)
+@post(f"{PATH}/{{import_id:uuid}}/run", name="admin.imports.run", opt=NEEDS)
 async def run(request: Asking, import_id: UUID) -> Response[str]:
     """Take the lines in, or go on with it."""
     await import_leads.start_run(request.user, import_id)
     return redirect(request, f"{PATH}/{import_id}")
 
 
-@post(f"{PATH}/{{import_id:uuid}}/cancel", name="admin.imports.cancel", guards=GUARDS)
+@post(f"{PATH}/{{import_id:uuid}}/cancel", name="admin.imports.cancel", opt=NEEDS)
 async def cancel(request: Asking, import_id: UUID) -> Response[str]:
     """Stop; what was taken in stays."""
     await import_leads.cancel(request.user, import_id)
     return redirect(request, f"{PATH}/{import_id}")
 
 
-@get(f"{PATH}/{{import_id:uuid}}/refused.csv", name="admin.imports.refused", guards=GUARDS)
+@get(f"{PATH}/{{import_id:uuid}}/refused.csv", name="admin.imports.refused", opt=NEEDS)
 async def download_refused(request: Asking, import_id: UUID) -> Response[str]:
     """Give the refused lines back as a table, each with what was wrong, to be mended and brought again."""
     found, _ = await import_leads.read_import(request.user, import_id)

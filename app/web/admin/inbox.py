@@ -28,7 +28,7 @@ STATUSES: Final = {
 }
 
 
-@get(PAGE, name="admin.inbox", guards=[needs(check_administer)])
+@get(PAGE, name="admin.inbox", opt=needs(check_administer))
 async def show_inbox(request: Asking) -> Response[str]:
     """Show the newest events, all or of one status."""
     status = request.query_params.get("status", "")
@@ -45,7 +45,7 @@ async def show_inbox(request: Asking) -> Response[str]:
     )
 
 
-@post(f"{PAGE}/replay", name="admin.replay", guards=[needs(check_administer)])
+@post(f"{PAGE}/replay", name="admin.replay", opt=needs(check_administer))
 async def replay(request: Asking) -> Response[str]:
     """Take one dead event up again, or all of them."""
     form = await read_form(request)
@@ -60,7 +60,7 @@ async def replay(request: Asking) -> Response[str]:
     return redirect(request, PAGE)
 
 
-@post("/admin/reconcile", name="admin.reconcile", guards=[needs(check_administer)])
+@post("/admin/reconcile", name="admin.reconcile", opt=needs(check_administer))
 async def compare(request: Asking) -> Response[str]:
     """Begin to compare every account; who asks twice looks at the same comparison."""
     with contextlib.suppress(Conflict):

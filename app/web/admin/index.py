@@ -59,7 +59,7 @@ AREAS: Final = [
 ]
 
 
-@get("/admin", name="admin.index", guards=[needs(check_administer)])
+@get("/admin", name="admin.index", opt=needs(check_administer))
 async def show_index(request: Asking) -> Response[str]:
     """Show the areas, and above them what waits."""
     return page(request, "admin/index.html.jinja2", areas=AREAS, waits=await read_attention(request.user))

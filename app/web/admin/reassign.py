@@ -23,7 +23,7 @@ Asking = Request[Viewer, Any, Any]
 PAGE: Final = "/admin/reassign"
 
 
-@get(PAGE, name="admin.reassign", guards=[needs(check_assign_lead)])
+@get(PAGE, name="admin.reassign", opt=needs(check_assign_lead))
 async def show_form(request: Asking) -> Response[str]:
     """Show the form; once somebody is chosen, what it would do and the button that does it."""
     asked = request.query_params
@@ -36,7 +36,7 @@ async def show_form(request: Asking) -> Response[str]:
     return await _page(request, form, preview=preview)
 
 
-@post(PAGE, name="admin.start_reassign", guards=[needs(check_assign_lead)])
+@post(PAGE, name="admin.start_reassign", opt=needs(check_assign_lead))
 async def start(request: Asking) -> Response[str]:
     """Begin what was looked at, and show how it goes. Sent twice, it begins once."""
     sent, form = await request.form(), await read_form(request)
@@ -48,7 +48,7 @@ async def start(request: Asking) -> Response[str]:
     return redirect(request, f"{PAGE}/{task_id}")
 
 
-@get(f"{PAGE}/{{task_id:uuid}}", name="admin.watch_reassign", guards=[needs(check_assign_lead)])
+@get(f"{PAGE}/{{task_id:uuid}}", name="admin.watch_reassign", opt=needs(check_assign_lead))
 async def watch(request: Asking, task_id: UUID) -> Response[str]:
     """Show how far it is; the page asks again by itself until it is over."""
     part = "admin/reassign/_progress.html.jinja2"
@@ -56,7 +56,7 @@ async def watch(request: Asking, task_id: UUID) -> Response[str]:
     return page(request, template, task=await reassign.read_reassignment(request.user, task_id))
 
 
-@post(f"{PAGE}/{{task_id:uuid}}/undo", name="admin.undo_reassign", guards=[needs(check_assign_lead)])
+@post(f"{PAGE}/{{task_id:uuid}}/undo", name="admin.undo_reassign", opt=needs(check_assign_lead))
 async def undo(request: Asking, task_id: UUID) -> Response[str]:
     """Give back what is still where it was moved to; asked twice, the page says how it stands."""
     try:

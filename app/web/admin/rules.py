@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 Asking = Request[Viewer, Any, Any]
 PATH: Final = "/admin/scoring/rules"
-GUARDS: Final = [needs(check_administer)]
+NEEDS: Final = needs(check_administer)
 GROUPS: Final = {"fit": "Fit", "touches": "Engagement", "penalties": "Less for"}
 SPARE: Final = 2
 MOST_ROWS: Final = 110
 LARGEST: Final = 1_000_000
 
 
-@get(PATH, name="admin.rules", guards=GUARDS)
+@get(PATH, name="admin.rules", opt=NEEDS)
 async def show_rules(request: Asking) -> Response[str]:
     """Show the newest rules, or those of a version, ready to be changed."""
     version, rules = await score_rules.read_rules(request.user, request.query_params.get("from") or None)
     return _show(request, rules, version)
 
 
-@post(f"{PATH}/try", name="admin.rules.try", guards=GUARDS)
+@post(f"{PATH}/try", name="admin.rules.try", opt=NEEDS)
 async def try_rules(request: Asking) -> Response[str]:
     """Show what the draft would do to real leads."""
     form = await read_form(request)
@@ -50,7 +50,7 @@ async def try_rules(request: Asking) -> Response[str]:
         return _show(request, rules, form.text("from"), wrong=_words(error, rules))
 
 
-@post(PATH, name="admin.rules.save", guards=GUARDS)
+@post(PATH, name="admin.rules.save", opt=NEEDS)
 async def save_rules(request: Asking) -> Response[str]:
     """Keep the draft as the next version."""
     form = await read_form(request)

@@ -18,7 +18,7 @@ from app.web.respond import page, redirect
 
 Asking = Request[Viewer, Any, Any]
 PATH: Final = "/admin/scoring"
-GUARDS: Final = [needs(check_administer)]
+NEEDS: Final = needs(check_administer)
 # name, label, and whether more is better
 MEASURES: Final = (
     ("auc", "Right order (AUC)", True),
@@ -30,7 +30,7 @@ MEASURES: Final = (
 )
 
 
-@get(PATH, name="admin.scoring", guards=GUARDS)
+@get(PATH, name="admin.scoring", opt=NEEDS)
 async def show_scoring(request: Asking) -> Response[str]:
     """Show the active version with its picture, and every version there was."""
     found = await score_models.read_overview(request.user)
@@ -43,7 +43,7 @@ async def show_scoring(request: Asking) -> Response[str]:
     )
 
 
-@get(f"{PATH}/compare", name="admin.scoring.compare", guards=GUARDS)
+@get(f"{PATH}/compare", name="admin.scoring.compare", opt=NEEDS)
 async def compare(request: Asking) -> Response[str]:
     """Show two versions beside each other, judged by the same leads."""
     names = (request.query_params.get("a", ""), request.query_params.get("b", ""))
@@ -58,7 +58,7 @@ async def compare(request: Asking) -> Response[str]:
     )
 
 
-@post(f"{PATH}/activate", name="admin.scoring.activate", guards=GUARDS)
+@post(f"{PATH}/activate", name="admin.scoring.activate", opt=NEEDS)
 async def activate(request: Asking) -> Response[str]:
     """Score by another version from now on."""
     form = await read_form(request)

@@ -19,14 +19,14 @@ Asking = Request[Viewer, Any, Any]
 PAGE: Final = "/admin/staff"
 
 
-@get(PAGE, name="admin.staff", guards=[needs(check_administer)])
+@get(PAGE, name="admin.staff", opt=needs(check_administer))
 async def show_staff(request: Asking) -> Response[str]:
     """Show the directory."""
     people = await staff.list_staff(request.user)
     return page(request, "admin/staff/page.html.jinja2", people=people)
 
 
-@post(f"{PAGE}/leads", name="admin.staff_leads", guards=[needs(check_administer)])
+@post(f"{PAGE}/leads", name="admin.staff_leads", opt=needs(check_administer))
 async def set_accepts_leads(request: Asking) -> Response[str]:
     """Let captured leads go to somebody in turn, or no longer."""
     form = await read_form(request)
@@ -36,7 +36,7 @@ async def set_accepts_leads(request: Asking) -> Response[str]:
     return redirect(request, PAGE)
 
 
-@post(f"{PAGE}/sessions", name="admin.staff_sessions", guards=[needs(check_administer)])
+@post(f"{PAGE}/sessions", name="admin.staff_sessions", opt=needs(check_administer))
 async def sign_out(request: Asking) -> Response[str]:
     """Sign somebody out everywhere."""
     await end_sessions(request.user, (await read_form(request)).text("staff_id"))
