@@ -39,16 +39,16 @@ log = logger("rate_limit")
 
 @dataclass(slots=True)
 class _Tab:
-    """What a busy client may still be let in for, and what it was let in for, until it is counted."""
+    """What is left of a busy client's rate, and what it was let in for, until it is counted."""
 
     rate: RateLimitItem
-    most: int = 0
+    left: int = 0
     owed: int = 0
     calls: int = 0  # since it was counted last
 
     def take(self) -> int:
         """Return what is owed, and begin anew."""
-        owed, self.owed, self.calls = self.owed, 0, 0
+        owed, self.owed = self.owed, 0
         return owed
 
 
@@ -70,7 +70,7 @@ class Limiter:
         self._own_window()
         wait = self._full_until.get(client, 0.0) - time.monotonic()
         if wait <= 0 and not self._puts_on_tab(client, _rate(rate)):
-            wait = await self._count(client, _rate(rate), 1)
+            wait = await self._count_now(client)
         if wait <= 0:
             return 0
         TURNED_AWAY.labels(client).inc()
@@ -86,18 +86,28 @@ class Limiter:
             task.add_done_callback(self._counting.discard)
             return False
         tab.calls += 1
-        if tab.owed >= tab.most:
+        if tab.owed >= tab.left // SHARE:
             return False
-        tab.owed += 1
+        tab.owed, tab.left = tab.owed + 1, tab.left - 1
         return True
+
+    async def _count_now(self, client: str) -> float:
+        """Count a call before its answer, together with what is owed: that was let in first."""
+        tab = self._tabs[client]
+        owed, tab.left = tab.take(), tab.left - 1
+        wait = await self._count(client, tab.rate, owed + 1)
+        if wait > 0:
+            tab.owed += owed
+        return wait
 
     async def _keep(self, tab: _Tab, client: str) -> None:
         """Count what is on the tab, again and again while the client keeps calling."""
         try:
             await asyncio.sleep(APART)
             while tab.calls:
+                tab.calls = 0
                 await self._count(client, tab.rate, tab.take())
-                tab.most = await self._ask(partial(_left, rate=tab.rate, client=client)) // SHARE
+                tab.left = await self._ask(partial(_left, rate=tab.rate, client=client)) - tab.owed
                 await asyncio.sleep(APART)
         finally:
             self._tabs.pop(client, None)
