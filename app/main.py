@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from litestar import Litestar, Router
 
@@ -51,7 +51,9 @@ from app.web.serving import Application
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-YOUNG = 10_000  # objects between two looks of the collector: those of a request are hardly ever in circles
+YOUNG: Final = (
+    10_000  # objects between two looks of the collector: those of a request are hardly ever in circles
+)
 
 
 def create_app() -> Litestar:

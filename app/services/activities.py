@@ -17,7 +17,6 @@ from app.gateways import live, queue
 from app.services.once import once
 from app.services.pipeline import check_current, move_locked
 from app.store import customers, idempotency, leads, timeline
-from app.store.rows import to_lead
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
@@ -133,15 +132,14 @@ async def _append(
     viewer: Viewer, contact: _Contact, key: Key | None
 ) -> tuple[Lead | None, NewEntry, Recorded]:
     """Write the entry, and on the lead it is about, where there is one; return that lead as it was before."""
-    activity, checked, entry = contact.activity, contact.checked, _entry(viewer, contact)
-    beside = leads.contact_write(viewer, checked), idempotency.recorded_write(key)
-    found = await timeline.append_about(viewer, leads.for_contact(viewer, activity), entry, *beside)
+    activity, entry, kept = contact.activity, _entry(viewer, contact), idempotency.recorded_write(key)
+    found = await leads.append_contact(viewer, activity, contact.checked, entry, kept)
     if found is not None:
-        return to_lead(found[0]), entry, found[1]
+        return found[0], entry, found[1]
     await customers.lock_to_write(viewer, activity.customer_id)
     if activity.lead_id is not None:
         raise NotFound
-    return None, entry, await timeline.append(viewer, entry, idempotency.recorded_write(key))
+    return None, entry, await timeline.append(viewer, entry, kept)
 
 
 def _looks_the_same(before: Lead | None, lead: Lead | None) -> bool:

@@ -112,12 +112,11 @@ async def take_in(
 
     What `beside` returns of them is written with the entry: its rows come from `first`.
     """
-    new = OpenLead(making.lead_id, Stage.LEAD, Status.NEW, None, created=True)
-    written = beside(making.customer_id, new)
+    new = capture.would_be(making)
     entry = _entry(client, submission, new, making.at)
-    found = await timeline.append_about(VIEWER, capture.newcomer(submission, making), entry, *written)
-    if found is not None:
-        return making.customer_id, replace(new, assigned_to_id=found[0]["assigned_to_id"])
+    lead = await capture.append_newcomer(VIEWER, submission, making, entry, *beside(making.customer_id, new))
+    if lead is not None:
+        return making.customer_id, lead
     customer_id = await capture.find_or_make_customer(VIEWER, submission, making)
     lead = await capture.find_or_make_lead(VIEWER, customer_id, submission, making)
     entry = replace(_entry(client, submission, lead, making.at), customer_id=customer_id, lead_id=lead.id)

@@ -13,8 +13,7 @@ from app.domain.pipeline import Stage, check_move, parse_stage
 from app.domain.timeline import NewEntry, Recorded
 from app.gateways import live, queue
 from app.services.once import once
-from app.store import board, changes, idempotency, leads, timeline
-from app.store.rows import optional_json, to_lead
+from app.store import board, changes, idempotency, leads
 from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
@@ -120,14 +119,11 @@ async def _move_current(viewer: Viewer, lead_id: UUID, version: int, target: Sta
     """Move an open lead to another open stage in one statement; None where it is not as it was in `version`."""
     now = clock.now()
     entry = NewEntry(None, "stage_changed", viewer.id, now, data={"to": target.value})
-    about = leads.to_move(viewer, lead_id, version, target, now)
-    found = await timeline.append_about(viewer, about, entry, leads.stage_write(viewer, target, now))
+    found = await leads.append_move(viewer, lead_id, version, target, entry)
     if found is None:
         return None
-    row, recorded = found
-    before = to_lead(row)
-    written = replace(entry, data=optional_json(row["data"]))
-    return MovedLead(before.stage, leads.in_stage(before, target, now), written, recorded)
+    before, said, recorded = found
+    return MovedLead(before.stage, leads.in_stage(before, target, now), replace(entry, data=said), recorded)
 
 
 async def lock_current(viewer: Viewer, lead_id: UUID, version: int, *, or_lost: bool = False) -> Lead:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from app.core.errors import InFlight
 from app.core.ids import uuid7
 from app.domain.pipeline import Stage, Status
+from app.store import timeline
 from app.store.rows import to_json
 from app.store.together import Write, moved_by
 from app.store.transaction import connection
@@ -17,6 +18,7 @@ from app.store.transaction import connection
 if TYPE_CHECKING:
     from app.domain.capture import Submission
     from app.domain.idempotency import Key
+    from app.domain.timeline import NewEntry
     from app.domain.viewer import Viewer
 
 # A later submission fills what was empty, and is the newest campaign and consent; it never overwrites.
@@ -78,10 +80,10 @@ _LEAD = f"""
     ), {_OPENED.format(name="opened", wanted="NOT EXISTS (SELECT FROM existing)", columns=_OPEN)}
     SELECT *, false AS created FROM existing UNION ALL SELECT *, true FROM opened"""
 # Most who write are new. Whoever is not, or becomes known at the same moment, is left to the two statements above.
-_FACTS = "customer_id, assigned_to_id, jsonb_build_object('assigned_to_id', assigned_to_id) AS facts"
+_ABOUT = "id, customer_id, assigned_to_id, jsonb_build_object('assigned_to_id', assigned_to_id) AS facts"
 _NEWCOMER = f"""
     account AS ({_ACCOUNT}), person AS ({_PERSON} ON CONFLICT (email_norm) DO NOTHING RETURNING id),
-    {moved_by(12, _OPENED.format(name="about", wanted="EXISTS (SELECT FROM person)", columns=f"id, {_FACTS}"))}"""
+    {moved_by(12, _OPENED.format(name="about", wanted="EXISTS (SELECT FROM person)", columns=_ABOUT))}"""
 
 
 _KNOWN = """
@@ -113,10 +115,19 @@ class OpenLead:
     created: bool
 
 
-def newcomer(submission: Submission, making: Making) -> Write:
-    """Return what makes a customer and their open lead as `about`, unless somebody has the address."""
+def would_be(making: Making) -> OpenLead:
+    """Return the lead that a newcomer gets, but for whose it becomes."""
+    return OpenLead(making.lead_id, Stage.LEAD, Status.NEW, None, created=True)
+
+
+async def append_newcomer(
+    viewer: Viewer, submission: Submission, making: Making, entry: NewEntry, *beside: Write | None
+) -> OpenLead | None:
+    """Make a customer and their open lead, with its entry and what is beside it; None when somebody has the address."""
     lead = _lead_columns(submission, making, making.customer_id)
-    return Write(_NEWCOMER, (*_customer_columns(submission, making), *lead), named=True)
+    about = Write(_NEWCOMER, (*_customer_columns(submission, making), *lead), named=True)
+    found = await timeline.append_about(viewer, about, entry, *beside)
+    return None if found is None else replace(would_be(making), assigned_to_id=found[0]["assigned_to_id"])
 
 
 async def find_or_make_customer(_viewer: Viewer, submission: Submission, making: Making) -> UUID:

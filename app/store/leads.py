@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from msgspec import structs
 
 from app.core.errors import NotFound
 from app.domain.pipeline import Stage, Status, status_after_contact
+from app.store import timeline
 from app.store.read_together import Read, read_alone
-from app.store.rows import lead_columns, lead_joins, to_lead
+from app.store.rows import lead_columns, lead_joins, optional_json, to_lead
 from app.store.scope import own_leads
 from app.store.together import Write
 from app.store.transaction import connection
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from app.contracts.activity_log import ActivityLog
     from app.domain.activity import CheckedActivity
     from app.domain.lead import Lead
+    from app.domain.timeline import NewEntry, Recorded
     from app.domain.viewer import Viewer
 
 
@@ -41,23 +43,31 @@ async def lock_lead(viewer: Viewer, lead_id: UUID) -> Lead:
         return await _read(viewer, lead_id, LOCK)
 
 
-def for_contact(viewer: Viewer, activity: ActivityLog) -> Write:
-    """Return what finds and locks the lead an activity is about: the one named, or the open one.
+async def lock_for_contact(viewer: Viewer, activity: ActivityLog) -> Lead | None:
+    """Return the lead an activity is about, locked: the one named, or the open one; None as for `append_contact`."""
+    found = _for_contact(viewer, activity)
+    row = await connection().fetchrow(found.sql, *found.args)
+    return to_lead(row) if row is not None else None
 
-    It finds none when there is no such lead of this customer, or they were erased.
+
+async def append_contact(
+    viewer: Viewer, activity: ActivityLog, checked: CheckedActivity, entry: NewEntry, *beside: Write | None
+) -> tuple[Lead, Recorded] | None:
+    """Append the entry of an activity to the lead it is about, which it makes `after_contact` while that is open.
+
+    Returns the lead as it was before. None when there is no such lead of this customer, or they were erased.
     """
+    noted = _contact_write(viewer, checked)
+    found = await timeline.append_about(viewer, _for_contact(viewer, activity), entry, noted, *beside)
+    return None if found is None else (to_lead(found[0]), found[1])
+
+
+def _for_contact(viewer: Viewer, activity: ActivityLog) -> Write:
     sql = f"""
         SELECT {lead_columns(viewer)}, '{{}}'::jsonb AS facts FROM lead {lead_joins(viewer)}
         WHERE {own_leads(viewer)} AND lead.customer_id = $2 AND customer.erased_at IS NULL
             AND CASE WHEN $3::uuid IS NULL THEN lead.closed_at IS NULL ELSE lead.id = $3 END {LOCK}"""
     return Write(sql, (viewer.id, activity.customer_id, activity.lead_id))
-
-
-async def lock_for_contact(viewer: Viewer, activity: ActivityLog) -> Lead | None:
-    """Return the lead an activity is about, locked; None like `for_contact`."""
-    found = for_contact(viewer, activity)
-    row = await connection().fetchrow(found.sql, *found.args)
-    return row and to_lead(row)
 
 
 async def _read(viewer: Viewer, lead_id: UUID, lock: str) -> Lead:
@@ -86,11 +96,21 @@ async def leads_of_customer(viewer: Viewer, customer_id: UUID) -> tuple[Lead, ..
     return await read_alone(of_customer(viewer, customer_id))
 
 
-def to_move(viewer: Viewer, lead_id: UUID, version: int, target: Stage, at: datetime) -> Write:
-    """Return what finds and locks an open lead as it was in `version` and elsewhere than in `target`.
+async def append_move(
+    viewer: Viewer, lead_id: UUID, version: int, target: Stage, entry: NewEntry
+) -> tuple[Lead, dict[str, Any], Recorded] | None:
+    """Move an open lead that is as it was in `version`, and elsewhere, to `target`, where its age begins anew.
 
-    The entry about its move says where it was, and how many whole days.
+    Returns the lead as it was before, and what the entry says: also where it was, and how many whole days. None where
+    it is not so.
     """
+    at = entry.occurred_at
+    about = _to_move(viewer, lead_id, version, target, at)
+    found = await timeline.append_about(viewer, about, entry, _stage_write(viewer, target, at))
+    return None if found is None else (to_lead(found[0]), optional_json(found[0]["data"]), found[1])
+
+
+def _to_move(viewer: Viewer, lead_id: UUID, version: int, target: Stage, at: datetime) -> Write:
     sql = f"""
         SELECT {lead_columns(viewer)}, jsonb_build_object('from', lead.stage,
             'days', floor(extract(epoch FROM $5 - lead.stage_entered_at) / 86400)::int) AS facts
@@ -100,8 +120,7 @@ def to_move(viewer: Viewer, lead_id: UUID, version: int, target: Stage, at: date
     return Write(sql, (viewer.id, lead_id, str(version), target.value, at))  # callers send any number
 
 
-def stage_write(viewer: Viewer, stage: Stage, at: datetime) -> Write:
-    """Return what moves `about`, a locked lead, to another open stage, where its age begins anew."""
+def _stage_write(viewer: Viewer, stage: Stage, at: datetime) -> Write:
     sql = f"""
         UPDATE lead SET stage = $2, stage_entered_at = $3, score_due_at = coalesce(lead.score_due_at, $3),
             version = lead.version + 1, updated_at = $3
@@ -110,7 +129,7 @@ def stage_write(viewer: Viewer, stage: Stage, at: datetime) -> Write:
 
 
 def in_stage(lead: Lead, stage: Stage, at: datetime) -> Lead:
-    """Return a lead as `stage_write` leaves it."""
+    """Return a lead as `append_move` leaves it."""
     return structs.replace(lead, stage=stage, stage_entered_at=at, version=lead.version + 1)
 
 
@@ -131,8 +150,7 @@ async def close_lead(
     )
 
 
-def contact_write(viewer: Viewer, activity: CheckedActivity) -> Write:
-    """Return what makes `about`, a locked lead, the lead `after_contact`, while it is open: and it owes a score."""
+def _contact_write(viewer: Viewer, activity: CheckedActivity) -> Write:
     planned = activity.follow_up
     sql = f"""
         UPDATE lead SET status = CASE WHEN lead.status = $2 THEN $3 ELSE lead.status END,
