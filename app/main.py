@@ -27,10 +27,12 @@ from app.web import (
     bulk,
     customers,
     deals,
+    desk_live,
     errors,
     guards,
     health,
     home,
+    lead_list,
     leads,
     live,
     metrics,
@@ -38,6 +40,7 @@ from app.web import (
     new_leads,
     owners,
     published,
+    reports,
     reps,
     search,
     security,
@@ -51,9 +54,8 @@ from app.web.serving import Application
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-YOUNG: Final = (
-    10_000  # objects between two looks of the collector: those of a request are hardly ever in circles
-)
+# Objects between two looks of the collector: those of a request are hardly ever in circles.
+YOUNG: Final = 10_000
 
 
 def create_app() -> Litestar:
@@ -62,8 +64,17 @@ def create_app() -> Litestar:
     errors.presenters |= {"lead": present.lead, "ticket": present.ticket}
     pages = [*auth.routes, *board.routes, *customers.routes, *health.routes, *home.routes, *leads.routes]
     pages += [*admin.routes, *metrics.routes, *published.routes, *tickets.routes]
-    pages += [*bulk.routes, *deals.routes, *live.routes, *moves.routes, *new_leads.routes, *owners.routes]
-    pages += [*reps.routes, *search.routes, *views.routes]
+    pages += [
+        *bulk.routes,
+        *deals.routes,
+        *desk_live.routes,
+        *lead_list.routes,
+        *live.routes,
+        *moves.routes,
+        *new_leads.routes,
+        *owners.routes,
+    ]
+    pages += [*reports.routes, *reps.routes, *search.routes, *views.routes]
     api = [*activities.routes, *api_customers.routes, *api_leads.routes, *api_tickets.routes, *events.routes]
     return Application(
         route_handlers=[

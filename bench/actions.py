@@ -60,7 +60,7 @@ class Actions:
 
     async def deep(self, worker: int) -> Answer:
         """Ask for the oldest entries of that customer."""
-        below = cursor.encode({self._ground.talkative: 31})
+        below = cursor.encode(*self._ground.deep, self._ground.talkative)
         path = f"/customers/{self._ground.talkative}/timeline?cursor={below}"
         return await self._page(worker, "rita", path, PARTIAL)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from app.sandbox.sso.people import CAST
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     import asyncpg
@@ -43,6 +44,7 @@ class Ground:
 
     leads: list[OneLead]
     talkative: UUID
+    deep: tuple[datetime, int]  # time and number of the entry below which their oldest page is
     names: list[str]
 
 
@@ -62,7 +64,11 @@ async def prepare(owner: asyncpg.Connection) -> Ground:
     names = [
         row["name"].split()[-1] for row in await owner.fetch("SELECT name FROM customer ORDER BY id LIMIT 50")
     ]
-    return Ground(leads, last.customer_id, names)
+    deep = await owner.fetchrow(
+        "SELECT occurred_at, seq FROM activity WHERE customer_id = $1 ORDER BY 1, 2 OFFSET 30 LIMIT 1",
+        last.customer_id,
+    )
+    return Ground(leads, last.customer_id, tuple(deep), names)
 
 
 async def _make_plain(owner: asyncpg.Connection) -> None:

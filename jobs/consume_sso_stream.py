@@ -7,7 +7,6 @@ from app.core.log import logger
 from app.gateways.event_stream import StreamReader
 from app.services import identity_events
 
-STREAM: Final = "sso.events"
 GROUP: Final = "crm"
 LONGEST_PAUSE: Final = 5.0
 

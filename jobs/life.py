@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from app.contracts.events import SSO_STREAM
 from app.core.settings import BadSetting, settings
 from app.gateways import live, queue
 from app.gateways.event_stream import StreamReader
@@ -14,7 +15,7 @@ from app.gateways.sinks import close_sinks, open_sinks
 from app.services import handoff
 from app.store.checks import must_hold
 from app.store.transaction import close_pool, open_pool, tell_of_entries
-from jobs.consume_sso_stream import GROUP, STREAM, consume_sso_stream
+from jobs.consume_sso_stream import GROUP, consume_sso_stream
 
 
 async def start(ctx: dict[str, Any]) -> None:
@@ -28,7 +29,7 @@ async def start(ctx: dict[str, Any]) -> None:
     ctx["sinks"] = open_sinks(here)
     await handoff.settle(ctx["sinks"])
     # The host's name: after a restart the consumer finds what it left unfinished under the same name.
-    ctx["reader"] = StreamReader(here.redis_url, STREAM, GROUP, socket.gethostname())
+    ctx["reader"] = StreamReader(here.redis_url, SSO_STREAM, GROUP, socket.gethostname())
     ctx["consumer"] = asyncio.create_task(consume_sso_stream(ctx["reader"]), name="consume_sso_stream")
 
 

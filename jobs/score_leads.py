@@ -6,5 +6,5 @@ from app.services import scoring
 
 
 async def score_leads(ctx: dict[str, Any]) -> None:  # noqa: ARG001  arq passes it to every job
-    """Score every lead that is owed a score."""
-    await scoring.score_all_due()
+    """Score them; what else is due is left to the sweep."""
+    await scoring.score_news()

@@ -6,13 +6,15 @@ from app.services import housekeeping, identity_changes, scoring
 
 
 async def sweep(ctx: dict[str, Any]) -> None:  # noqa: ARG001  arq passes it to every job
-    """Score the leads that still wait, end e-mail conflicts whose reason is gone, fold the board's totals."""
-    await scoring.score_all_due()
-    await identity_changes.settle_conflicts()
-    await housekeeping.fold_totals()
+    """Score a portion of the leads that wait, end e-mail conflicts whose reason is gone, fold the board's totals."""
+    await housekeeping.do_each(
+        scoring.owe_forgotten,
+        scoring.score_portion,
+        identity_changes.settle_conflicts,
+        housekeeping.fold_totals,
+    )
 
 
 async def tidy(ctx: dict[str, Any]) -> None:  # noqa: ARG001  arq passes it to every job
-    """Forget what is only kept for a while, and owe new scores where time has changed the old ones."""
+    """Forget what is only kept for a while."""
     await housekeeping.tidy()
-    await scoring.owe_old_scores()

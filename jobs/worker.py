@@ -8,7 +8,7 @@ from arq import cron, run_worker
 from arq.connections import RedisSettings
 
 from app.core.log import configure
-from app.core.settings import BadSetting, settings
+from app.core.settings import settings
 from app.gateways import queue
 from jobs.anchor_timeline import anchor_timeline
 from jobs.apply_sso_events import apply_sso_events
@@ -72,14 +72,13 @@ class WorkerSettings:
 def run() -> None:
     """Work until a signal, or until Redis is lost; a supervisor starts the process again."""
     configure()
+    for variable in ("DATABASE_URL", "SSO_ISSUER"):
+        settings().must_have(variable)
     run_worker(WorkerSettings, redis_settings=redis_settings())  # pyright: ignore[reportArgumentType]
 
 
 def redis_settings() -> RedisSettings:
     """Return where the queue is; a worker that starts before Redis waits for it."""
-    url = settings().redis_url
-    if url is None:
-        raise BadSetting("REDIS_URL must be set for a worker")
-    found = RedisSettings.from_dsn(url)
+    found = RedisSettings.from_dsn(settings().must_have("REDIS_URL"))
     found.conn_retries, found.conn_retry_delay = FOR_EVER, 1
     return found

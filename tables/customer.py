@@ -14,6 +14,8 @@ class Customer(Table, tablename="customer"):
     email_norm = Text(null=True, default=None)
     email_version = BigInt()
     email_synced_at = Timestamptz(null=True, default=None)
+    name_version = BigInt()
+    name_synced_at = Timestamptz(null=True, default=None)
     email_conflict = Text(null=True, default=None)
     phone = Text()
     company = Text()

@@ -32,6 +32,7 @@ class Lead(Table, tablename="lead"):
     stage_entered_at = Timestamptz(default=None)
     closed_at = Timestamptz(null=True, default=None)
     lost_reason = Text(null=True, default=None)
+    lost_to = Text(null=True, default=None)
     version = Integer()
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)

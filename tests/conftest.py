@@ -16,10 +16,13 @@ import pytest
 import redis.asyncio as redis_client
 from httpx import ASGITransport
 from httpx import AsyncClient as Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from app.core.log import configure
 from app.core.settings import Settings, settings
-from app.gateways import queue
+from app.gateways import event_bus, flow, queue, rate_limit, stream_erasure
+from app.services import handoff, health, import_leads, reconcile, scoring
 from app.store.engine import engine
 from app.store.transaction import close_pool, open_pool
 from app.web.guards import CSRF_HEADER, SESSION_COOKIE, csrf_token
@@ -28,6 +31,7 @@ from tests.database import Place, place_of, prepare
 from tests.fakes import AUDIENCE, CLIENT, CLIENT_SECRET, FakeSso
 from tests.memory import temporary_files_in_memory
 from tests.together import Together
+from tests.wait import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
@@ -40,7 +44,24 @@ if TYPE_CHECKING:
 POOL_SIZE = 4
 SEE_OTHER = 303
 PUBLIC_URL = "https://crm.example"
+METRICS_TOKEN = "the token of the tests"
 WEBHOOK_SECRET = "whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdHM="
+# How long the app waits for its neighbours, and works at a stretch before it leaves the rest to the next run.
+HASTE = (
+    (event_bus, "TIMEOUT"),
+    (flow, "PATIENCE"),
+    (handoff, "RUN_SECONDS"),
+    (health, "PATIENCE_SECONDS"),
+    (import_leads, "PATIENCE"),
+    (queue, "PATIENCE"),
+    (rate_limit, "PATIENCE"),
+    (reconcile, "WORKS_FOR"),
+    (scoring, "PATIENCE"),
+    (stream_erasure, "TIMEOUT"),
+)
+# What Hypothesis makes up may take its time, too.
+hypothesis_settings.register_profile("crm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("crm")
 SERVERS = pytest.StashKey[ExitStack]()
 
 
@@ -106,6 +127,7 @@ def place(sso: FakeSso, tmp_path_factory: pytest.TempPathFactory) -> Place:
         "SSO_CLIENT_SECRET": CLIENT_SECRET,
         "SSO_EVENTS_SECRET": WEBHOOK_SECRET,
         "CAPTURE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "CRM_METRICS_TOKEN": METRICS_TOKEN,
     }
     settings.cache_clear()
     return place
@@ -133,7 +155,14 @@ async def cast(owner: asyncpg.Connection) -> Cast:
 
 
 @pytest.fixture
-async def pool(database: Place) -> AsyncGenerator[None]:
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app as on a machine that is never busy: what it does in time there, it does not leave out here."""
+    for module, name in HASTE:
+        monkeypatch.setattr(module, name, PATIENCE)
+
+
+@pytest.fixture
+async def pool(database: Place, patient: None) -> AsyncGenerator[None]:
     """The application's own pool, in the test's event loop."""
     await open_pool(database.app_url, POOL_SIZE)
     yield
@@ -143,7 +172,7 @@ async def pool(database: Place) -> AsyncGenerator[None]:
 
 
 @pytest.fixture
-async def redis(place: Place) -> AsyncGenerator[redis_client.Redis]:
+async def redis(place: Place, patient: None) -> AsyncGenerator[redis_client.Redis]:
     """This worker's Redis, empty."""
     client = redis_client.from_url(place.redis_url, decode_responses=True)
     await client.flushdb()

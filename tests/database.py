@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from app.store.migrate import LIMITS, migrate
+from tests.wait import BOOT
 
 if TYPE_CHECKING:
     from app.sandbox.servers import Servers
@@ -63,9 +64,10 @@ class Place:
             await root.execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
             await root.execute(
                 f"CREATE DATABASE {self.name} TEMPLATE {TEMPLATE} STRATEGY {strategy}"
-                f" OWNER {_login(self.owner_url)}"
+                f" OWNER {login_of(self.owner_url)}"
             )
-            await root.execute(_limits(_login(self.app_url), self.name))
+            # A test that arranges who waits for whom may take longer than we let anybody wait.
+            await root.execute(limits(login_of(self.app_url), self.name, f"{BOOT:.0f}s"))
         finally:
             await root.close()
 
@@ -91,7 +93,7 @@ async def prepare(servers: Servers) -> Run:
     root = await asyncpg.connect(run.superuser_url)
     try:
         await root.execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
-        await root.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0 OWNER {_login(run.owner_url)}")
+        await root.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0 OWNER {login_of(run.owner_url)}")
     finally:
         await root.close()
     await migrate(within(run.owner_url, TEMPLATE), within(run.app_url, TEMPLATE))
@@ -117,15 +119,17 @@ def _as(url: str, login: str) -> str:
     return parts._replace(netloc=f"{login}:{login}@{parts.netloc.rpartition('@')[2]}").geturl()
 
 
-def _login(url: str) -> str:
+def login_of(url: str) -> str:
+    """Return the login that a URL names."""
     login = urlsplit(url).username
     assert login, f"no login in {url}"
     return login
 
 
-def _limits(login: str, database: str) -> str:
-    """A copied database does not bring its settings per login along."""
+def limits(login: str, database: str, most: str | None = None) -> str:
+    """Return what limits how long a login waits for locks and statements, as the migration does or otherwise."""
     sets = (
-        f"ALTER ROLE {login} IN DATABASE {database} SET {name} = '{value}'" for name, value in LIMITS.items()
+        f"ALTER ROLE {login} IN DATABASE {database} SET {name} = '{most or value}'"
+        for name, value in LIMITS.items()
     )
     return "; ".join(sets)

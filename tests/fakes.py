@@ -30,7 +30,11 @@ def private_key(kid: str) -> rsa.RSAPrivateKey:
 
 
 class FakeSso:
-    """What the SSO is right now: change `signed_in`, `kid` or `down`, and the next call meets that."""
+    """What the SSO is right now: change `signed_in`, `kid` or `down`, and the next call meets that.
+
+    A refresh token is taken once, and while `offline_only` given for that scope alone. While `userinfo_down`,
+    roles are told there alone, and it does not answer.
+    """
 
     def __init__(self) -> None:
         self.server = Server(self)
@@ -45,7 +49,8 @@ class FakeSso:
     def restore(self) -> None:
         self.kid, self.kids = "key-1", ["key-1"]
         self.signed_in = "rita"
-        self.down = False
+        self.down = self.userinfo_down = self.offline_only = False
+        self.spent: set[str] = set()
         self.users: list[dict[str, Any]] = []
         self.codes: dict[str, dict[str, str]] = {}
         self.calls: Counter[str] = Counter()
@@ -108,15 +113,20 @@ class FakeSso:
         if form["grant_type"] == "client_credentials":
             return self._tokens("cms", None)
         if form["grant_type"] == "refresh_token":
+            self.spent.add(form["refresh_token"])
             return self._tokens(form["refresh_token"].partition(".")[0], None)
         login = self.codes.pop(form["code"])
-        return self._tokens(login["who"], login.get("nonce"))
+        tokens = self._tokens(login["who"], login.get("nonce"), login.get("client", CLIENT))
+        if self.offline_only and "offline_access" not in login["scope"].split():
+            del tokens["refresh_token"]
+        return tokens
 
-    def _tokens(self, who: str, nonce: str | None) -> dict[str, Any]:
-        about = {"typ": "ID", "aud": CLIENT, "nonce": nonce, "sid": f"sid-{who}", "azp": CLIENT}
+    def _tokens(self, who: str, nonce: str | None, client: str = CLIENT) -> dict[str, Any]:
+        about = {"typ": "ID", "aud": client, "nonce": nonce, "sid": f"sid-{who}", "azp": client}
+        said = {"roles": None, "sales_rep_id": None} if self.userinfo_down else {}
         return {
-            "access_token": self.token(who),
-            "id_token": self.token(who, **about),
+            "access_token": self.token(who, **said),
+            "id_token": self.token(who, **about, **said),
             "refresh_token": f"{who}.{secrets.token_hex(8)}",
             "token_type": "Bearer",
             "expires_in": 900,
@@ -149,7 +159,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path, _, query = self._asked().partition("?")
         sso = self._sso
-        if sso.down:
+        if sso.down or (sso.userinfo_down and path == "/userinfo"):
             self._answer(503, {"error": "unavailable"})
         elif path == "/authorize":
             self._answer(302, None, sso.authorize(_flat(query)))
@@ -166,6 +176,8 @@ class Handler(BaseHTTPRequestHandler):
         sso = self._sso
         if sso.down:
             self._answer(503, {"error": "unavailable"})
+        elif form.get("refresh_token") in sso.spent:
+            self._answer(400, {"error": "invalid_grant"})
         else:
             self._answer(200, sso.grant(form))
 

@@ -12,10 +12,16 @@ if TYPE_CHECKING:
 
 PAUSE = 0.02
 PATIENCE = 15.0
+BOOT = 60.0  # a process that starts, imports and connects, beside everything else of this run
+# How many of this test's connections wait for a lock; other tests wait in databases of their own.
+WAITING = """
+    SELECT count(*) FROM pg_locks AS wanted WHERE NOT granted AND EXISTS (
+        SELECT FROM pg_locks AS held JOIN pg_database ON pg_database.oid = held.database
+        WHERE held.pid = wanted.pid AND datname = current_database())"""
 
 
-async def until(look: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
-    """Return the first true answer of `look` (async or not); fails with `what` when patience ends."""
+async def until(look: Callable[[], Any], what: object, patience: float = PATIENCE) -> Any:
+    """Return the first true answer of `look` (async or not); fails with `what` as it is when patience ends."""
     end = time.monotonic() + patience
     while True:
         answer = look()

@@ -80,7 +80,7 @@ async def _caller(request: Request[Any, Any, Any], wanted: str) -> Viewer | Clie
         return verify_sso_signature(request.headers, await bodies.read_body(request))
     if wanted == "capture":
         return await _capturer(request)
-    caller = await identify(_bearer(request))
+    caller = await _identified(request)
     if isinstance(caller, Client) and wanted != "events":
         raise Forbidden("This takes a person's token")
     return caller
@@ -89,10 +89,16 @@ async def _caller(request: Request[Any, Any, Any], wanted: str) -> Viewer | Clie
 async def _capturer(request: Request[Any, Any, Any]) -> Client:
     if "authorization" not in request.headers and is_signed(request.headers):
         return await verify_capture_signature(request.headers, await bodies.read_body(request))
-    caller = await identify(_bearer(request))
+    caller = await _identified(request)
     check_capture(caller)
     if not isinstance(caller, Client):
         raise Forbidden
+    return caller
+
+
+async def _identified(request: Request[Any, Any, Any]) -> Viewer | Client:
+    """Return who shows the bearer token; the security log names them also when they may not come in."""
+    request.scope["user"] = caller = await identify(_bearer(request))
     return caller
 
 

@@ -36,7 +36,7 @@ async def read_customer(request: Asking, customer_id: UUID) -> Response[Any]:
 async def read_timeline(
     request: Asking, customer_id: UUID, kind: str = "", limit: int = 30, cursor: str = ""
 ) -> Response[Any]:
-    """Return a page of a customer's timeline, newest first; `kind` takes several, comma-separated."""
+    """Return a page of a customer's timeline, the latest to happen first; `kind` takes several, comma-separated."""
     check_query(request, limit)
     kinds = [each for each in kind.split(",") if each]
     if unknown := [each for each in kinds if each not in KINDS]:

@@ -14,10 +14,13 @@ from app.contracts.pipeline import AssignRequest, LostRequest, MoveRequest, WonR
 from app.core import clock
 from app.core.decoding import read_struct
 from app.core.settings import settings
+from app.domain.board import BoardFilter
 from app.domain.idempotency import Key
-from app.domain.lead import LeadFilter
+from app.domain.lead_list import LeadFilter
 from app.domain.pipeline import parse_stage
-from app.domain.sale import Loss, check_sale
+from app.domain.reassign import clean_reason
+from app.domain.sale import Loss, check_loss, check_sale
+from app.domain.text import Checker
 from app.services import closing, leads, pipeline
 from app.services.lead_capture import capture_lead
 
@@ -48,7 +51,7 @@ async def list_leads(
     """Return a page of the caller's leads, newest first unless `sort` says otherwise."""
     check_query(request, limit, q)
     sort = request.query_params.get("sort", "-created_at")
-    narrowed = LeadFilter(parse_stage(stage) if stage else None, q, sort)
+    narrowed = LeadFilter(BoardFilter(q=q), (parse_stage(stage),) if stage else (), sort=sort)
     page = await leads.list_leads(request.user, narrowed, limit=limit, cursor=cursor or None)
     return answer({"items": [present.lead(item) for item in page.items], "next_cursor": page.next_cursor})
 
@@ -63,10 +66,14 @@ async def read_lead(request: Asking, lead_id: UUID) -> Response[Any]:
 async def move_lead(request: Asking, lead_id: UUID) -> Response[Any]:
     """Move an open lead to another open stage."""
     body = await request.body()
-    wanted = read_struct(MoveRequest, body)
+    wanted = read_struct(MoveRequest, body, _check_move)
     key = key_of(request, request.user.id, body)
     outcome = await pipeline.move_lead(request.user, lead_id, wanted.stage, wanted.version, key)
     return answer(present.lead(outcome.value), outcome=outcome)
+
+
+def _check_move(wanted: MoveRequest) -> None:
+    parse_stage(wanted.stage)
 
 
 @post("/leads/{lead_id:uuid}/won", name="api.leads.win", status_code=200)
@@ -87,20 +94,33 @@ def _check_won(wanted: WonRequest) -> None:
 async def lose_lead(request: Asking, lead_id: UUID) -> Response[Any]:
     """Lose a lead for a reason."""
     body = await request.body()
-    wanted = read_struct(LostRequest, body)
+    wanted = read_struct(LostRequest, body, _check_lost)
     key = key_of(request, request.user.id, body)
-    loss = Loss(wanted.reason, wanted.note)
-    outcome = await closing.close_lost(request.user, lead_id, wanted.version, loss, key)
+    outcome = await closing.close_lost(request.user, lead_id, wanted.version, _loss_of(wanted), key)
     return answer(present.lead(outcome.value), outcome=outcome)
+
+
+def _loss_of(wanted: LostRequest) -> Loss:
+    return Loss(wanted.reason, wanted.note or "", competitor=wanted.competitor or "")
+
+
+def _check_lost(wanted: LostRequest) -> None:
+    check_loss(_loss_of(wanted), clock.now())
 
 
 @post("/leads/{lead_id:uuid}/assign", name="api.leads.assign", status_code=200)
 async def assign_lead(request: Asking, lead_id: UUID) -> Response[Any]:
     """Give a lead to another rep (admins)."""
     body = await request.body()
-    wanted = read_struct(AssignRequest, body)
+    wanted = read_struct(AssignRequest, body, _check_assign)
     outcome = await leads.assign_lead(request.user, lead_id, wanted, key_of(request, request.user.id, body))
     return answer(present.lead(outcome.value), outcome=outcome)
+
+
+def _check_assign(wanted: AssignRequest) -> None:
+    checker = Checker()
+    clean_reason(checker, wanted.reason)
+    checker.finish()
 
 
 routes: Final = [capture, list_leads, read_lead, move_lead, win_lead, lose_lead, assign_lead]

@@ -1,4 +1,4 @@
-"""How leads, customers and entries look in JSON (contract.md gives the shapes)."""
+"""How leads, customers and entries look in JSON (app/contracts publishes the shapes)."""
 
 from __future__ import annotations
 

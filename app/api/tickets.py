@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from litestar import Request, Response, patch, post
 from app.api import present
 from app.api.respond import answer, key_of
 from app.contracts.tickets import ChangeTicket, OpenTicket
+from app.core import clock
 from app.core.decoding import read_struct
+from app.domain.ticket_wish import check_change, check_new
 from app.services import tickets
 
 Asking = Request[Any, Any, Any]
@@ -20,7 +23,7 @@ Asking = Request[Any, Any, Any]
 async def open_ticket(request: Asking, customer_id: UUID) -> Response[Any]:
     """Open a ticket for a customer."""
     body = await request.body()
-    wanted = read_struct(OpenTicket, body)
+    wanted = read_struct(OpenTicket, body, partial(check_new, now=clock.now()))
     key = key_of(request, request.user.id, body)
     outcome = await tickets.open_ticket(request.user, customer_id, wanted, key)
     return answer(present.ticket(outcome.value), status=201, outcome=outcome)
@@ -30,7 +33,7 @@ async def open_ticket(request: Asking, customer_id: UUID) -> Response[Any]:
 async def change_ticket(request: Asking, ticket_id: UUID) -> Response[Any]:
     """Change the given fields of a ticket."""
     body = await request.body()
-    wanted = read_struct(ChangeTicket, body)
+    wanted = read_struct(ChangeTicket, body, partial(check_change, now=clock.now()))
     key = key_of(request, request.user.id, body)
     outcome = await tickets.change_ticket(request.user, ticket_id, wanted, key)
     return answer(present.ticket(outcome.value), outcome=outcome)

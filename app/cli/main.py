@@ -39,10 +39,22 @@ def crm() -> None:
 
 
 def main() -> None:
-    """Run one command; what is known to go wrong is one line on stderr and status 1."""
+    """Run one command; what is known to go wrong is one line on stderr and status 1, or 2 for wrong words."""
     try:
-        crm(prog_name="crm")
+        sys.exit(crm(prog_name="crm", standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as asked:
+        asked.show()
+        sys.exit(asked.exit_code)
+    except click.ClickException as error:
+        click.echo(f"crm: {' '.join(error.format_message().split())}{_where(error)}", err=True)
+        sys.exit(error.exit_code)
     except EXPECTED as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         click.echo(f"crm: {reason}", err=True)
         sys.exit(1)
+
+
+def _where(error: click.ClickException) -> str:
+    """Say which help knows better, where one does."""
+    context = getattr(error, "ctx", None)
+    return f" (see `{context.command_path} --help`)" if context else ""

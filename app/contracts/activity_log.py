@@ -8,9 +8,11 @@ from uuid import UUID
 
 import msgspec
 
+from app.contracts.words import ActivityOutcome
+
 
 class ActivityLog(msgspec.Struct, forbid_unknown_fields=True):
-    """One contact, as its caller saw it. `user_id` must be the caller, or anybody for an admin."""
+    """One contact, as its caller saw it. `user_id` must be the caller, or anybody of the staff for an admin."""
 
     customer_id: UUID
     user_id: str
@@ -20,7 +22,7 @@ class ActivityLog(msgspec.Struct, forbid_unknown_fields=True):
     occurred_at: datetime | None = None
     duration_minutes: int | None = None
     direction: Literal["inbound", "outbound"] | None = None
-    outcome: str | None = None
+    outcome: ActivityOutcome | None = None
     follow_up_at: datetime | None = None
     follow_up_note: str | None = None
 

@@ -9,9 +9,7 @@ from uuid import UUID
 import msgspec
 
 from app.contracts.events import Amount, Currency, Moment
-
-Stage = Literal["lead", "qualified", "proposal_sent", "negotiation", "closed_won", "closed_lost"]
-Status = Literal["new", "working", "nurturing", "converted", "disqualified"]
+from app.contracts.words import LostReason, Stage, Status
 
 
 class Money(msgspec.Struct):
@@ -71,7 +69,7 @@ class Lead(msgspec.Struct):
     last_contact_at: Moment | None
     stage_entered_at: Moment
     closed_at: Moment | None
-    lost_reason: str | None
+    lost_reason: LostReason | None
     reopened_from_id: UUID | None
     handoff: Handoff | None
     version: int
@@ -91,7 +89,10 @@ class CustomerLine(msgspec.Struct):
 
 
 class Customer(msgspec.Struct):
-    """A customer with the leads its reader may see. `clv` is null for who may not see money."""
+    """A customer with the leads its reader may see. `clv` is of the sales they may see, null for who may see none.
+
+    `entries` counts the whole chain, which is numbered for all its readers alike.
+    """
 
     id: UUID
     sso_user_id: str | None
@@ -194,7 +195,10 @@ class FieldProblem(msgspec.Struct):
 
 
 class ProblemAnswer(msgspec.Struct, rename={"kind": "type", "problems": "errors"}, omit_defaults=True):
-    """What went wrong (RFC 9457). `instance` is the request's id; 422 lists every wrong field in `errors`."""
+    """What went wrong (RFC 9457). `instance` is the request's id; 422 lists every wrong field in `errors`.
+
+    409 for an old version carries the `lead` or `ticket` as it is now.
+    """
 
     kind: str
     title: str
@@ -202,3 +206,5 @@ class ProblemAnswer(msgspec.Struct, rename={"kind": "type", "problems": "errors"
     detail: str
     instance: str
     problems: list[FieldProblem] = msgspec.field(default_factory=list[FieldProblem])
+    lead: Lead | None = None
+    ticket: Ticket | None = None

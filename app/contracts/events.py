@@ -11,6 +11,8 @@ from msgspec import Meta
 
 SALE_CLOSED_WON: Final = "SaleClosedWonV1"
 CRM_TEST_EVENT: Final = "CrmTestEventV1"
+OUR_STREAM: Final = "crm.events"
+SSO_STREAM: Final = "sso.events"
 CONTENT_TYPE: Final = "application/cloudevents+json"
 LARGEST: Final = 64 * 1024
 

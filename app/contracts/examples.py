@@ -40,7 +40,7 @@ CAPTURED: Final = {
     "customer_id": CUSTOMER_ID,
     "stage": "lead",
     "status": "new",
-    "links": {"lead": f"/v1/leads/{LEAD_ID}", "customer": f"/v1/customers/{CUSTOMER_ID}"},
+    "links": {"lead": f"/leads/{LEAD_ID}", "customer": f"/customers/{CUSTOMER_ID}"},
 }
 LEAD: Final[dict[str, Any]] = {
     "id": LEAD_ID,
@@ -79,7 +79,7 @@ LOST: Final = LEAD | {
     "status": "disqualified",
     "stage": "closed_lost",
     "closed_at": LATER,
-    "lost_reason": "no_budget",
+    "lost_reason": "competitor",
     "version": 5,
 }
 SALE: Final = {

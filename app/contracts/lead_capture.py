@@ -6,47 +6,49 @@ from datetime import datetime
 
 import msgspec
 
+from app.contracts.words import CaptureOutcome, StageWord, StatusWord
+
 
 class Campaign(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """Where the visitor came from (the five utm parameters)."""
 
-    source: str = ""
-    medium: str = ""
-    name: str = ""
-    term: str = ""
-    content: str = ""
+    source: str | None = ""
+    medium: str | None = ""
+    name: str | None = ""
+    term: str | None = ""
+    content: str | None = ""
 
 
 class Consent(msgspec.Struct, forbid_unknown_fields=True):
     """What the person agreed to, and to which text."""
 
     marketing: bool
-    text_version: str = ""
+    text_version: str | None = ""
 
 
 class LeadCapture(msgspec.Struct, forbid_unknown_fields=True):
-    """One submission; only name and e-mail are required."""
+    """One submission; only name and e-mail are required. null is as good as leaving a field out."""
 
     name: str
     email: str
-    phone: str = ""
-    company: str = ""
-    job_title: str = ""
-    country: str = ""
-    message: str = ""
-    source: str = ""
-    form_id: str = ""
-    page_url: str = ""
-    referrer: str = ""
+    phone: str | None = ""
+    company: str | None = ""
+    job_title: str | None = ""
+    country: str | None = ""
+    message: str | None = ""
+    source: str | None = ""
+    form_id: str | None = ""
+    page_url: str | None = ""
+    referrer: str | None = ""
     campaign: Campaign | None = None
     consent: Consent | None = None
-    answers: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    answers: dict[str, str | None] | None = msgspec.field(default_factory=dict[str, str | None])
     submitted_at: datetime | None = None
     sso_user_id: str | None = None
 
 
 class CaptureLinks(msgspec.Struct):
-    """Where the lead and its customer can be read."""
+    """The pages of the lead and of its customer."""
 
     lead: str
     customer: str
@@ -55,9 +57,9 @@ class CaptureLinks(msgspec.Struct):
 class CaptureAnswer(msgspec.Struct):
     """What became of the submission: `created` or `merged`."""
 
-    outcome: str
+    outcome: CaptureOutcome
     lead_id: str
     customer_id: str
-    stage: str
-    status: str
+    stage: StageWord
+    status: StatusWord
     links: CaptureLinks

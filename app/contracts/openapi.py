@@ -9,6 +9,7 @@ import msgspec
 
 from app.contracts import examples
 from app.contracts.answers import ProblemAnswer
+from app.contracts.events import CONTENT_TYPE
 from app.contracts.operations import CAPTURE, EVENTS, OPERATIONS, PEOPLE, SSO, Answer, Operation, Query
 
 REF: Final = "#/components/schemas/{name}"
@@ -30,6 +31,7 @@ PROBLEMS: Final = {
     401: ("unauthenticated", "Please sign in"),
     403: ("forbidden", "You are not allowed to do this"),
     404: ("not-found", "There is no such page or record"),
+    408: ("too-slow", "The request took too long to arrive"),
     409: ("conflict", "This does not fit the current state"),
     413: ("too-large", "The request is too large"),
     415: ("wrong-content-type", "The body must be application/json"),
@@ -37,6 +39,11 @@ PROBLEMS: Final = {
     429: ("too-many-requests", "Too many requests"),
     503: ("store-down", "The CRM cannot reach its database; please try again"),
 }
+KEYED: Final = "422-key"
+REUSED: Final = (
+    "idempotency-key-reused",
+    "Some fields are not right, or the key was used for another request",
+)
 MOVED: Final = {
     "description": "The customer was merged into another one: send the same request there.",
     "headers": {
@@ -56,14 +63,16 @@ def openapi(public_url: str) -> dict[str, Any]:
             "title": "SLYYFOXX CRM",
             "version": "1.0.0",
             "description": "Leads, customers, timelines, tickets, and the handoff of won sales. "
-            "Lists are paged by `next_cursor`; errors are problem+json; times are UTC; money is a decimal string.",
+            "Lists are paged by `next_cursor`; errors are problem+json; times are UTC; money is a decimal string. "
+            "A method that a path does not have is answered 405, with `Allow`.",
         },
         "servers": [{"url": public_url}],
         "paths": paths,
         "components": {
             "schemas": _schemas(),
             "securitySchemes": _security_schemes(),
-            "responses": {str(status): _problem(status, *words) for status, words in PROBLEMS.items()},
+            "responses": {str(status): _problem(status, *words) for status, words in PROBLEMS.items()}
+            | {KEYED: _problem(422, *REUSED)},
         },
     }
 
@@ -71,7 +80,7 @@ def openapi(public_url: str) -> dict[str, Any]:
 def _describe(it: Operation) -> dict[str, Any]:
     refused = [400, 401, 403, 422, 429, 503]
     refused += [404] if "{" in it.path else []
-    refused += [409, 413, 415] if it.body else []
+    refused += [408, 409, 413, 415] if it.body else []
     found: dict[str, Any] = {
         "operationId": it.name,
         "summary": it.summary,
@@ -81,11 +90,13 @@ def _describe(it: Operation) -> dict[str, Any]:
         "parameters": _parameters(it),
         "responses": {str(status): _answer(answer, it) for status, answer in it.answers.items()}
         | ({"308": MOVED} if "{customer_id}" in it.path else {})
-        | {str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(refused)},
+        | {str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(refused)}
+        | ({"422": {"$ref": f"#/components/responses/{KEYED}"}} if it.keyed else {}),
     }
     if it.body is not None:
-        content = {"application/json": {"schema": _ref(it.body), "example": it.sent}}
-        found["requestBody"] = {"required": True, "content": content}
+        kinds = ("application/json", CONTENT_TYPE) if it.callers == SSO else ("application/json",)
+        content = {"schema": _ref(it.body), "example": it.sent}
+        found["requestBody"] = {"required": True, "content": dict.fromkeys(kinds, content)}
     return found
 
 
@@ -106,8 +117,12 @@ def _parameters(it: Operation) -> list[dict[str, Any]]:
 
 
 def _query(it: Query) -> dict[str, Any]:
-    found = {"name": it.name, "in": "query", "description": it.words, "schema": {"type": it.kind}}
-    example = int(it.example) if it.kind == "integer" else it.example
+    schema = {"type": it.kind} | ({"enum": [*it.known]} if it.known else {})
+    found: dict[str, Any] = {"name": it.name, "in": "query", "description": it.words, "schema": schema}
+    example: Any = int(it.example) if it.kind == "integer" else it.example
+    if it.several:
+        found |= {"schema": {"type": "array", "items": schema}, "style": "form", "explode": False}
+        example = it.example.split(",")
     return found | ({"example": example} if it.example else {})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from app.contracts import answers, examples
+from app.contracts import answers, examples, words
 from app.contracts.activity_log import ActivityAnswer, ActivityLog
 from app.contracts.events import IncomingEvent, ReceiveAnswer
 from app.contracts.lead_capture import CaptureAnswer, LeadCapture
@@ -26,6 +26,8 @@ class Query:
     words: str
     example: str
     kind: str = "string"
+    known: tuple[str, ...] = ()
+    several: bool = False  # separated by commas
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,8 @@ OPERATIONS: Final = (
     Operation(
         "GET", "/leads", "listLeads", "List the leads you may see, newest first",
         _page(answers.Lead, examples.LEAD, "A page of leads"),
-        queries=(Query("stage", "Only this stage.", "qualified"), SEARCH,
-                 Query("sort", "The order.", "-created_at"), LIMIT, CURSOR),
+        queries=(Query("stage", "Only this stage.", "qualified", known=words.STAGES), SEARCH,
+                 Query("sort", "The order.", "-created_at", known=words.SORTS), LIMIT, CURSOR),
     ),
     Operation("GET", "/leads/{lead_id}", "readLead", "Read a lead", _lead(words="The lead")),
     _change("/leads/{lead_id}/stage", "moveLead", "Move an open lead to another open stage", MoveRequest,
@@ -99,7 +101,8 @@ OPERATIONS: Final = (
     _change("/leads/{lead_id}/won", "winLead", "Win a lead; its SaleClosedWonV1 is then on its way", WonRequest,
             {"version": 4, "sale_details": examples.SALE}, answers=_lead(examples.WON)),
     _change("/leads/{lead_id}/lost", "loseLead", "Lose a lead, and say why", LostRequest,
-            {"version": 4, "reason": "no_budget", "note": "Next year, perhaps"}, answers=_lead(examples.LOST)),
+            {"version": 4, "reason": "competitor", "competitor": "Ledgerly", "note": "At half the price"},
+            answers=_lead(examples.LOST)),
     _change("/leads/{lead_id}/assign", "assignLead", "Give a lead to another rep (admins)", AssignRequest,
             {"assigned_to_id": examples.OMAR, "version": 4, "reason": "Rita is on leave"},
             answers=_lead(examples.LEAD | {"assigned_to_id": examples.OMAR, "version": 5})),
@@ -111,9 +114,11 @@ OPERATIONS: Final = (
     Operation("GET", "/customers/{customer_id}", "readCustomer", "Read a customer",
               {200: Answer(answers.Customer, examples.CUSTOMER, "The customer")}),
     Operation(
-        "GET", "/customers/{customer_id}/timeline", "readTimeline", "Read a customer's timeline, newest first",
+        "GET", "/customers/{customer_id}/timeline", "readTimeline",
+        "Read a customer's timeline by when things happened, newest first",
         _page(answers.Entry, examples.ENTRY, "A page of entries"),
-        queries=(Query("kind", "Only these kinds, separated by commas.", "call_logged,sale_won"), LIMIT, CURSOR),
+        queries=(Query("kind", "Only these kinds, separated by commas.", "call_logged,sale_won", known=words.KINDS,
+                       several=True), LIMIT, CURSOR),
     ),
     Operation("GET", "/customers/{customer_id}/timeline/verify", "verifyTimeline",
               "Recompute the chain of a timeline",

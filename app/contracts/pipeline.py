@@ -7,23 +7,25 @@ from decimal import Decimal
 
 import msgspec
 
+from app.contracts.words import LostReason, OpenStageWord
+
 
 class MoveRequest(msgspec.Struct, forbid_unknown_fields=True):
     """Move an open lead to another open stage."""
 
-    stage: str
+    stage: OpenStageWord
     version: int
 
 
 class SaleDetails(msgspec.Struct, forbid_unknown_fields=True):
-    """What was sold. `amount` is a decimal string or number with at most two decimals."""
+    """What was sold. `amount` is a decimal string or number with at most two decimals. null: left out."""
 
     amount: Decimal
     product: str
     currency: str | None = None
     starts_on: date | None = None
-    contract_reference: str = ""
-    handoff_note: str = ""
+    contract_reference: str | None = ""
+    handoff_note: str | None = ""
     closed_on: date | None = None
 
 
@@ -35,11 +37,12 @@ class WonRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class LostRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """Lose a lead, and say why."""
+    """Lose a lead, and say why; a `competitor` goes with that reason."""
 
     version: int
-    reason: str
-    note: str = ""
+    reason: LostReason
+    note: str | None = ""
+    competitor: str | None = ""
 
 
 class AssignRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -47,4 +50,4 @@ class AssignRequest(msgspec.Struct, forbid_unknown_fields=True):
 
     assigned_to_id: str
     version: int
-    reason: str = ""
+    reason: str | None = ""

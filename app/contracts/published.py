@@ -10,7 +10,9 @@ from app.contracts import examples
 from app.contracts.events import (
     CONTENT_TYPE,
     CRM_TEST_EVENT,
+    OUR_STREAM,
     SALE_CLOSED_WON,
+    SSO_STREAM,
     CrmTestEventDataV1,
     CrmTestEventV1,
     SaleClosedWonDataV1,
@@ -62,9 +64,9 @@ def asyncapi(public_url: str) -> dict[str, Any]:
         "id": f"{public_url}/asyncapi.json",
         "defaultContentType": CONTENT_TYPE,
         "channels": {
-            "crmEvents": _channel("crm.events", [SALE_CLOSED_WON, CRM_TEST_EVENT], STREAM),
+            "crmEvents": _channel(OUR_STREAM, [SALE_CLOSED_WON, CRM_TEST_EVENT], STREAM),
             "crmWebhook": _channel("/", [SALE_CLOSED_WON, CRM_TEST_EVENT], WEBHOOK),
-            "ssoEvents": _channel("sso.events", list(USER_EVENTS), STREAM),
+            "ssoEvents": _channel(SSO_STREAM, list(USER_EVENTS), STREAM),
         },
         "operations": {
             "sendSaleClosedWon": _operation(

@@ -16,19 +16,22 @@ class OpenTicket(msgspec.Struct, forbid_unknown_fields=True):
     """Open a ticket. Without `due_at` it is due by its priority; `description` stands on the timeline only."""
 
     subject: str
-    description: str = ""
-    priority: Priority = "normal"
+    description: str | None = ""
+    priority: Priority | None = "normal"
     assignee_id: str | None = None
     due_at: datetime | None = None
 
 
 class ChangeTicket(msgspec.Struct, forbid_unknown_fields=True):
-    """Change the fields that are given and no other. An old `version` is refused; `note` says why."""
+    """Change the fields that are given and no other. An old `version` is refused; `note` says why.
+
+    null takes assignee and due time away; any other field that is null is not given.
+    """
 
     version: int | None = None
-    subject: str | UnsetType = UNSET
-    status: Status | UnsetType = UNSET
-    priority: Priority | UnsetType = UNSET
+    subject: str | UnsetType | None = UNSET
+    status: Status | UnsetType | None = UNSET
+    priority: Priority | UnsetType | None = UNSET
     assignee_id: str | UnsetType | None = UNSET
     due_at: datetime | UnsetType | None = UNSET
-    note: str = ""
+    note: str | None = ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import math
+import re
+from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, cast, get_args, get_origin
 
 import msgspec
 
@@ -14,19 +16,38 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T", bound=msgspec.Struct)
+# Decimal() reads more: 1_000, digits of all scripts, numbers with an exponent of millions.
+PLAIN_DECIMAL: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+OUT_OF_RANGE: Final = "Number out of range"
 NOTHING: Final[dict[Any, Any]] = {str: "", int: 1, Decimal: Decimal(0), bool: False}
 
 
-def decode_object(body: bytes) -> dict[str, Any]:
-    """Return the JSON object in `body`; raises Malformed for anything else."""
+def _number(written: str) -> float | Decimal:
+    """Return a number as it is written: a Decimal where a float would be another one."""
+    number = float(written)
     try:
-        raw: object = msgspec.json.decode(body)
+        exact = Decimal(written)
+    except InvalidOperation as error:
+        raise msgspec.ValidationError(OUT_OF_RANGE) from error
+    if math.isinf(number):
+        raise msgspec.ValidationError(OUT_OF_RANGE)
+    return number if Decimal(repr(number)) == exact else exact
+
+
+_FLOATS: Final = msgspec.json.Decoder[Any]()
+_EXACT: Final = msgspec.json.Decoder[Any](float_hook=_number)
+
+
+def decode_object(body: bytes, decoder: msgspec.json.Decoder[Any] = _FLOATS) -> dict[str, Any]:
+    """Return the JSON object in `body`; raises Malformed for what is no JSON, and Invalid for another value."""
+    try:
+        raw: object = decoder.decode(body)
     except msgspec.DecodeError as error:
         raise Malformed(f"The body is not JSON: {error}") from error
     except (UnicodeDecodeError, RecursionError) as error:
         raise Malformed("The body is not JSON") from error
     if not isinstance(raw, dict):
-        raise Malformed("The body must be a JSON object")
+        raise Invalid([Problem("#", "must be a JSON object")])
     return cast("dict[str, Any]", raw)
 
 
@@ -36,7 +57,7 @@ def read_struct(kind: type[T], body: bytes, also: Callable[[T], object] | None =
     `also` raises Invalid for what the types cannot say. It is asked about the readable fields of a wrong body,
     so that its sender learns everything at once; a right body is checked by the service it goes to.
     """
-    raw = decode_object(body)
+    raw = decode_object(body, _EXACT)
     problems = find_problems(kind, raw, "#")
     if problems:
         told = {problem.pointer for problem in problems}
@@ -60,19 +81,26 @@ def _salvage(kind: type[T], raw: dict[str, Any]) -> T:
         value = raw.get(field.encode_name)
         if field.encode_name in raw and not _check(field.type, value, ""):
             values[field.name] = msgspec.convert(value, field.type)
-        elif _is_struct(field.type):
-            values[field.name] = _salvage(
-                field.type, cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-            )
+        elif isinstance(value, dict) and _is_nested(field.type):
+            values[field.name] = _salvage_nested(field.type, cast("dict[str, Any]", value))
         elif field.required:
-            values[field.name] = NOTHING.get(field.type)
+            values[field.name] = (
+                _salvage(field.type, {}) if _is_struct(field.type) else NOTHING.get(_bare(field.type))
+            )
     return kind(**values)
+
+
+def _salvage_nested(wanted: Any, value: dict[str, Any]) -> Any:
+    if nested := _struct_in(wanted):
+        return _salvage(nested, value)
+    kind = _kind_of_values(wanted)
+    return {name: each for name, each in value.items() if not _check(kind, each, "")}
 
 
 def find_problems(kind: type[msgspec.Struct], raw: dict[str, Any], at: str) -> list[Problem]:
     """Return what is wrong with `raw` as a `kind`, field by field, below the JSON pointer `at`."""
     fields = _fields(kind)
-    unknown = [Problem(f"{at}/{_escape(name)}", "is not a known field") for name in raw if name not in fields]
+    unknown = [Problem(f"{at}/{escape(name)}", "is not a known field") for name in raw if name not in fields]
     missing = [
         Problem(f"{at}/{name}", "is required")
         for name, field in fields.items()
@@ -84,9 +112,16 @@ def find_problems(kind: type[msgspec.Struct], raw: dict[str, Any], at: str) -> l
 
 
 def _check(wanted: Any, value: Any, at: str) -> list[Problem]:
-    nested = next((part for part in (wanted, *get_args(wanted)) if _is_struct(part)), None)
-    if nested is not None and isinstance(value, dict):
-        return find_problems(nested, cast("dict[str, Any]", value), at)
+    if isinstance(value, dict) and _is_nested(wanted):
+        inner = cast("dict[str, Any]", value)
+        if nested := _struct_in(wanted):
+            return find_problems(nested, inner, at)
+        kind = _kind_of_values(wanted)
+        return [
+            problem for name, each in inner.items() for problem in _check(kind, each, f"{at}/{escape(name)}")
+        ]
+    if wanted is Decimal and isinstance(value, str) and not PLAIN_DECIMAL.fullmatch(value):
+        return [Problem(at, "must be a plain decimal, such as 12000.50")]
     try:
         msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:
@@ -100,9 +135,28 @@ def _fields(kind: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
     return {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
+def _bare(wanted: Any) -> Any:
+    return get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
+
+
 def _is_struct(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
-def _escape(name: str) -> str:
+def _is_nested(wanted: Any) -> bool:
+    return _struct_in(wanted) is not None or _kind_of_values(wanted) is not None
+
+
+def _struct_in(wanted: Any) -> type[msgspec.Struct] | None:
+    return next((part for part in (wanted, *get_args(wanted)) if _is_struct(part)), None)
+
+
+def _kind_of_values(wanted: Any) -> Any:
+    """Return what each value of a dict must be; None for what is no dict."""
+    kinds = [get_args(part)[1] for part in (wanted, *get_args(wanted)) if get_origin(part) is dict]
+    return kinds[0] if kinds else None
+
+
+def escape(name: str) -> str:
+    """Return a name as it stands in a JSON pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")

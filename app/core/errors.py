@@ -50,6 +50,15 @@ class Forbidden(CrmError):
 
     status, code, title = 403, "forbidden", "You are not allowed to do this"
 
+    def __init__(self, detail: str = "", *, who: str | None = None) -> None:
+        super().__init__(detail)
+        self.who = who
+        """Whose id the token proved, for the security log alone; where None, the request knows."""
+
+
+class NotOurPage(Forbidden):
+    """What none of our own pages sent, or one that is out of date."""
+
 
 class NotFound(CrmError):
     """No such thing, or not for this viewer: the answer is the same."""
@@ -93,6 +102,12 @@ class LeadIsClosed(Conflict):
     code, title = "lead-closed", "This lead is closed, and closed leads are final"
 
 
+class NameTaken(Conflict):
+    """The viewer has a view of that name; it is replaced only when that is asked for."""
+
+    code, title = "name-taken", "You have a view of that name"
+
+
 class InFlight(Conflict):
     """The same request, or a change to the same record, is still running."""
 
@@ -128,6 +143,12 @@ class KeyReused(CrmError):
     status, code, title = 422, "idempotency-key-reused", "This Idempotency-Key was used for another request"
 
 
+class Unstorable(CrmError):
+    """A constraint of the database refuses what no check of ours did: the caller must change it, and so must we."""
+
+    status, code, title = 422, "unstorable", "This cannot be stored as it is"
+
+
 class TooMany(CrmError):
     """Over the rate limit."""
 
@@ -140,3 +161,9 @@ class StoreDown(CrmError):
 
     status, code, title = 503, "store-down", "The CRM cannot reach its database; please try again"
     retry_after = 2
+
+
+class StoreBusy(StoreDown):
+    """The database answers, but not this in the time it may take."""
+
+    code, title = "store-busy", "This takes the database too long right now; please try again"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ASSIGNMENTS: Final = ("round_robin", "none")
 USER_APIS: Final = ("slyyfoxx", "keycloak", "auth0", "scim")
+HTTP: Final = ("http", "https")
 SHORTEST_SECRET: Final = 16
 HIGHEST_PORT: Final = 65535
 
@@ -39,6 +40,7 @@ class Settings:
     sso_client_id: str
     sso_client_secret: str | None
     sso_audience: str
+    sso_scope: str
     sso_roles_claim: str
     sso_rep_id_claim: str
     sso_users_url: str | None
@@ -62,13 +64,14 @@ class Settings:
     service_user: str | None
 
     def must_have(self, variable: str) -> str:
-        """Return one of the three stores' URLs; refuses, naming the variable, when it was not given."""
+        """Return the URL of a store or of the SSO; refuses, naming the variable, when it was not given."""
         given = {
             "DATABASE_URL": self.database_url,
             "OWNER_DATABASE_URL": self.owner_database_url,
             "REDIS_URL": self.redis_url,
+            "SSO_ISSUER": self.sso_issuer,
         }
-        if (value := given[variable]) is None:
+        if not (value := given[variable]):
             raise BadSetting(f"{variable} must be set")
         return value
 
@@ -85,22 +88,12 @@ def load(env: Mapping[str, str]) -> Settings:
         database_url=read.url("DATABASE_URL", ("postgresql", "postgres")),
         owner_database_url=read.url("OWNER_DATABASE_URL", ("postgresql", "postgres")),
         redis_url=read.url("REDIS_URL", ("redis", "rediss", "unix")),
-        public_url=read.url("CRM_PUBLIC_URL", ("http", "https")) or _url_of(host, port),
-        sso_issuer=read.url("SSO_ISSUER", ("http", "https")) or "",
-        sso_client_id=read.text("SSO_CLIENT_ID", "slyyfoxx-crm"),
-        sso_client_secret=read.secret("SSO_CLIENT_SECRET"),
-        sso_audience=read.text("SSO_AUDIENCE", "slyyfoxx-crm"),
-        sso_roles_claim=read.text("SSO_ROLES_CLAIM", "roles"),
-        sso_rep_id_claim=read.text("SSO_REP_ID_CLAIM", "sales_rep_id"),
-        sso_users_url=read.url("SSO_USERS_URL", ("http", "https")),
-        sso_users_api=read.checked(
-            "SSO_USERS_API", "slyyfoxx", USER_APIS.__contains__, f"one of {', '.join(USER_APIS)}"
-        ),
-        sso_events_secrets=read.secrets("SSO_EVENTS_SECRET"),
+        public_url=read.url("CRM_PUBLIC_URL", HTTP) or _url_of(host, port),
+        **_sso(read),
         **_capture(read),
         **_handoff(read),
-        metrics_token=read.secret("CRM_METRICS_TOKEN"),
-        traces_url=read.url("OTEL_EXPORTER_OTLP_ENDPOINT", ("http", "https")),
+        metrics_token=read.long("CRM_METRICS_TOKEN"),
+        traces_url=read.url("OTEL_EXPORTER_OTLP_ENDPOINT", HTTP),
         currency=read.checked("CRM_CURRENCY", "EUR", _is_currency, "three capital letters"),
         assignment=read.checked(
             "CRM_ASSIGNMENT", "round_robin", ASSIGNMENTS.__contains__, "round_robin or none"
@@ -112,6 +105,23 @@ def load(env: Mapping[str, str]) -> Settings:
         redis_bin=read.path("CRM_REDIS_BIN"),
         service_user=read.text("CRM_SERVICE_USER", "") or None,
     )
+
+
+def _sso(read: _Reader) -> dict[str, Any]:
+    scope = "scopes separated by spaces, openid among them"
+    apis = f"one of {', '.join(USER_APIS)}"
+    return {
+        "sso_issuer": read.url("SSO_ISSUER", HTTP) or "",
+        "sso_client_id": read.text("SSO_CLIENT_ID", "slyyfoxx-crm"),
+        "sso_client_secret": read.long("SSO_CLIENT_SECRET"),
+        "sso_audience": read.text("SSO_AUDIENCE", "slyyfoxx-crm"),
+        "sso_scope": read.checked("SSO_SCOPE", "openid profile email", _is_scope, scope),
+        "sso_roles_claim": read.text("SSO_ROLES_CLAIM", "roles"),
+        "sso_rep_id_claim": read.text("SSO_REP_ID_CLAIM", "sales_rep_id"),
+        "sso_users_url": read.url("SSO_USERS_URL", HTTP),
+        "sso_users_api": read.checked("SSO_USERS_API", "slyyfoxx", USER_APIS.__contains__, apis),
+        "sso_events_secrets": read.secrets("SSO_EVENTS_SECRET"),
+    }
 
 
 def _capture(read: _Reader) -> dict[str, Any]:
@@ -126,10 +136,13 @@ def _handoff(read: _Reader) -> dict[str, Any]:
     # The sandbox lives on one machine, where every receiver has a private address.
     private = "1" in (read.text("HANDOFF_WEBHOOK_PRIVATE", ""), read.text("CRM_SANDBOX", ""))
     buses = ("redis", "rediss", "unix", "nats", "tls", "amqp", "amqps", "kafka")
+    webhook, signed_with = read.url("HANDOFF_WEBHOOK_URL", HTTP), read.secrets("HANDOFF_WEBHOOK_SECRET")
+    if webhook and not signed_with:
+        raise BadSetting("HANDOFF_WEBHOOK_SECRET must be set beside HANDOFF_WEBHOOK_URL")
     return {
         "event_bus_url": read.url("EVENT_BUS_URL", buses),
-        "handoff_webhook_url": read.url("HANDOFF_WEBHOOK_URL", ("http", "https")),
-        "handoff_webhook_secrets": read.secrets("HANDOFF_WEBHOOK_SECRET"),
+        "handoff_webhook_url": webhook,
+        "handoff_webhook_secrets": signed_with,
         "handoff_webhook_private": private,
     }
 
@@ -165,7 +178,7 @@ class _Reader:
 
     def url(self, name: str, schemes: tuple[str, ...]) -> str | None:
         value = self.secret(name)
-        if value is not None and urlsplit(value).scheme not in schemes:
+        if value is not None and not _is_url(value, schemes):
             message = f"{name} must be a URL that starts with {schemes[0]}://"
             raise BadSetting(message)
         return value
@@ -179,6 +192,13 @@ class _Reader:
             return value
         file = self._env.get(f"{name}_FILE", "").strip()
         return _read_secret_file(f"{name}_FILE", file) if file else None
+
+    def long(self, name: str) -> str | None:
+        value = self.secret(name)
+        if value is not None and len(value) < SHORTEST_SECRET:
+            message = f"{name} must have at least {SHORTEST_SECRET} characters"
+            raise BadSetting(message)
+        return value
 
     def secrets(self, name: str) -> tuple[str, ...]:
         values = tuple((self.secret(name) or "").split())
@@ -194,6 +214,20 @@ def _read_secret_file(name: str, file: str) -> str:
     except OSError as error:
         message = f"{name} names a file that cannot be read: {file} ({error.strerror})"
         raise BadSetting(message) from error
+    except UnicodeDecodeError as error:
+        message = f"{name} names a file that is no text in UTF-8: {file}"
+        raise BadSetting(message) from error
+
+
+def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
+    """Say whether it is a URL of one of the schemes; that of a store or a bus may name several hosts."""
+    try:
+        scheme, place, *_ = urlsplit(value)
+        hosts = [urlsplit(f"//{each}") for each in place.rpartition("@")[2].split(",")]
+        named = [host.hostname for host in hosts if host.port != 0]
+    except ValueError:
+        return False
+    return scheme in schemes and len(value.split()) == 1 and (scheme not in HTTP or all(named))
 
 
 def _url_of(host: str, port: int) -> str:
@@ -204,6 +238,10 @@ def _url_of(host: str, port: int) -> str:
 
 def _is_rate(value: str) -> bool:
     return re.fullmatch(r"[1-9]\d{0,6}/([1-9]\d{0,3})?(second|minute|hour)s?", value, re.ASCII) is not None
+
+
+def _is_scope(value: str) -> bool:
+    return re.fullmatch(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*", value) is not None and "openid" in value.split()
 
 
 def _is_currency(value: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -17,7 +17,7 @@ from app.core.errors import CrmError
 from app.domain.chain import Head
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 FORMAT: Final = "crm-anchor-v1"
 
@@ -40,6 +40,13 @@ class Signed(msgspec.Struct, frozen=True):
     signature: str
 
 
+class Recorded(NamedTuple):
+    """An anchor as the database knows of it."""
+
+    at: str
+    root: str
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """An anchor with the chains' ends it vouches for, by customer."""
@@ -48,16 +55,28 @@ class Anchor:
     heads: dict[str, Head]
 
 
-def sign_heads(heads: Iterable[Head], at: str, key: Ed25519PrivateKey) -> tuple[Signed, str]:
-    """Return the signed statement about `heads`, and the whole text of its file."""
-    lines = sorted(f"{head.customer_id} {head.seq} {_hex(head.hash)}\n" for head in heads)
-    entries = sum(int(line.split(" ")[1]) for line in lines)
-    body = "".join(lines)
-    root = hashlib.sha256(body.encode()).hexdigest()
-    public_key = key.public_key().public_bytes_raw().hex()
-    signature = key.sign(_message(at, len(lines), entries, root)).hex()
-    signed = Signed(FORMAT, at, len(lines), entries, root, public_key, signature)
-    return signed, msgspec.json.encode(signed).decode() + "\n" + body
+class Signing:
+    """An anchor in the making, which holds no more than a run of heads at once."""
+
+    def __init__(self) -> None:
+        """Begin without a head."""
+        self._body = hashlib.sha256()
+        self._customers = self._entries = 0
+
+    def add(self, heads: Sequence[Head]) -> bytes:
+        """Return the file's lines for the next heads, in the order of their customers' ids."""
+        lines = "".join(f"{head.customer_id} {head.seq} {_hex(head.hash)}\n" for head in heads).encode()
+        self._body.update(lines)
+        self._customers += len(heads)
+        self._entries += sum(head.seq for head in heads)
+        return lines
+
+    def sign(self, at: str, key: Ed25519PrivateKey) -> Signed:
+        """Return the signed statement about all heads added."""
+        root = self._body.hexdigest()
+        public_key = key.public_key().public_bytes_raw().hex()
+        signature = key.sign(_message(at, self._customers, self._entries, root)).hex()
+        return Signed(FORMAT, at, self._customers, self._entries, root, public_key, signature)
 
 
 def read_anchor(text: str, trusted_key: str | None) -> Anchor:
@@ -78,6 +97,29 @@ def read_anchor(text: str, trusted_key: str | None) -> Anchor:
     if signed.format != FORMAT or hashlib.sha256(body.encode()).hexdigest() != signed.root:
         raise BadAnchor("The anchor's lines are not those that were signed")
     return Anchor(signed, {head.customer_id: head for head in heads})
+
+
+def read_signed(line: bytes) -> Signed | None:
+    """Return the first line of an anchor file, unverified; None when it is none."""
+    try:
+        signed = msgspec.json.decode(line, type=Signed)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return signed if signed.format == FORMAT else None
+
+
+def unlike_the_files(recorded: Sequence[Recorded], kept: Sequence[Signed]) -> str | None:
+    """Say which anchors that the database knows of are not among the files, or are others there; None when none is."""
+    roots: dict[str, set[str]] = {}
+    for signed in kept:
+        roots.setdefault(signed.at, set()).add(signed.root)
+    if missing := [row.at for row in recorded if row.at not in roots]:
+        return (
+            f"{len(missing)} of {len(recorded)} anchors in the database have no file here, the oldest of"
+            f" {min(missing)}: deleted, or made on another host"
+        )
+    others = [row.at for row in recorded if row.root not in roots[row.at]]
+    return f"the anchor of {min(others)} is another in the database than in its file" if others else None
 
 
 def _read_head(line: str) -> Head:

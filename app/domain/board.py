@@ -69,11 +69,12 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Six columns in pipeline order, amounts in `currency`."""
+    """Six columns in pipeline order, amounts in `currency`; what was so at `as_of` is in them."""
 
     columns: tuple[Column, ...]
     currency: str
     filter: BoardFilter
+    as_of: datetime
     around: Surroundings = Surroundings()
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from app.core.decoding import escape
 from app.domain.text import Checker
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ SHORT_FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A clean submission; `raw` is what is kept as it came."""
+    """A clean submission."""
 
     name: str
     email: str
@@ -48,55 +49,61 @@ class Submission:
 def clean_capture(capture: LeadCapture, now: datetime) -> Submission:
     """Return the submission, trimmed and normalised; raises Invalid with everything that is wrong."""
     checker = Checker()
+    submission = check_capture(checker, capture, now)
+    checker.finish()
+    return submission
+
+
+def check_capture(checker: Checker, capture: LeadCapture, now: datetime) -> Submission:
+    """Return the submission as `clean_capture` does, noting what is wrong."""
     email, email_norm = checker.email("#/email", capture.email)
     fields = {
-        name: checker.text(f"#/{name}", getattr(capture, name), size) for name, size in SHORT_FIELDS.items()
+        name: checker.text(f"#/{name}", getattr(capture, name) or "", size)
+        for name, size in SHORT_FIELDS.items()
     }
-    submission = Submission(
+    return Submission(
         name=checker.text("#/name", capture.name, 200, required=True),
         email=email,
         email_norm=email_norm,
-        message=checker.text("#/message", capture.message, LONGEST_MESSAGE),
+        message=checker.text("#/message", capture.message or "", LONGEST_MESSAGE),
         campaign=_clean_campaign(checker, capture),
         consent=_clean_consent(checker, capture),
-        answers=_clean_answers(checker, capture.answers),
+        answers=_clean_answers(checker, capture.answers or {}),
         sso_user_id=checker.text("#/sso_user_id", capture.sso_user_id or "", 255) or None,
         submitted_at=_clean_time(checker, capture.submitted_at, now),
         **fields,
     )
-    checker.finish()
-    return submission
 
 
 def _clean_campaign(checker: Checker, capture: LeadCapture) -> dict[str, str] | None:
     if capture.campaign is None:
         return None
-    given: dict[str, str] = msgspec.to_builtins(capture.campaign)
-    return {name: checker.text(f"#/campaign/{name}", value, 200) for name, value in given.items()}
+    given: dict[str, str | None] = msgspec.to_builtins(capture.campaign)
+    said = {name: checker.text(f"#/campaign/{name}", value, 200) for name, value in given.items() if value}
+    return said or None
 
 
 def _clean_consent(checker: Checker, capture: LeadCapture) -> dict[str, Any] | None:
     if capture.consent is None:
         return None
-    version = checker.text("#/consent/text_version", capture.consent.text_version, 100)
+    version = checker.text("#/consent/text_version", capture.consent.text_version or "", 100)
     return {"marketing": capture.consent.marketing, "text_version": version}
 
 
-def _clean_answers(checker: Checker, answers: dict[str, str]) -> dict[str, str]:
+def _clean_answers(checker: Checker, answers: dict[str, str | None]) -> dict[str, str]:
     checker.require("#/answers", f"must have at most {MOST_ANSWERS} entries", ok=len(answers) <= MOST_ANSWERS)
     return {
         checker.text("#/answers", name, 100, required=True): checker.text(
-            f"#/answers/{name}", value, LONGEST_ANSWER
+            f"#/answers/{escape(name)}", value, LONGEST_ANSWER
         )
         for name, value in list(answers.items())[:MOST_ANSWERS]
+        if value is not None
     }
 
 
 def _clean_time(checker: Checker, at: datetime | None, now: datetime) -> datetime | None:
+    at = checker.moment("#/submitted_at", at)
     if at is None:
-        return None
-    if at.tzinfo is None:
-        checker.note("#/submitted_at", "must say its offset from UTC")
         return None
     checker.require("#/submitted_at", "must not be in the future", ok=at <= now + CLOCK_SKEW)
     checker.require("#/submitted_at", "must be within the last ten years", ok=at >= now - EARLIEST)

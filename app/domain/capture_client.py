@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,8 +10,6 @@ from uuid import UUID
 
 from app.core.errors import Conflict, Invalid, Problem
 
-PREFIX: Final = "whsec_"
-SECRET_BYTES: Final = 32
 LONGEST_NAME: Final = 100
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 OVERLAPS: Final = {"0": "at once", "1": "after an hour", "24": "after a day", "168": "after a week"}
@@ -62,11 +58,6 @@ class CaptureClient:
     def can_rotate(self) -> bool:
         """True when the CRM itself keeps its secrets."""
         return bool(self.secrets) and self.revoked_at is None
-
-
-def new_secret() -> str:
-    """Return a fresh secret as Standard Webhooks writes it."""
-    return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def check_client(client_id: str, name: str) -> None:

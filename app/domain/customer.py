@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.lead import Lead, Money
+from app.domain.pipeline import Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Everything a viewer may see of one customer; `clv` is None for support."""
+    """Everything a viewer may see of one customer; `clv` is of the sales they may see, None for support."""
 
     id: UUID
     sso_user_id: str | None
@@ -41,6 +42,12 @@ class Customer:
         return next((lead for lead in self.leads if lead.stage.is_open), None)
 
     @property
+    def lead_to_plan(self) -> Lead | None:
+        """The lead that gets the next step of a contact: the open one, else the one lost last, if any."""
+        lost = [lead for lead in self.leads if lead.stage is Stage.CLOSED_LOST]
+        return self.open_lead or max(lost, key=lambda lead: (lead.closed_at, lead.id), default=None)
+
+    @property
     def main_lead(self) -> Lead | None:
         """The open lead, else the newest one, if any."""
         return self.open_lead or next(iter(self.leads), None)
@@ -61,10 +68,11 @@ class CustomerRow:
 
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
-    """A keyset page of customers."""
+    """A keyset page of customers; those after the first `exact` are only similar to what was sought."""
 
     items: tuple[CustomerRow, ...]
     next_cursor: str | None
+    exact: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Erasure:
     confirmed_by_name: str | None
     withdrawn_at: datetime | None
     done_at: datetime | None
+    kept_by: tuple[str, ...]  # the places that were sent their sales and that we cannot clear
 
     @property
     def is_open(self) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.handoff import PausedSink, SinkLine
+
 
 @dataclass(frozen=True, slots=True)
 class Owed:
@@ -48,4 +50,9 @@ class Figures:
     owed: Owed | None
     flow: Flow | None
     waiting: dict[str, int]
-    paused: frozenset[str]
+    paused: dict[str, PausedSink]
+
+    @property
+    def sinks(self) -> tuple[SinkLine, ...]:
+        """The sinks with what waits for each, and which of them are paused."""
+        return tuple(SinkLine(name, number, self.paused.get(name)) for name, number in self.waiting.items())

@@ -68,7 +68,7 @@ def viewer_of(claims: Claims, names: ClaimNames) -> Viewer:
     rep_id = _text(claim_at(claims, names.rep_id))
     role = _role(roles_of(claims, names), rep_id)
     if role is None:
-        raise Forbidden("Your account has no role in the CRM")
+        raise Forbidden("Your account has no role in the CRM", who=_text(claims.get("sub")))
     return Viewer(
         id=_text(claims.get("sub")) or "",
         role=role,

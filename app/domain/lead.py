@@ -79,6 +79,7 @@ class Lead(msgspec.Struct, frozen=True):
     version: int
     created_at: datetime
     handoff: Handoff | None = None
+    lost_to: str | None = None
 
     @override
     def __hash__(self) -> int:
@@ -98,20 +99,3 @@ class Sale:
     contract_reference: str
     handoff_note: str
     closed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LeadFilter:
-    """What a list of leads is narrowed to, and how it is sorted."""
-
-    stage: Stage | None = None
-    q: str = ""
-    sort: str = "-created_at"
-
-
-@dataclass(frozen=True, slots=True)
-class LeadPage:
-    """A keyset page of leads."""
-
-    items: tuple[Lead, ...]
-    next_cursor: str | None

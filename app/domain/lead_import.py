@@ -1,4 +1,4 @@
-"""A table of leads that somebody brings: which column is what, and each line as a submission."""
+"""A table of leads that somebody brings: its lines, which column is what, and how far it has come."""
 
 from __future__ import annotations
 
@@ -7,35 +7,48 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import StringIO
-from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-import msgspec
-
-from app.contracts.lead_capture import LeadCapture
 from app.core.errors import Conflict, Malformed, Problem
-from app.domain.scoring.table import DELIMITERS, decode
+from app.domain.export import restored
+from app.domain.scoring.table import decode, find_delimiter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MOST_COLUMNS: Final = 200
 MOST_ROWS: Final = 200_000
+MOST_CELLS: Final = 4_000_000
 LONGEST_NAME: Final = 100
 ANSWER: Final = "answer"
+PHONE: Final = "phone"
+VALUE: Final = "value"
 # What a column can be, with its label; `answer` keeps a column as the answer to a question of its name.
 TARGETS: Final = {
-    "name": "Name", "email": "E-mail", "phone": "Phone", "company": "Company", "job_title": "Job title",
-    "country": "Country", "message": "Message", "source": "Source", "form_id": "Form",
+    "name": "Name", "first_name": "First name", "last_name": "Last name", "email": "E-mail",
+    PHONE: "Phone", "company": "Company", "job_title": "Job title",
+    "country": "Country", "message": "Message", VALUE: "Expected value", "source": "Source", "form_id": "Form",
     "campaign_source": "Campaign source", "campaign_medium": "Campaign medium",
     "campaign_name": "Campaign name", ANSWER: "An answer",
 }  # fmt: skip
+# In the order in which they are written: a column Name beside one of the parts is often the other part.
+NAMES: Final = ("first_name", "name", "last_name")
 KNOWN_AS: Final = {
     "name": ("name", "full name", "contact", "contact name", "person", "kontakt", "nom"),
+    "first_name": ("first name", "firstname", "given name", "forename", "vorname"),
+    "last_name": ("last name", "lastname", "surname", "family name", "nachname", "familienname"),
     "email": ("email", "e mail", "mail", "email address", "e mail address", "work email"),
-    "phone": ("phone", "telephone", "tel", "mobile", "phone number", "telefon"),
+    PHONE: ("phone", "telephone", "tel", "mobile", "phone number", "telefon"),
     "company": ("company", "organisation", "organization", "account", "firma", "company name"),
     "job_title": ("job title", "title", "position", "role"),
     "country": ("country", "land", "pays"),
     "message": ("message", "notes", "note", "comment", "description"),
+    VALUE: (
+        "value", "expected value", "deal value", "lead value", "amount", "deal amount", "deal size",
+        "expected revenue", "wert", "erwarteter wert", "auftragswert", "betrag", "umsatz", "erwarteter umsatz",
+        "volumen", "auftragsvolumen",
+    ),
     "source": ("source", "lead source", "origin", "lead origin"),
     "form_id": ("form", "form id"),
     "campaign_source": ("utm source", "campaign source"),
@@ -57,7 +70,7 @@ class NotNow(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file as columns and lines, all of the same length."""
+    """A file as columns and lines; what a line has no cells for is empty."""
 
     columns: tuple[str, ...]
     lines: list[list[str]]
@@ -90,6 +103,11 @@ class Import:
         return self.status in {"checking", "running"}
 
     @property
+    def can_be_discarded(self) -> bool:
+        """True while nothing was taken in and no worker looks at it."""
+        return self.status in {"uploaded", "checked", "cancelled"} and not self.outcome
+
+    @property
     def counts(self) -> dict[str, int]:
         """The lines by what would become of them, or what became of them."""
         return self.outcome if self.status in {"running", "done"} or self.outcome else self.forecast
@@ -102,7 +120,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: its cells while they are kept, and what became of it."""
+    """One line: its cells while they are kept, what became of it, and whose lead that is."""
 
     line: int
     cells: tuple[str, ...]
@@ -110,29 +128,37 @@ class Row:
     outcome: str | None
     problems: tuple[Problem, ...]
     lead_id: UUID | None
+    customer_name: str | None = None
 
 
 def read_sheet(raw: bytes) -> Sheet:
     """Read a CSV file of any usual kind; raises Malformed for what is none, or too large."""
-    text = decode(raw).replace("\0", "\N{REPLACEMENT CHARACTER}").lstrip("\r\n")
-    delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
+    delimiter, text = find_delimiter(decode(raw).replace("\0", "\N{REPLACEMENT CHARACTER}"))
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
     try:
         header: list[str] = next(reader, [""])
         if len(header) > MOST_COLUMNS:
             raise Malformed(f"The file has {len(header):,} columns; {MOST_COLUMNS} are the most")
-        lines = [
-            [*line[: len(header)], *[""] * (len(header) - len(line))]
-            for line in islice((line for line in reader if any(line)), MOST_ROWS + 1)
-        ]
+        lines = _read_lines(reader, len(header))
     except csv.Error as error:
         raise Malformed(f"The file is not a CSV table: {error}") from error
     if not lines:
         raise Malformed("The file has no line of data below its header")
-    if len(lines) > MOST_ROWS:
-        raise Malformed(f"The file has more than {MOST_ROWS:,} lines; please split it")
-    names = (" ".join(name.split())[:LONGEST_NAME] for name in header)
+    names = (" ".join(restored(name).split())[:LONGEST_NAME] for name in header)
     return Sheet(tuple(name or f"Column {place}" for place, name in enumerate(names, 1)), lines)
+
+
+def _read_lines(reader: Iterator[list[str]], longest: int) -> list[list[str]]:
+    lines: list[list[str]] = []
+    cells = 0
+    for line in filter(any, reader):
+        lines.append([restored(cell) for cell in line[:longest]])
+        cells += len(lines[-1])
+        if len(lines) > MOST_ROWS:
+            raise Malformed(f"The file has more than {MOST_ROWS:,} lines; please split it")
+        if cells > MOST_CELLS:
+            raise Malformed(f"The file has more than {MOST_CELLS:,} cells; please split it")
+    return lines
 
 
 def guess_mapping(columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -150,41 +176,15 @@ def guess_mapping(columns: tuple[str, ...]) -> tuple[str, ...]:
 def find_faults(mapping: tuple[str, ...]) -> list[Problem]:
     """Return why leads cannot be made by this mapping."""
     found = [
-        Problem("#/mapping", f"needs a column for {TARGETS[name]}")
-        for name in ("name", "email")
-        if name not in mapping
+        Problem("#/mapping", f"needs a column for {TARGETS[names[0]]}")
+        for names in (("name", *NAMES), ("email",))
+        if not set(names) & set(mapping)
     ]
     found += [
         Problem("#/mapping", f"has two columns for {label}")
         for name, label in TARGETS.items()
-        if name != ANSWER and mapping.count(name) > 1
+        if name not in {ANSWER, *NAMES} and mapping.count(name) > 1
     ]
     return found + [
         Problem("#/mapping", "has an unknown field") for name in mapping if name not in {"", *TARGETS}
     ]
-
-
-def to_capture(columns: tuple[str, ...], mapping: tuple[str, ...], cells: tuple[str, ...]) -> LeadCapture:
-    """Return a line as the submission it stands for."""
-    values = {
-        target: cell.strip()
-        for target, cell in zip(mapping, cells, strict=True)
-        if target not in {"", ANSWER} and cell.strip()
-    }
-    campaign = {name: values.pop(f"campaign_{name}", "") for name in ("source", "medium", "name")}
-    answers = {
-        column: cell.strip()
-        for column, target, cell in zip(columns, mapping, cells, strict=True)
-        if target == ANSWER and cell.strip()
-    }
-    return msgspec.convert(
-        {
-            "name": "",
-            "email": "",
-            "source": "import",
-            **values,
-            "campaign": campaign if any(campaign.values()) else None,
-            "answers": answers,
-        },
-        LeadCapture,
-    )

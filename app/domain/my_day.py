@@ -14,15 +14,18 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 LONGEST_SECTION: Final = 10
+TO_DO: Final = ("overdue", "today", "hot", "rotting", "trouble")  # the sections, as they want doing
+PER_PAGE: Final = 50  # of a section that has a page of its own
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Some leads that want the same thing: how many there are, and the most urgent of them."""
+    """Some leads that want the same thing: how many there are, the most urgent of them, and the number of each."""
 
     name: str
     total: int
     leads: tuple[Lead, ...]
+    phones: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.core.errors import Forbidden
 from app.domain.identity import Client
+from app.domain.viewer import Role
 
 if TYPE_CHECKING:
     from app.domain.viewer import Viewer
@@ -32,9 +33,24 @@ def can_see_money(viewer: Viewer) -> bool:
     return viewer.is_rep or viewer.is_admin
 
 
-def check_see_money(viewer: Viewer) -> None:
-    """Raise Forbidden for who may not see value, CLV or forecast."""
-    _check(can_see_money(viewer), "Amounts are for sales")
+def can_see_reports(viewer: Viewer) -> bool:
+    """Who sees money sees how it comes about: reps of their own leads, admins of everybody's."""
+    return can_see_money(viewer)
+
+
+def check_see_reports(viewer: Viewer) -> None:
+    """Raise Forbidden for who has no figures."""
+    _check(can_see_reports(viewer), "Support has no reports")
+
+
+def can_compare_reps(viewer: Viewer) -> bool:
+    """How each of the reps does is for admins."""
+    return viewer.is_admin
+
+
+def check_compare_reps(viewer: Viewer) -> None:
+    """Raise Forbidden for who may not see how colleagues do."""
+    _check(can_compare_reps(viewer), "Reps are compared by admins")
 
 
 def can_move_lead(viewer: Viewer) -> bool:
@@ -77,6 +93,16 @@ def check_log_activity(viewer: Viewer, as_user_id: str | None = None) -> None:
     _check(can_log_activity(viewer, as_user_id), "user_id must be your own id")
 
 
+def can_edit_contact(viewer: Viewer) -> bool:
+    """Everybody corrects how the customers they see are reached."""
+    return viewer.is_rep or viewer.is_support or viewer.is_admin
+
+
+def check_edit_contact(viewer: Viewer) -> None:
+    """Raise Forbidden for who is not of the staff."""
+    _check(can_edit_contact(viewer), "Contacts are kept by the staff")
+
+
 def can_work_tickets(viewer: Viewer) -> bool:
     """Everybody opens and works the tickets of the customers they see."""
     return viewer.is_rep or viewer.is_support or viewer.is_admin
@@ -88,13 +114,23 @@ def check_work_tickets(viewer: Viewer) -> None:
 
 
 def can_administer(viewer: Viewer) -> bool:
-    """Staff, assignment, deliveries, inbox, erasure: an admin's."""
+    """Staff, assignment, scoring, erasure: an admin's."""
     return viewer.is_admin
 
 
 def check_administer(viewer: Viewer) -> None:
     """Raise Forbidden for who is no admin."""
     _check(can_administer(viewer), "This is for admins")
+
+
+def can_operate(viewer: Viewer) -> bool:
+    """Deliveries, inbox, imports: an admin's, and an operator's at the command line."""
+    return viewer.is_admin or viewer.role is Role.SYSTEM
+
+
+def check_operate(viewer: Viewer) -> None:
+    """Raise Forbidden for who looks after nothing here."""
+    _check(can_operate(viewer), "This is for admins")
 
 
 def can_merge_customers(viewer: Viewer) -> bool:

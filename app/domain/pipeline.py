@@ -38,6 +38,11 @@ class Status(StrEnum):
     CONVERTED = "converted"
     DISQUALIFIED = "disqualified"
 
+    @property
+    def label(self) -> str:
+        """What the status says to people."""
+        return "Not contacted yet" if self is Status.NEW else self.capitalize()
+
 
 LABELS: Final = {
     Stage.LEAD: "Lead",

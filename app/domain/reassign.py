@@ -18,6 +18,11 @@ MOST_RECEIVERS: Final = 50
 UNDER_WAY: Final = frozenset({"running", "undoing"})
 
 
+def clean_reason(checker: Checker, reason: str | None) -> str:
+    """Return why one lead is given to another, which nobody has to say."""
+    return checker.text("#/reason", reason or "", LONGEST_REASON)
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Whose open leads (None: nobody's), of which stage (None: any), go to whom, and why."""

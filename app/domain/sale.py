@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from app.core.errors import Invalid, Problem
 from app.domain.pipeline import LOST_REASONS
 from app.domain.text import Checker
 
@@ -20,6 +19,8 @@ MOST: Final = Decimal("999999999999.99")
 CENT: Final = Decimal("0.01")
 FURTHEST: Final = timedelta(days=3650)
 TRY_AGAIN: Final = "Try again"
+COMPETITOR: Final = "competitor"  # the reason that has a name
+LONGEST_COMPETITOR: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,12 @@ class NewSale:
 
 
 def check_sale(details: SaleDetails, currency: str, now: datetime) -> NewSale:
-    """Return the clean sale; raises Invalid with everything that is wrong. Amounts are never rounded."""
+    """Return the clean sale; raises Invalid with everything that is wrong. Amounts are never rounded.
+
+    `now` is in the zone of who tells of it: there they know which day it is.
+    """
     checker, at = Checker(), "#/sale_details"
-    amount = _check_amount(checker, f"{at}/amount", details.amount)
+    amount = check_amount(checker, f"{at}/amount", details.amount)
     wanted = details.currency or currency
     checker.require(f"{at}/currency", f"must be {currency}", ok=wanted == currency)
     sale = NewSale(
@@ -46,55 +50,67 @@ def check_sale(details: SaleDetails, currency: str, now: datetime) -> NewSale:
         currency=currency,
         product=checker.text(f"{at}/product", details.product, 200, required=True),
         starts_on=details.starts_on,
-        contract_reference=checker.text(f"{at}/contract_reference", details.contract_reference, 100),
-        handoff_note=checker.text(f"{at}/handoff_note", details.handoff_note, 5000),
+        contract_reference=checker.text(f"{at}/contract_reference", details.contract_reference or "", 100),
+        handoff_note=checker.text(f"{at}/handoff_note", details.handoff_note or "", 5000),
         closed_at=_closing_time(checker, f"{at}/closed_on", details.closed_on, now),
     )
     checker.finish()
     return sale
 
 
-def _check_amount(checker: Checker, at: str, amount: Decimal) -> Decimal:
+def check_amount(checker: Checker, at: str, amount: Decimal) -> Decimal:
+    """Return the amount in cents, nothing without a sign; notes what is no amount. It is never rounded."""
     if not amount.is_finite() or not 0 <= amount <= MOST:
         checker.note(at, f"must be from 0 to {MOST}")
         return Decimal(0)
-    checker.require(at, "must have at most two decimals", ok=amount == amount.quantize(CENT))
-    return amount.quantize(CENT)
+    cents = abs(amount.quantize(CENT))
+    checker.require(at, "must have at most two decimals", ok=amount == cents)
+    return cents
 
 
 def _closing_time(checker: Checker, at: str, closed_on: date | None, now: datetime) -> datetime:
-    """A sale closed today closes now; one entered late closes at noon UTC of its day."""
-    if closed_on is None or closed_on == now.date():
-        return now
-    checker.require(at, "must not be in the future", ok=closed_on < now.date())
-    return datetime.combine(closed_on, time(12), now.tzinfo)
+    """A sale closed today closes now; one entered late, maybe before its lead was, closes at noon UTC of its day.
+
+    Today is what it is in the zone of `now`. Where that day is over before noon UTC, it closes as it ends.
+    """
+    today = now.date()
+    checker.require(at, "must not be in the future", ok=closed_on is None or closed_on <= today)
+    if closed_on is None or closed_on >= today:
+        return now.astimezone(UTC)
+    oldest = today - FURTHEST
+    checker.require(at, "must be within the last ten years", ok=closed_on >= oldest)
+    day = max(closed_on, oldest)
+    return min(
+        datetime.combine(day, time(12), UTC), datetime.combine(day, time.max, now.tzinfo).astimezone(UTC)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Why a lead is lost, and when it may be worth another try."""
+    """Why a lead is lost, to which competitor, and when it may be worth another try."""
 
     reason: str
     note: str = ""
     try_again_at: datetime | None = None
+    competitor: str = ""
 
 
-def check_loss(loss: Loss, now: datetime) -> str:
-    """Return the clean note; raises Invalid for an unknown reason, or for `other` without a note."""
+def check_loss(loss: Loss, now: datetime) -> Loss:
+    """Return the loss with clean words.
+
+    Raises Invalid for an unknown reason, `other` without a note, or a competitor beside another reason.
+    """
     checker, reason, again = Checker(), loss.reason, loss.try_again_at
-    cleaned = checker.text("#/note", loss.note, 5000)
+    note = checker.text("#/note", loss.note, 5000)
+    competitor = " ".join(checker.text("#/competitor", loss.competitor, LONGEST_COMPETITOR).split())
+    named = f"goes with the reason {COMPETITOR}"
+    checker.require("#/competitor", named, ok=not competitor or reason == COMPETITOR)
     checker.require("#/reason", f"must be one of: {', '.join(LOST_REASONS)}", ok=reason in LOST_REASONS)
-    checker.require("#/note", "is required when the reason is other", ok=reason != "other" or bool(cleaned))
+    checker.require("#/note", "is required when the reason is other", ok=reason != "other" or bool(note))
     soon = again is None or now < again <= now + FURTHEST
     checker.require("#/try_again", "must be within the next ten years", ok=soon)
     checker.finish()
-    return cleaned
-
-
-def check_version(version: int) -> None:
-    """Raise Invalid for a version no lead can have."""
-    if not 1 <= version < 2**31:
-        raise Invalid([Problem("#/version", "must be the version of the lead you read")])
+    return replace(loss, note=note, competitor=competitor)
 
 
 def event_data(

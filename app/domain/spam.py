@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from app.domain.capture import Submission
 
 MOST_LINKS: Final = 3
-LINK: Final = re.compile(r"https?://|\bwww\.|<a\s|\[url\b", re.IGNORECASE)
+LINK: Final = re.compile(r"https?://(?:www\.)?|\bwww\.|<a\s|\[url\b", re.IGNORECASE)
+MARKUP: Final = re.compile(r"<a\s|\[url\b", re.IGNORECASE)
+# How many links a short field may have: some people write their company's address beside its name.
+MOST_LINKS_IN: Final = {"name": 0, "company": 1, "job_title": 1}
 # Fields that a page hides from people: only a machine fills them in.
 HONEYPOTS: Final = frozenset({
     "website", "homepage", "honeypot", "_honeypot", "hp", "_hp", "_gotcha", "leave_blank", "leave_this_empty",
@@ -39,9 +42,9 @@ def find_suspicions(submission: Submission) -> list[Problem]:
     if links > MOST_LINKS:
         found.append(Problem("#/message", f"has {links} links; people send {MOST_LINKS} at most"))
     found += [
-        Problem(f"#/{name}", "has a link")
-        for name in ("name", "company", "job_title")
-        if LINK.search(getattr(submission, name))
+        Problem(f"#/{name}", "has a link" if most == 0 else "has links")
+        for name, most in MOST_LINKS_IN.items()
+        if len(LINK.findall(value := getattr(submission, name))) > most or MARKUP.search(value)
     ]
     domain = submission.email_norm.rpartition("@")[2]
     if is_disposable(domain):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from app.domain.sso_events import DEACTIVATED, EMAIL_UPDATED, Email, UserNews
+from app.domain.sso_events import DEACTIVATED, EMAIL_UPDATED, Email, UserNews, said_time
 from app.domain.text import normalise_email
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def news_of_account(account: Account, at: datetime) -> UserNews:
         name=account.name or None,
         active=account.active,
         version=account.version or None,
-        at=account.updated_at or at,
+        at=said_time(account.updated_at) or at,
+        is_whole=True,
     )
 
 

@@ -34,7 +34,7 @@ AUTH0: Final = {
 
 def in_our_words(raw: Json) -> Json:
     """Return the event as one of ours, whoever sent it; what is nobody's dialect passes as it is."""
-    if raw.get("type") in AUTH0:
+    if _word(raw.get("type")) in AUTH0:
         return _from_auth0(raw)
     if "specversion" not in raw and isinstance(raw.get("realmId"), str):
         return _from_keycloak(raw)
@@ -57,26 +57,26 @@ def _from_keycloak(raw: Json) -> Json:
     """Read a user event, an admin event, or either as the phasetwo listener wraps it (`access.X`, `admin.USER-X`)."""
     kind, user_id = _keycloak_user_event(raw) or _keycloak_admin_event(raw) or ("", None)
     if not kind:
-        return _envelope(raw, f"keycloak.{raw.get('type') or raw.get('operationType')}", {})
+        other = raw.get("type") or raw.get("operationType")
+        return _envelope(raw, f"keycloak.{other}" if isinstance(other, str) else other, {})
     return _envelope(raw, kind, {"user_id": user_id})
 
 
 def _keycloak_user_event(raw: Json) -> tuple[str, Any] | None:
-    kind = KEYCLOAK_USER.get(str(raw.get("type", "")).removeprefix("access."))
+    kind = KEYCLOAK_USER.get(_word(raw.get("type")).removeprefix("access."))
     return (kind, raw.get("userId") or _object(raw.get("authDetails")).get("userId")) if kind else None
 
 
 def _keycloak_admin_event(raw: Json) -> tuple[str, Any] | None:
-    wrapped = str(raw.get("type", "")).removeprefix("admin.")
-    resource, _, operation = wrapped.partition("-")
-    resource, operation = raw.get("resourceType") or resource, raw.get("operationType") or operation
-    place, _, user_id = str(raw.get("resourcePath", "")).partition("/")
+    resource, _, operation = _word(raw.get("type")).removeprefix("admin.").partition("-")
+    resource, operation = raw.get("resourceType") or resource, _word(raw.get("operationType")) or operation
+    place, _, user_id = _word(raw.get("resourcePath")).partition("/")
     if resource != "USER" or place != "users" or "/" in user_id or operation not in KEYCLOAK_ADMIN:
         return None
     return KEYCLOAK_ADMIN[operation], user_id
 
 
-def _envelope(raw: Json, kind: str, data: Mapping[str, Any]) -> Json:
+def _envelope(raw: Json, kind: Any, data: Mapping[str, Any]) -> Json:
     return {
         "specversion": "1.0",
         "id": raw.get("id") or raw.get("uid"),
@@ -84,6 +84,11 @@ def _envelope(raw: Json, kind: str, data: Mapping[str, Any]) -> Json:
         "type": kind,
         "data": dict(data),
     }
+
+
+def _word(value: Any) -> str:
+    """Return a text as it is; what is none is no known word, and can be looked up all the same."""
+    return value if isinstance(value, str) else ""
 
 
 def _object(value: Any) -> Json:

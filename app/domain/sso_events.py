@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 EMAIL_UPDATED: Final = "UserEmailUpdated"
+PROFILE_UPDATED: Final = "UserProfileUpdated"
 DEACTIVATED: Final = "UserDeactivated"
-UNDERSTOOD: Final = frozenset({EMAIL_UPDATED, "UserCreated", "UserProfileUpdated", DEACTIVATED})
+UNDERSTOOD: Final = frozenset({EMAIL_UPDATED, "UserCreated", PROFILE_UPDATED, DEACTIVATED})
 
 MOST_TRIES: Final = 5
 TRY_AGAIN_AFTER: Final = (1, 2, 5, 15)
@@ -30,7 +31,8 @@ CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)
 LONGEST_NAME: Final = 200
 # A number this large was never counted up to: it is a time, in seconds or something finer.
 TIME_LIKE: Final = 10**9
-MICROSECOND_LIKE: Final = 10**15
+# No account is older: a time before is a field nobody filled in, the year 1 here and 1970 there.
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -55,6 +57,19 @@ class UserNews:
     active: bool | None
     version: int | None
     at: datetime | None
+    # The SSO's own record of the account: at the version that is known already, it is still right.
+    is_whole: bool = False
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """What of the account it speaks of."""
+        said = {"email": self.email, "name": self.name, "active": self.active}
+        return frozenset(part for part, value in said.items() if value is not None)
+
+    @property
+    def of_customer(self) -> UserNews:
+        """What of it a customer follows: of names, only a changed profile's."""
+        return replace(self, name=self.name if self.type == PROFILE_UPDATED else None, active=None)
 
     @property
     def is_hint(self) -> bool:
@@ -64,7 +79,7 @@ class UserNews:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the CRM has of a user already: the version counted by the SSO (0: none), and as of when."""
+    """How new a part of a user is here: the version counted by the SSO (0: none), and as of when."""
 
     version: int
     at: datetime | None
@@ -72,11 +87,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of an event: the inbox status, why, and when to look at it again."""
+    """What becomes of an event: the inbox status, why, when to look at it again; and whose name it made another."""
 
     status: str
     reason: str | None = None
     next_try_at: datetime | None = None
+    renamed: UUID | None = None
 
 
 def read_event(raw: bytes) -> IncomingEvent:
@@ -92,7 +108,7 @@ def read_news(event: IncomingEvent) -> UserNews:
     """Return what a user event says; raises Invalid with every problem."""
     change = _read(UserChange, event.data, "#/data")
     checker = Checker()
-    at = change.updated_at or event.time
+    at = said_time(change.updated_at) or said_time(event.time)
     must_have_email = event.type == EMAIL_UPDATED and bool(change.version or at)
     checker.require("#/data/email", "is required", ok=not must_have_email or change.email is not None)
     email = None if change.email is None else Email(*checker.email("#/data/email", change.email))
@@ -110,6 +126,11 @@ def read_news(event: IncomingEvent) -> UserNews:
     )
 
 
+def said_time(at: datetime | None) -> datetime | None:
+    """Return a time of the SSO, None when it says none or one that cannot be."""
+    return at if at is not None and at >= EARLIEST else None
+
+
 def is_from_the_future(news: UserNews, now: datetime) -> bool:
     """Say whether a wrong clock made this: once believed, it would outrank every true change for years."""
     limit = now + CLOCKS_DIFFER_BY
@@ -121,27 +142,33 @@ def is_from_the_future(news: UserNews, now: datetime) -> bool:
 def is_newer(news: UserNews, known: Known) -> bool:
     """Say whether the news changes what is known: by version where both have one, else by time."""
     if news.version is not None and known.version:
-        return news.version > known.version
-    return known.at is None or news.at is None or news.at > known.at
+        return news.version > known.version or (news.is_whole and news.version == known.version)
+    if known.at is None or news.at is None:
+        return True
+    return news.at > known.at or (news.is_whole and news.at == known.at)
+
+
+def newer_part(news: UserNews, known: Mapping[str, Known]) -> UserNews | None:
+    """Return the news without the parts of which something newer is known; None when that was all it said."""
+    newer = {part for part in news.parts if is_newer(news, known[part])}
+    if news.parts and not newer:
+        return None
+    return replace(
+        news,
+        email=news.email if "email" in newer else None,
+        name=news.name if "name" in newer else None,
+        active=news.active if "active" in newer else None,
+    )
+
+
+def known_after(news: UserNews, known: Mapping[str, Known], now: datetime) -> dict[str, Known]:
+    """Return how new each part is after the news, which moves only what it speaks of."""
+    return {part: merged(news, was, now) if part in news.parts else was for part, was in known.items()}
 
 
 def merged(news: UserNews, known: Known, now: datetime) -> Known:
     """Return what is known after the news; a time ahead of our clock counts as now."""
     return Known(max(news.version or 0, known.version), min(news.at or now, now))
-
-
-def known_from_number(number: int) -> Known:
-    """Read the one number the staff directory keeps: a version, or a time where events carry no version."""
-    if number < MICROSECOND_LIKE:
-        return Known(number, None)
-    return Known(0, datetime.fromtimestamp(number / 1_000_000, UTC))
-
-
-def as_number(known: Known) -> int:
-    """Return the one number the staff directory keeps."""
-    if known.version or known.at is None:
-        return known.version
-    return round(known.at.timestamp() * 1_000_000)
 
 
 def after_failure(tries: int, reason: str, now: datetime) -> Verdict:

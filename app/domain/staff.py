@@ -30,11 +30,6 @@ class StaffLine:
         return self.active and self.rep_id is not None
 
     @property
-    def takes_leads(self) -> bool:
-        """Whether captured leads go to them in turn."""
-        return self.can_own_leads and self.accepts_leads
-
-    @property
     def needs_successor(self) -> bool:
         """True for somebody who is gone, or sells no more, and still has open leads."""
         return self.open_leads > 0 and not self.active

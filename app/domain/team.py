@@ -3,28 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from app.domain.board import Column
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """What the open deals with a closing date in this month are worth, plain and by their stage's chance."""
-
-    first: date
-    value: Decimal
-    weighted: Decimal
-    won: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How many of the leads that came in a while got at least to this stage."""
-
-    label: str
-    leads: int
+from app.domain.report_figures import Funnel, Outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +52,7 @@ class Pulse:
     captured_today: int
     captured_week: int
     unassigned: int
-    unsent: int
+    queued: int
     failing: int
     held: int
 
@@ -80,8 +62,8 @@ class Team:
     """The page an admin begins with."""
 
     columns: tuple[Column, ...]
-    forecast: tuple[Month, ...]
-    funnel: tuple[Step, ...]
+    forecast: Outlook
+    funnel: Funnel
     reps: tuple[RepLine, ...]
     pulse: Pulse
     currency: str

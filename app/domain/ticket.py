@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -40,6 +40,14 @@ class TicketStatus(StrEnum):
     def is_open(self) -> bool:
         """True while somebody still has to do something."""
         return self in {TicketStatus.OPEN, TicketStatus.PENDING}
+
+
+STATUS_LABELS: Final = {
+    TicketStatus.OPEN: "Open",
+    TicketStatus.PENDING: "Waiting for customer",
+    TicketStatus.RESOLVED: "Resolved",
+    TicketStatus.CLOSED: "Closed",
+}
 
 
 class Priority(StrEnum):
@@ -98,6 +106,12 @@ class TicketState:
     def of(cls, ticket: Ticket) -> TicketState:
         """Return a ticket's changeable fields."""
         return cls(ticket.subject, ticket.status, ticket.priority, ticket.assignee_id, ticket.due_at)
+
+    def hastened(self, before: Priority, now: datetime) -> TicketState:
+        """Return the state due as soon as its new priority asks for; what is due sooner, or never, stays so."""
+        if self.priority is before or self.due_at is None:
+            return self
+        return replace(self, due_at=min(self.due_at, now + DUE_WITHIN[self.priority]))
 
     def changes_to(self, new: TicketState) -> dict[str, list[Any]]:
         """Return what differs, from and to; the subject is a person's words and stays out of the chain."""

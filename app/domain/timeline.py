@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 from uuid import UUID
 
 import msgspec
+
+if TYPE_CHECKING:
+    from app.domain.lead import Lead
 
 # Every kind an entry can have, with its label; groups are the timeline's filter chips.
 KINDS: dict[str, str] = {
@@ -30,8 +33,9 @@ KINDS: dict[str, str] = {
     "sale_handed_over": "Handed over to onboarding",
     "ticket_opened": "Ticket opened",
     "ticket_changed": "Ticket changed",
-    "email_updated": "E-mail changed by the SSO",
+    "email_updated": "E-mail changed",
     "email_conflict": "E-mail conflict",
+    "contact_changed": "Contact changed",
     "score_changed": "Score changed",
     "entry_corrected": "Correction",
     "customer_erased": "Erased",
@@ -45,14 +49,17 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "tickets": ("ticket_opened", "ticket_changed"),
     "system": (
-        "email_updated", "email_conflict", "sale_handed_over", "score_changed", "entry_corrected",
+        "contact_changed", "email_updated", "email_conflict", "sale_handed_over", "score_changed", "entry_corrected",
         "customer_erased", "customer_merged",
     ),
 }  # fmt: skip
 
 
+AT_ONCE: Final = timedelta(minutes=1)
+
+
 class Entry(msgspec.Struct, frozen=True):
-    """One immutable entry. `text` is the personal part, empty once erased."""
+    """One immutable entry. `text` is the personal part, empty once erased; who got or had lead or ticket is named."""
 
     id: UUID
     customer_id: UUID
@@ -70,6 +77,13 @@ class Entry(msgspec.Struct, frozen=True):
     corrected_by_id: UUID | None = None
     erased: bool = False
     text: dict[str, Any] = {}
+    given_to_name: str | None = None
+    taken_from_name: str | None = None
+
+    @property
+    def is_backdated(self) -> bool:
+        """True when it was written down well after it happened."""
+        return self.recorded_at - self.occurred_at > AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +111,7 @@ class TimelineFilter:
 
 @dataclass(frozen=True, slots=True)
 class TimelinePage:
-    """A keyset page of entries, newest first."""
+    """A keyset page of entries, the latest to happen first."""
 
     items: tuple[Entry, ...]
     next_cursor: str | None
@@ -106,9 +120,13 @@ class TimelinePage:
 
 @dataclass(frozen=True)
 class History:
-    """A page of a timeline with what stands around it: how many entries are folded away; who wrote, where asked for."""
+    """A page of a timeline with what stands around it.
+
+    The number of the entry written last, whoever may see it; how many are folded away; who wrote, where asked for.
+    """
 
     build: Callable[[], TimelinePage]
+    newest: int
     folded: int
     people: tuple[tuple[str, str], ...] = ()
 
@@ -131,6 +149,18 @@ class NewEntry:
     data: dict[str, Any] = field(default_factory=dict)
     text: dict[str, Any] = field(default_factory=dict)
     corrects_id: UUID | None = None
+
+
+class Said(TypedDict, total=False):
+    """What an entry says: facts that stay, and words that an erasure takes."""
+
+    data: dict[str, Any]
+    text: dict[str, Any]
+
+
+def about_lead(lead: Lead, kind: str, actor_id: str, at: datetime, **said: Unpack[Said]) -> NewEntry:
+    """Return an entry about a lead, on its customer's timeline."""
+    return NewEntry(lead.customer.id, kind, actor_id, at, lead_id=lead.id, **said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from enum import StrEnum
 
 
@@ -17,13 +18,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """One identity in one role. `id` is the SSO's `sub`, or the name of a system actor."""
+    """One identity in one role. `id` is the SSO's `sub`, or the name of a system actor.
+
+    `zone` is where they are, as far as that is known: whose today a day they name is compared with.
+    """
 
     id: str
     role: Role
     name: str = ""
     email: str = ""
     rep_id: str | None = None
+    zone: tzinfo = UTC
 
     @property
     def is_admin(self) -> bool:

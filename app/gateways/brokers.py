@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 from typing_extensions import override
 
-from app.contracts.events import CONTENT_TYPE
-from app.gateways.event_bus import RETRY_AFTER, STREAM, Undelivered
+from app.contracts.events import CONTENT_TYPE, OUR_STREAM
+from app.gateways.event_bus import RETRY_AFTER, Undelivered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +58,7 @@ class BrokerBus:
     async def publish(self, event: OutgoingEvent) -> str:
         """Hand the event over; the broker has it when this returns."""
         try:
+            import_module(LIBRARIES[self.name])  # takes seconds the first time, and none of the broker's
             async with asyncio.timeout(SECONDS):
                 broker = await self._connected()
                 return await broker.send(event, msgspec.json.encode(event))
@@ -122,12 +124,14 @@ class Nats(_FastStream):
         try:
             await jetstream.stream_info(JETSTREAM)
         except NotFoundError:
-            await jetstream.add_stream(name=JETSTREAM, subjects=[STREAM])
+            await jetstream.add_stream(name=JETSTREAM, subjects=[OUR_STREAM])
 
     async def send(self, event: OutgoingEvent, body: bytes) -> str:
         """Publish, and wait until the stream has it."""
         headers = {"Nats-Msg-Id": str(event.id), "ce-id": str(event.id), "ce-type": event.type}
-        said = await self._broker.publish(body, STREAM, headers=headers, stream=JETSTREAM, timeout=SECONDS)
+        said = await self._broker.publish(
+            body, OUR_STREAM, headers=headers, stream=JETSTREAM, timeout=SECONDS
+        )
         return "was there already" if said.duplicate else f"added as {said.seq}"
 
 
@@ -138,7 +142,7 @@ class Rabbit(_FastStream):
         from faststream.rabbit import ExchangeType, RabbitBroker, RabbitExchange  # noqa: PLC0415  optional
 
         super().__init__(RabbitBroker(url))
-        self._exchange = RabbitExchange(STREAM, type=ExchangeType.TOPIC, durable=True)
+        self._exchange = RabbitExchange(OUR_STREAM, type=ExchangeType.TOPIC, durable=True)
 
     @override
     async def open(self) -> None:
@@ -178,7 +182,7 @@ class Kafka(_FastStream):
     async def send(self, event: OutgoingEvent, body: bytes) -> str:
         """Publish, and wait until the topic has it."""
         headers = {"ce_id": str(event.id), "ce_type": event.type, "content-type": CONTENT_TYPE}
-        said = await self._broker.publish(body, STREAM, key=event.subject.encode(), headers=headers)
+        said = await self._broker.publish(body, OUR_STREAM, key=event.subject.encode(), headers=headers)
         return f"added as {said.partition}:{said.offset}"
 
 
@@ -196,6 +200,7 @@ async def _one_answers(servers: Sequence[str]) -> None:
 
 
 KINDS: Final[dict[str, type[Nats | Rabbit | Kafka]]] = {"nats": Nats, "rabbitmq": Rabbit, "kafka": Kafka}
+LIBRARIES: Final = {"nats": "faststream.nats", "rabbitmq": "faststream.rabbit", "kafka": "faststream.kafka"}
 PACKAGES: Final = {"nats": "nats", "rabbitmq": "aio_pika", "kafka": "aiokafka"}
 SCHEMES: Final = {"nats": "nats", "tls": "nats", "amqp": "rabbitmq", "amqps": "rabbitmq", "kafka": "kafka"}
 

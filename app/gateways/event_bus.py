@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
+
+from app.contracts.events import OUR_STREAM
+from app.gateways.redis_server import connect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 
     from app.contracts.events import OutgoingEvent
 
-STREAM: Final = "crm.events"
 REMEMBERED_SECONDS: Final = 7 * 24 * 60 * 60
 TIMEOUT: Final = 2.0
 RETRY_AFTER: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # our own bus: it must not wait long once it is back
@@ -72,13 +73,13 @@ class RedisStream:
     retry_after = RETRY_AFTER
 
     def __init__(self, url: str) -> None:
-        self._redis: Any = connect(url, TIMEOUT)
+        self._redis = connect(url, TIMEOUT)
         self._publish_once = self._redis.register_script(PUBLISH_ONCE)
 
     async def publish(self, event: OutgoingEvent) -> str:
         """Append the event unless it is there already; Redis has it when this returns."""
         fields = (msgspec.json.encode(event), str(event.id), event.type, event.subject)
-        keys = (STREAM, _marker(event.id))
+        keys = (OUR_STREAM, _marker(event.id))
         try:
             added: int = await self._publish_once(keys, (REMEMBERED_SECONDS, *fields))
         except (RedisError, OSError) as error:
@@ -128,14 +129,8 @@ class MemoryStream:
         """Do nothing: there is no connection."""
 
 
-def connect(url: str, seconds: float) -> Redis:
-    """Return a client that connects when it is first used, and never waits longer than that."""
-    untyped = cast("Any", Redis)
-    return untyped.from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds)
-
-
 def _marker(event_id: UUID) -> str:
-    return f"{STREAM}:published:{event_id}"
+    return f"{OUR_STREAM}:published:{event_id}"
 
 
 def _undelivered(error: Exception) -> Undelivered:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from redis.exceptions import RedisError, ResponseError
 
-from app.gateways.event_bus import connect
+from app.gateways.redis_server import connect
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -37,7 +37,7 @@ class StreamReader:
     """One consumer of a group: first what it left unfinished, then what others left, then what is new."""
 
     def __init__(self, url: str, stream: str, group: str, consumer: str) -> None:
-        self._redis: Any = connect(url, TIMEOUT)
+        self._redis = connect(url, TIMEOUT)
         self._stream, self._group, self._consumer = stream, group, consumer
         self._unfinished = True
         self._claim_at = 0.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from redis.exceptions import RedisError, ResponseError
 
 from app.domain.figures import Flow, GroupLag
-from app.gateways.event_bus import connect
+from app.gateways.redis_server import connect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ SIGN_OF_LIFE: Final = "arq:queue:health-check"
 
 async def look_at_flow(url: str, streams: Sequence[str]) -> Flow | None:
     """Return what Redis says, None when it does not answer within a second."""
-    redis: Any = connect(url, PATIENCE)
+    redis = connect(url, PATIENCE)
     try:
         async with asyncio.timeout(PATIENCE):
             oldest = await redis.zrange(QUEUE, 0, 0, withscores=True)

@@ -1,4 +1,4 @@
-"""Tell open pages that a lead changed, or whose timeline grew: ids by Redis pub/sub. Best effort; pages look again.
+"""Tell open pages that a lead or ticket changed, or whose timeline grew: ids by Redis pub/sub. Pages look again anyway.
 
 Services announce after their commit. The web process listens with one `Hub` (app/web/live.py).
 """
@@ -6,17 +6,17 @@ Services announce after their commit. The web process listens with one `Hub` (ap
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from app.core import clock
 from app.core.log import logger
-from app.core.settings import settings
 from app.gateways import queue
+from app.gateways.redis_server import connect, redis_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,12 +26,15 @@ if TYPE_CHECKING:
 
 CHANNEL: Final = "crm.live"
 ENTRIES: Final = "crm.live.entries"
+DESK: Final = "crm.live.tickets"
 PATIENCE: Final = 0.3
 AGAIN_AFTER: Final = 0.5
 AT_MOST_AFTER: Final = 5.0
 HEALTH_CHECK: Final = 10.0
 LEADS: Final = "leads"
+TICKETS: Final = "tickets"
 WAITING: Final = 256  # frames a slow page may be behind before it is told to look at everything again
+SKEW: Final = 0.05  # seconds by which the clocks of two hosts may differ
 
 log = logger("live")
 
@@ -61,6 +64,12 @@ async def announce_lead(lead_id: UUID | str, owner_id: str | None, customer_id: 
     await announce_all([Change(str(lead_id), 0, owners, str(customer_id))])
 
 
+async def announce_leads(leads: Iterable[Lead]) -> None:
+    """Say that something on the cards of these leads changed that no version counts, such as their customer's name."""
+    changed = [(str(lead.id), lead.assigned_to_id, str(lead.customer.id)) for lead in leads]
+    await announce_all(Change(each, 0, (owner,) if owner else (), whose) for each, owner, whose in changed)
+
+
 async def announce_all(changes: Iterable[Change]) -> None:
     """Announce several changes at once; never raises and never takes long."""
     await queue.publish(CHANNEL, [msgspec.json.encode(change) for change in changes])
@@ -71,24 +80,44 @@ async def announce_entries(customer_ids: Iterable[UUID]) -> None:
     await queue.publish(ENTRIES, [str(customer_id).encode() for customer_id in customer_ids])
 
 
+async def announce_ticket(ticket_id: UUID) -> None:
+    """Say that a ticket was opened or changed, and nothing else; never raises and never takes long."""
+    await queue.publish(DESK, [str(ticket_id).encode()])
+
+
 class Hub:
     """Listens for all pages of this process; each gets its own queue. None in it: look at everything again.
 
-    A page hears of every lead, or of one customer: their id, when something was written on their timeline.
+    A page hears of every lead, of every ticket by its id, or of one customer: their id, when something was written on
+    their timeline. A board is also told what was heard since it was drawn.
     """
 
     def __init__(self) -> None:
         self._queues: dict[str, set[Heard]] = defaultdict(set)
         self._listening: asyncio.Task[None] | None = None
-        self._missed = False
+        self._lately: deque[tuple[float, Change | None]] = deque(maxlen=WAITING)
 
-    def join(self, customer_id: str = LEADS) -> Heard:
-        """Return a queue that gets every change from now on: of leads, or this customer's."""
+    def begin(self) -> None:
+        """Listen, unless it does already."""
         if self._listening is None or self._listening.done():
             self._listening = asyncio.create_task(self._listen())
+
+    def join(self, about: str = LEADS, since: float = 0.0) -> Heard:
+        """Return a queue that gets each change of leads since then (Unix seconds), or of what else from now on.
+
+        It begins with None where what was said since then is no longer known.
+        """
+        self.begin()
         queue: Heard = asyncio.Queue(WAITING)
-        self._queues[customer_id].add(queue)
+        if about == LEADS:
+            self._tell_since(since - SKEW, queue)
+        self._queues[about].add(queue)
         return queue
+
+    def _tell_since(self, since: float, queue: Heard) -> None:
+        recent = [change for at, change in self._lately if at >= since]
+        for change in [None] if None in recent or len(recent) == WAITING else recent:
+            queue.put_nowait(change)
 
     def leave(self, queue: Heard) -> None:
         """Forget a queue."""
@@ -105,16 +134,15 @@ class Hub:
             await asyncio.wait({listening}, timeout=PATIENCE)
 
     async def _listen(self) -> None:
-        """Listen for ever; after each lost connection everybody looks again, because something may be missed."""
+        """Listen for ever; with each connection everybody looks again: they may have missed what was said before it."""
         pause = AGAIN_AFTER
         while True:
-            redis: Any = _connect()
+            redis = connect(redis_url(), PATIENCE, health_check_interval=HEALTH_CHECK)
             try:
                 subscription = redis.pubsub()
-                await subscription.subscribe(CHANNEL, ENTRIES)
-                if self._missed:
-                    self._let_all_look()
-                pause, self._missed = AGAIN_AFTER, True
+                await subscription.subscribe(CHANNEL, ENTRIES, DESK)
+                self._let_all_look()
+                pause = AGAIN_AFTER
                 await self._pass_on(subscription)
             except (RedisError, OSError, msgspec.MsgspecError) as error:
                 log.warning("live_connection_lost", error=type(error).__name__)
@@ -127,15 +155,25 @@ class Hub:
         """Hand out what is said; a connection that is silent for long is asked whether it still lives."""
         while True:
             said = await subscription.get_message(ignore_subscribe_messages=True, timeout=HEALTH_CHECK)
-            if said is not None and said["channel"].decode() == ENTRIES:
-                customer_id = said["data"].decode()
-                self._hand_out(customer_id, customer_id)
-            elif said is not None:
-                self._hand_out(LEADS, msgspec.json.decode(said["data"], type=Change))
+            if said is not None:
+                for line in said["data"].splitlines():
+                    self._pass_on_line(said["channel"].decode(), line)
+
+    def _pass_on_line(self, channel: str, line: bytes) -> None:
+        if channel != CHANNEL:
+            about = line.decode()
+            return self._hand_out(TICKETS if channel == DESK else about, about)
+        change = msgspec.json.decode(line, type=Change)
+        self._note(change)
+        return self._hand_out(LEADS, change)
 
     def _let_all_look(self) -> None:
+        self._note(None)
         for about in self._queues:
             self._hand_out(about, None)
+
+    def _note(self, change: Change | None) -> None:
+        self._lately.append((clock.now().timestamp(), change))
 
     def _hand_out(self, about: str, heard: Change | str | None) -> None:
         for waiting in self._queues.get(about, ()):
@@ -143,14 +181,3 @@ class Hub:
             while behind and not waiting.empty():
                 waiting.get_nowait()
             waiting.put_nowait(None if behind else heard)
-
-
-def _connect() -> Redis:
-    url = settings().redis_url
-    if url is None:
-        message = "REDIS_URL is not set"
-        raise ConnectionError(message)
-    untyped: Any = Redis
-    return untyped.from_url(
-        url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE, health_check_interval=HEALTH_CHECK
-    )

@@ -14,7 +14,7 @@ from prometheus_client import Counter
 from redis.asyncio import ConnectionPool
 
 from app.core.log import logger
-from app.core.settings import settings
+from app.gateways.redis_server import redis_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PATIENCE: Final = 0.3
 QUIET_AFTER_FAILURE: Final = 2.0
 APART: Final = 0.25  # seconds between two messages of a kind: what a crowd says meanwhile goes out together
+TOGETHER: Final = 100  # lines in one message
 WAKE_UPS: Final = Counter("crm_wake_ups_total", "Wake-ups sent to the workers.", ["job", "outcome"])
 
 log = logger("queue")
@@ -54,14 +55,14 @@ class Alarm:
         return "sent"
 
     async def publish(self, channel: str, bodies: Sequence[bytes]) -> None:
-        """Say something to whoever listens; like `ring` it never raises and never takes long."""
+        """Say lines to whoever listens, many in a message; like `ring` it never raises and never takes long."""
         if not bodies or self._is_away():
             return
         try:
             async with asyncio.timeout(PATIENCE):
                 pipe: Any = self._connected().pipeline(transaction=False)
-                for body in bodies:
-                    pipe.publish(channel, body)
+                for first in range(0, len(bodies), TOGETHER):
+                    pipe.publish(channel, b"\n".join(bodies[first : first + TOGETHER]))
                 await pipe.execute()
         except Exception as error:  # noqa: BLE001  open pages look again by themselves
             self._quiet_until = time.monotonic() + QUIET_AFTER_FAILURE
@@ -94,7 +95,7 @@ class Alarm:
         if self._redis is None or self._loop is not loop:
             # arq's own create_pool pings for five seconds: the web must start without Redis.
             untyped = cast("Any", ConnectionPool)
-            pool = untyped.from_url(_url(), socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE)
+            pool = untyped.from_url(redis_url(), socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE)
             self._redis = ArqRedis(pool, job_serializer=encode, job_deserializer=decode)
             self._redis.auto_close_connection_pool = True
             self._loop = loop
@@ -124,7 +125,7 @@ async def _ring(job: str) -> None:
 
 
 async def publish(channel: str, bodies: Sequence[bytes]) -> None:
-    """Say something to whoever listens, behind the answer. Best effort: who does not hear it looks again anyway."""
+    """Say lines to whoever listens, behind the answer. Best effort: who does not hear them looks again anyway."""
     if bodies:
         _unsaid.setdefault(channel, []).extend(bodies)
         _soon(channel, partial(_say, channel))
@@ -173,11 +174,3 @@ def encode(value: Any) -> bytes:
 def decode(body: bytes) -> Any:
     """Read a job written by `encode`."""
     return msgspec.json.decode(body)
-
-
-def _url() -> str:
-    url = settings().redis_url
-    if url is None:
-        message = "REDIS_URL is not set"
-        raise ConnectionError(message)
-    return url

@@ -9,7 +9,7 @@ import asyncio
 import math
 import time
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -20,6 +20,7 @@ from prometheus_client import Counter
 
 from app.core.log import logger
 from app.core.settings import settings
+from app.gateways.redis_server import redis_url
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,6 +33,8 @@ PATIENCE: Final = 0.25  # a lost lead costs more than a burst: the answer hardly
 QUIET_AFTER_FAILURE: Final = 5.0
 APART: Final = 0.05  # seconds between two counts of a busy client
 SHARE: Final = 8  # of what is left of a rate, the part that one process may let in before it counts
+LOGINS: Final = "(logins)"  # no client is called so
+LOGIN_RATE: Final = "1000/10seconds"
 TURNED_AWAY: Final = Counter("crm_rate_limited_total", "Requests over their client's rate.", ["client"])
 
 log = logger("rate_limit")
@@ -45,6 +48,7 @@ class _Tab:
     left: int = 0
     owed: int = 0
     calls: int = 0  # since it was counted last
+    counting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def take(self) -> int:
         """Return what is owed, and begin anew."""
@@ -106,7 +110,7 @@ class Limiter:
             await asyncio.sleep(APART)
             while tab.calls:
                 tab.calls = 0
-                await self._count(client, tab.rate, tab.take())
+                await self._settle(tab, client)
                 tab.left = await self._ask(partial(_left, rate=tab.rate, client=client)) - tab.owed
                 await asyncio.sleep(APART)
         finally:
@@ -130,10 +134,7 @@ class Limiter:
         return await question(self._own_window())
 
     def _connected(self) -> MovingWindowRateLimiter:
-        url = settings().redis_url
-        if url is None:
-            message = "REDIS_URL is not set"
-            raise ConnectionError(message)
+        url = redis_url()
         self._own_window()
         if self._shared is None:
             found = f"async+{url}" if not url.startswith("unix:") else f"async+redis+{url}"
@@ -145,9 +146,13 @@ class Limiter:
         return self._shared
 
     async def settle(self) -> None:
-        """Count what is on any tab now."""
+        """Count what is on any tab now, and wait for what is being counted."""
         self._own_window()
         for client, tab in list(self._tabs.items()):
+            await self._settle(tab, client)
+
+    async def _settle(self, tab: _Tab, client: str) -> None:
+        async with tab.counting:
             await self._count(client, tab.rate, tab.take())
 
     async def close(self) -> None:
@@ -192,6 +197,11 @@ _limiter: Final = Limiter()
 async def seconds_to_wait(client: str) -> int:
     """Count a capture of `client`; returns how many seconds it is too early, 0 when it is not."""
     return await _limiter.wait_for(client, settings().capture_rate)
+
+
+async def seconds_to_wait_for_login() -> int:
+    """Count a login that begins, whoever begins it; returns how many seconds it is too early, 0 when it is not."""
+    return await _limiter.wait_for(LOGINS, LOGIN_RATE)
 
 
 async def close() -> None:

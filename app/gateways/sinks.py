@@ -20,8 +20,6 @@ def open_sinks(settings: Settings) -> Sinks:
     """Return the bus, and the webhook where one is configured; nothing connects before the first event."""
     sinks: list[Sink] = [_bus(settings)]
     if settings.handoff_webhook_url is not None:
-        if not settings.handoff_webhook_secrets:
-            raise BadSetting("HANDOFF_WEBHOOK_SECRET must be set beside HANDOFF_WEBHOOK_URL")
         sinks.append(
             WebhookSink(
                 settings.handoff_webhook_url,
@@ -36,6 +34,13 @@ def sink_names(settings: Settings) -> list[str]:
     """Return the names of the places that events go to, the bus first, without opening one."""
     bus = brokers.name_of(settings.event_bus_url or "") or RedisStream.name
     return [bus, *([WebhookSink.name] if settings.handoff_webhook_url else [])]
+
+
+def redis_urls(settings: Settings) -> list[str]:
+    """Return every Redis that may hold our events: the company's, and the bus where that is another one."""
+    bus = settings.event_bus_url
+    urls = [settings.redis_url, None if bus is None or brokers.name_of(bus) else bus]
+    return list(dict.fromkeys(url for url in urls if url))
 
 
 def _bus(settings: Settings) -> Sink:

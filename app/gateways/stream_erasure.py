@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
-from redis.asyncio import Redis
+
+from app.contracts.events import OUR_STREAM, SSO_STREAM
+from app.domain.sso_dialects import in_our_words
+from app.gateways.redis_server import connect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-OUT: Final = "crm.events"
-IN: Final = "sso.events"
 ENTRIES_AT_ONCE: Final = 500
 TIMEOUT: Final = 2.0
 # Replaced in one step, the event's own id kept: a consumer that has not read it yet still gets its sale.
@@ -22,20 +23,20 @@ return redis.call('XDEL', KEYS[1], ARGV[1])
 
 
 async def clear_streams(redis_url: str, customer_id: str, sso_user_id: str | None) -> int:
-    """Blank the texts of our own events about a customer, delete the SSO's about them; returns how many."""
-    untyped = cast("Any", Redis)
-    redis = untyped.from_url(redis_url, socket_connect_timeout=TIMEOUT, socket_timeout=TIMEOUT)
+    """Blank the texts of our own events about a customer, delete the SSO's about an account; returns how many."""
+    redis = connect(redis_url, TIMEOUT)
     try:
         changed = 0
-        async for entry_id, fields in _entries(redis, OUT):
+        async for entry_id, fields in _entries(redis, OUR_STREAM):
             if fields.get(b"subject") == customer_id.encode() and (blank := _blanked(fields)):
                 await redis.eval(
-                    REPLACE, 1, OUT, entry_id, *[part for pair in blank.items() for part in pair]
+                    REPLACE, 1, OUR_STREAM, entry_id, *[part for pair in blank.items() for part in pair]
                 )
                 changed += 1
-        async for entry_id, fields in _entries(redis, IN):
-            if sso_user_id and _user_of(fields) == sso_user_id:
-                changed += await redis.xdel(IN, entry_id)
+        if sso_user_id:
+            async for entry_id, fields in _entries(redis, SSO_STREAM):
+                if _user_of(fields) == sso_user_id:
+                    changed += await redis.xdel(SSO_STREAM, entry_id)
         return changed
     finally:
         await redis.aclose()
@@ -62,7 +63,7 @@ def _blanked(fields: dict[bytes, bytes]) -> dict[bytes, bytes] | None:
 
 
 def _user_of(fields: dict[bytes, bytes]) -> str | None:
-    data: Any = _decoded(fields).get("data")
+    data: Any = in_our_words(_decoded(fields)).get("data")
     return cast("dict[str, Any]", data).get("user_id") if isinstance(data, dict) else None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import binascii
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +12,7 @@ from standardwebhooks.webhooks import Webhook
 
 from app.contracts.events import CONTENT_TYPE
 from app.core.clock import now
+from app.domain.signing import signing_key
 from app.gateways.addresses import public_address
 from app.gateways.event_bus import Undelivered
 
@@ -27,7 +27,6 @@ SECONDS: Final = 15.0
 RETRY_AFTER: Final = (5.0, 30.0, 120.0, 300.0, 900.0, 3600.0)
 LONGEST_WAIT: Final = 24 * 3600.0
 GONE: Final = 410
-PREFIX: Final = "whsec_"
 
 
 class WebhookSink:
@@ -88,16 +87,10 @@ def sign(secrets: Sequence[str], message_id: str, at: datetime, body: bytes) -> 
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": " ".join(Webhook(key_of(each)).sign(message_id, at, text) for each in secrets),
+        "webhook-signature": " ".join(
+            Webhook(signing_key(each)).sign(message_id, at, text) for each in secrets
+        ),
     }
-
-
-def key_of(secret: str) -> bytes:
-    """Read a secret as the specification writes it, or as it stands where it is no base64."""
-    try:
-        return binascii.a2b_base64(secret.removeprefix(PREFIX) + "==") or secret.encode()
-    except binascii.Error:
-        return secret.encode()
 
 
 def _wanted_wait(header: str) -> float:
@@ -106,6 +99,6 @@ def _wanted_wait(header: str) -> float:
         return min(float(header[:9]), LONGEST_WAIT)
     try:
         wait = (parsedate_to_datetime(header) - now()).total_seconds()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return 0.0
     return min(max(wait, 0.0), LONGEST_WAIT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import secrets
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app.core.settings import Settings, load
+from app.domain.signing import new_secret
 from app.sandbox.home import CannotStart, is_held, keep, write_private
 from app.sandbox.ports import LOOPBACK
 
@@ -36,6 +36,11 @@ def sandbox_url(settings: Settings) -> str:
     return f"http://{LOOPBACK}:{settings.sandbox_port}"
 
 
+def sandbox_issuer(settings: Settings) -> str:
+    """Return what the sandbox SSO calls itself."""
+    return f"{sandbox_url(settings)}/sso"
+
+
 def environment(settings: Settings, urls: Urls) -> dict[str, str]:
     """Return the variables that make a process part of this stack."""
     return {
@@ -48,7 +53,7 @@ def environment(settings: Settings, urls: Urls) -> dict[str, str]:
         "DATABASE_URL": urls.app,
         OWNER_VARIABLE: urls.owner,
         "REDIS_URL": urls.redis,
-        "SSO_ISSUER": f"{sandbox_url(settings)}/sso",
+        "SSO_ISSUER": sandbox_issuer(settings),
         **_secrets(settings.home),
         **{name: value for name, value in os.environ.items() if name.startswith(OUTGOING)},
     }
@@ -86,13 +91,9 @@ def _secrets(home: Path) -> dict[str, str]:
     """Return the secrets the operator did not give, made once and kept."""
     wanted: dict[str, Callable[[], str]] = {
         "SSO_CLIENT_SECRET": secrets.token_urlsafe,
-        "SSO_EVENTS_SECRET": _webhook_secret,
-        "CAPTURE_WEBHOOK_SECRET": _webhook_secret,
+        "SSO_EVENTS_SECRET": new_secret,
+        "CAPTURE_WEBHOOK_SECRET": new_secret,
     }
     given = {name for name in wanted if os.environ.get(name) or os.environ.get(f"{name}_FILE")}
     kept = {name: keep(home, name, make) for name, make in wanted.items() if name not in given}
     return kept | {name: os.environ[name] for name in given if os.environ.get(name)}
-
-
-def _webhook_secret() -> str:
-    return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"

@@ -18,7 +18,7 @@ from app.sandbox.home import hold
 from app.sandbox.ports import LOOPBACK, check_free
 from app.sandbox.processes import end_with_parent, wait_until
 from app.sandbox.servers import find_postgres, find_valkey, supervised_postgres, supervised_valkey
-from app.sandbox.stack import Urls, environment, forget_stack, sandbox_url, write_stack
+from app.sandbox.stack import Urls, environment, forget_stack, sandbox_issuer, sandbox_url, write_stack
 from app.sandbox.supervisor import Supervised, tend_for_ever
 from app.store.migrate import migrate
 
@@ -44,6 +44,7 @@ The CRM runs.  Ctrl-C stops it; its data stays in {home}
 def up() -> None:
     """Start everything, watch over it, and stop it in order at Ctrl-C, SIGTERM or SIGHUP."""
     settings = load(os.environ)
+    _check_sso(settings)
     with _ended_by_signal(), ExitStack() as running:
         if "MAKELEVEL" in os.environ:  # `make run` is the parent then, and its death is the end of the run.
             end_with_parent()
@@ -130,6 +131,15 @@ class Stack:
 
     def _await(self, part: Supervised, ready: Callable[[], bool]) -> None:
         wait_until(ready, part.process, log_of(self._settings.home, part.name), LONGEST_START)
+
+
+def _check_sso(settings: Settings) -> None:
+    """Refuse to put the SSO that asks for no password in the place of a real one."""
+    if settings.sso_issuer not in {"", sandbox_issuer(settings)} and not settings.sandbox:
+        raise BadSetting(
+            "SSO_ISSUER names an SSO, and `crm up` lets everybody in without a password: "
+            "unset it to try the CRM, or run `crm serve` and `crm worker`"
+        )
 
 
 async def _demo(owner_url: str) -> None:

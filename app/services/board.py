@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from app.core import clock
 from app.core.settings import settings
 from app.domain.board import Board, Column
 from app.domain.permissions import check_see_board
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 async def read_board(viewer: Viewer, narrowed: BoardFilter) -> Board:
     """Return the six columns, each with its first cards and totals over the whole filter; raises Forbidden."""
     check_see_board(viewer)
+    as_of = clock.now()
     async with reading(viewer):
         columns, around = await board.read_board(viewer, narrowed)
-    return Board(columns, settings().currency, narrowed, around)
+    return Board(columns, settings().currency, narrowed, as_of, around)
 
 
 async def read_changed(

@@ -10,13 +10,14 @@ from app.core import clock
 from app.core.errors import Conflict
 from app.core.remembered import Remembered
 from app.core.settings import settings
-from app.domain.capture_client import ENVIRONMENT, PURPOSE, CaptureClient, Usage, check_client, new_secret
+from app.domain.capture_client import ENVIRONMENT, PURPOSE, CaptureClient, Usage, check_client
 from app.domain.permissions import check_administer
 from app.domain.sealing import seal, unseal
+from app.domain.signing import new_secret
 from app.domain.viewer import system
 from app.store import capture_clients as store
 from app.store import capture_log
-from app.store.transaction import transaction
+from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from app.domain.viewer import Viewer
@@ -34,7 +35,7 @@ async def list_clients(viewer: Viewer) -> list[CaptureClient]:
     """Return everybody who may send, or ever sent, with what they sent."""
     check_administer(viewer)
     now = clock.now()
-    async with transaction(viewer):
+    async with reading(viewer):
         kept = {one.id: one for one in await store.list_clients(viewer)}
         seen = set(await capture_log.clients_seen(viewer)) | kept.keys()
         if settings().capture_webhook_secrets:
@@ -81,7 +82,7 @@ async def signing_secrets() -> list[tuple[str, str]]:
     known = _known.get(None)
     if known is not None:
         return known
-    async with transaction(VIEWER):
+    async with reading(VIEWER):
         sealed = await store.live_secrets(VIEWER, clock.now())
     opened = ((client, unseal(_key(), PURPOSE, box)) for client, box in sealed)
     return _known.keep(None, [(client, secret) for client, secret in opened if secret is not None])

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from app.core import clock
 from app.domain.permissions import check_administer
-from app.gateways import queue
-from app.services.lead_capture import VIEWER, making_now, read_submission, take_in
+from app.services.lead_capture import VIEWER, making_now, read_submission, take_in, tell_of
 from app.store import capture_log
 from app.store.capture import Received
-from app.store.transaction import transaction
+from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +38,7 @@ async def list_captures(
 ) -> tuple[CapturePage, list[str], int]:
     """Return a page of the log, the clients to choose from, and how many submissions are held."""
     check_administer(viewer)
-    async with transaction(viewer):
+    async with reading(viewer, much=True):
         page = await capture_log.list_captures(viewer, narrowed, limit=limit, cursor=cursor)
         return page, await capture_log.clients_seen(viewer), await capture_log.count_held(viewer)
 
@@ -47,7 +46,7 @@ async def list_captures(
 async def read_capture(viewer: Viewer, capture_id: UUID) -> Capture:
     """Return one submission as it came."""
     check_administer(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         return await capture_log.read_capture(viewer, capture_id)
 
 
@@ -65,7 +64,7 @@ async def approve_capture(viewer: Viewer, capture_id: UUID) -> UUID:
         customer_id, lead = await take_in(held.client, submission, making)
         outcome = "created" if lead.created else "merged"
         await capture_log.settle(VIEWER, held, outcome, (lead.id, customer_id), (viewer.id, now))
-    await queue.wake("score_leads")
+    await tell_of(customer_id, lead)
     return lead.id
 
 

@@ -9,8 +9,8 @@ from app.core.errors import Conflict
 from app.domain.text import Checker
 from app.domain.timeline import NewEntry, Recorded
 from app.services.once import once
-from app.store import customers, idempotency, timeline
-from app.store.transaction import transaction
+from app.store import customers, idempotency, scoring, timeline
+from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -25,7 +25,7 @@ CORRECTABLE: Final = ("call_logged", "email_logged", "meeting_logged", "note_log
 
 async def read_entry(viewer: Viewer, customer_id: UUID, entry_id: UUID) -> Entry:
     """Return one entry; raises NotFound outside the viewer's scope."""
-    async with transaction(viewer):
+    async with reading(viewer):
         await customers.check_customer(viewer, customer_id)
         return await timeline.read_entry(viewer, customer_id, entry_id)
 
@@ -49,6 +49,7 @@ async def correct_entry(
                 raise Conflict("The CRM wrote this entry itself; there is nothing of anybody's to correct")
             if entry.erased:
                 raise Conflict("This entry was erased")
+            await scoring.owe_scores(viewer, [customer_id], clock.now())
             recorded = await timeline.append(viewer, _correction(viewer, customer_id, entry, notes))
             await idempotency.remember(viewer, key, recorded)
         return recorded

@@ -28,6 +28,12 @@ async def list_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | No
         return await customer_list.list_customers(viewer, q=q, limit=limit, cursor=cursor)
 
 
+async def find_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | None) -> CustomerPage:
+    """Return a page of those somebody means, typing errors forgiven; raises Invalid for a bad cursor."""
+    async with reading(viewer):
+        return await customer_list.find_customers(viewer, q=q, limit=limit, cursor=cursor)
+
+
 async def find_lookalikes(viewer: Viewer, customer_id: UUID) -> tuple[Lookalike, ...]:
     """Return who may be the same person among the viewer's customers; raises NotFound outside their scope."""
     async with reading(viewer):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core import clock
-from app.domain.deal import check_deal, check_plan
+from app.domain.deal import changes_of, check_deal, check_plan
 from app.domain.lead import Lead
 from app.domain.permissions import check_move_lead
-from app.domain.timeline import NewEntry
+from app.domain.timeline import about_lead
 from app.gateways import live
 from app.services.once import once
 from app.services.pipeline import lock_current
@@ -17,11 +17,11 @@ from app.store.transaction import transaction
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from typing import Any
     from uuid import UUID
 
     from app.domain.deal import Deal, Plan
     from app.domain.idempotency import Key, Outcome
+    from app.domain.timeline import NewEntry
     from app.domain.viewer import Viewer
 
 
@@ -34,10 +34,10 @@ async def plan_follow_up(
     is over.
     """
     check_move_lead(viewer)
-    now = clock.now()
-    plan = check_plan(wanted, now)
 
     async def work() -> Lead:
+        now = clock.now()
+        plan = check_plan(wanted, now)
         async with transaction(viewer):
             lead = await lock_current(viewer, lead_id, version, or_lost=True)
             if not lead.stage.is_open:
@@ -58,16 +58,15 @@ async def change_deal(
 ) -> Outcome[Lead]:
     """Change expected value and closing date of an open lead. Raises NotFound, StaleLead, LeadIsClosed, Invalid."""
     check_move_lead(viewer)
-    now = clock.now()
-    deal = check_deal(wanted, now)
 
     async def work() -> Lead:
+        now = clock.now()
+        deal = check_deal(wanted, now)
         async with transaction(viewer):
             lead = await lock_current(viewer, lead_id, version)
             await changes.set_deal(viewer, lead_id, deal, now)
-            # Amounts are not for support, and everybody reads the timeline: it says what changed, not to what.
-            data = {"expected_close_on": deal.close_on.isoformat() if deal.close_on else None}
-            await timeline.append(viewer, _entry(viewer, lead, "deal_changed", now, data))
+            entry = about_lead(lead, "deal_changed", viewer.id, now, data=changes_of(lead, deal))
+            await timeline.append(viewer, entry)
             changed = await leads.read_lead(viewer, lead_id)
             await idempotency.remember(viewer, key, changed)
         return changed
@@ -81,18 +80,7 @@ def _planned(viewer: Viewer, lead: Lead, plan: Plan, now: datetime) -> NewEntry:
     next_step = plan.follow_up
     times = {"follow_up_at": next_step.at, "was_due_at": lead.follow_up_at}
     data = {name: at.isoformat() for name, at in times.items() if at is not None}
-    entry = _entry(viewer, lead, "follow_up_done" if plan.done else "follow_up_set", now, data)
     words = {"follow_up_note": next_step.note, "was": lead.follow_up_note if plan.done else ""}
-    entry.text.update({name: text for name, text in words.items() if text})
-    return entry
-
-
-def _entry(viewer: Viewer, lead: Lead, kind: str, now: datetime, data: dict[str, Any]) -> NewEntry:
-    return NewEntry(
-        customer_id=lead.customer.id,
-        lead_id=lead.id,
-        kind=kind,
-        actor_id=viewer.id,
-        occurred_at=now,
-        data=data,
-    )
+    text = {name: word for name, word in words.items() if word}
+    kind = "follow_up_done" if plan.done else "follow_up_set"
+    return about_lead(lead, kind, viewer.id, now, data=data, text=text)

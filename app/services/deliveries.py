@@ -12,13 +12,12 @@ from app.core.errors import Conflict, NotFound
 from app.core.ids import uuid7
 from app.core.log import logger
 from app.domain.handoff import NewEvent, SinkLine, mask
-from app.domain.permissions import check_administer
-from app.domain.viewer import Role
+from app.domain.permissions import check_operate
 from app.gateways import queue
 from app.services import handoff
 from app.services.figures import STUCK_AFTER
 from app.store import deliveries, outbox
-from app.store.transaction import transaction
+from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,17 +34,10 @@ log = logger("deliveries")
 
 async def list_deliveries(viewer: Viewer, wanted: EventFilter, *, limit: int, after: str | None) -> EventPage:
     """Return a page of events, newest first; the state `stuck` are those that have failed for an hour."""
-    _check(viewer)
+    check_operate(viewer)
     before = clock.now() - STUCK_AFTER
-    async with transaction(viewer):
+    async with reading(viewer):
         return await deliveries.list_deliveries(viewer, wanted, stuck_before=before, limit=limit, after=after)
-
-
-async def event_types(viewer: Viewer) -> list[str]:
-    """Return the types of the events we have."""
-    _check(viewer)
-    async with transaction(viewer):
-        return await deliveries.event_types(viewer)
 
 
 async def read_delivery(viewer: Viewer, event_id: UUID) -> tuple[EventDetail, dict[str, Any]]:
@@ -63,14 +55,13 @@ async def reveal_payload(viewer: Viewer, event_id: UUID) -> dict[str, Any]:
 
 async def replay(viewer: Viewer, sinks: Sinks, *, event_id: UUID | None, since: datetime | None) -> int:
     """Publish one event, or all since then, once more with the same ids; returns how many."""
-    _check(viewer)
     return await handoff.replay(viewer, sinks, event_id=event_id, since=since)
 
 
 async def list_sinks(viewer: Viewer, names: Sequence[str]) -> list[SinkLine]:
     """Return these sinks, with what waits for each and whether it is paused."""
-    _check(viewer)
-    async with transaction(viewer):
+    check_operate(viewer)
+    async with reading(viewer):
         paused = {sink.name: sink for sink in await deliveries.paused_sinks(viewer)}
         waiting = await deliveries.count_waiting(viewer, names)
     return [SinkLine(name, waiting[name], paused.get(name)) for name in names]
@@ -78,14 +69,14 @@ async def list_sinks(viewer: Viewer, names: Sequence[str]) -> list[SinkLine]:
 
 async def pause_sink(viewer: Viewer, name: str, reason: str) -> None:
     """Hand nothing to the sink until it is resumed; its events wait."""
-    _check(viewer)
+    check_operate(viewer)
     async with transaction(viewer):
         await deliveries.pause_sink(viewer, name, reason, clock.now())
 
 
 async def resume_sink(viewer: Viewer, name: str) -> None:
     """Hand events to the sink again; raises Conflict when it is not paused."""
-    _check(viewer)
+    check_operate(viewer)
     async with transaction(viewer):
         was_paused = await deliveries.resume_sink(viewer, name, clock.now())
     if not was_paused:
@@ -95,7 +86,7 @@ async def resume_sink(viewer: Viewer, name: str) -> None:
 
 async def send_test_event(viewer: Viewer) -> UUID:
     """Send an event that stands for nothing, to see whether it arrives; returns its id."""
-    _check(viewer)
+    check_operate(viewer)
     data = CrmTestEventDataV1(note="Does this arrive?", sent_by=viewer.id)
     event = NewEvent(uuid7(), CRM_TEST_EVENT, "test", msgspec.json.encode(data).decode())
     async with transaction(viewer):
@@ -104,15 +95,9 @@ async def send_test_event(viewer: Viewer) -> UUID:
     return event.id
 
 
-def _check(viewer: Viewer) -> None:
-    """Admins look after deliveries, and operators at the command line."""
-    if viewer.role is not Role.SYSTEM:
-        check_administer(viewer)
-
-
 async def _find(viewer: Viewer, event_id: UUID) -> EventDetail:
-    _check(viewer)
-    async with transaction(viewer):
+    check_operate(viewer)
+    async with reading(viewer):
         found = await deliveries.find_event(viewer, event_id)
     if found is None:
         raise NotFound

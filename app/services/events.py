@@ -9,7 +9,7 @@ from app.domain.permissions import check_read_events
 from app.domain.viewer import system
 from app.services.handoff import envelope
 from app.store import outbox
-from app.store.transaction import transaction
+from app.store.transaction import reading
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -30,7 +30,7 @@ async def read_events(
     id that is not ours.
     """
     check_read_events(caller)
-    async with transaction(VIEWER):
+    async with reading(VIEWER):
         position = await outbox.position_of(VIEWER, after) if after else 0
         if position is None:
             raise Invalid([Problem("#query/after", "is not the id of an event")])

@@ -16,12 +16,13 @@ from app.core.errors import Conflict, NotFound
 from app.core.log import logger
 from app.core.settings import settings
 from app.domain.handoff import Attempt
+from app.domain.permissions import check_operate
 from app.domain.timeline import NewEntry
 from app.domain.viewer import system
 from app.gateways import queue
 from app.gateways.event_bus import Undelivered
 from app.store import deliveries, outbox, timeline
-from app.store.transaction import transaction
+from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,7 +75,8 @@ async def settle(sinks: Sinks) -> None:
 
 async def list_events(viewer: Viewer, *, unsent: bool) -> list[EventLine]:
     """Return the newest events of the outbox."""
-    async with transaction(viewer):
+    check_operate(viewer)
+    async with reading(viewer):
         return await outbox.find_events(viewer, since=None, event_id=None, unsent=unsent)
 
 
@@ -85,6 +87,7 @@ async def replay(
 
     Raises NotFound when there is none, and Conflict while a sink does not answer.
     """
+    check_operate(asker)
     async with transaction(VIEWER):
         lines = await outbox.find_events(
             VIEWER, since=since, event_id=event_id, unsent=False, limit=1_000_000
@@ -133,6 +136,8 @@ async def _try(sink: Sink, owed: OwedEvent) -> tuple[Attempt, bool]:
         failure = error
     except msgspec.MsgspecError as error:
         failure = Undelivered(str(error))
+    except Exception as error:  # noqa: BLE001  whatever it is, it is written down, waited for and seen
+        failure = Undelivered(f"the CRM failed while handing it over ({type(error).__name__})")
     attempt = Attempt(
         event_id=owed.id,
         sink=sink.name,
@@ -174,9 +179,11 @@ def _wait(sink: Sink, owed: OwedEvent, failure: Undelivered) -> timedelta:
 
 
 async def _tell_timeline(owed: OwedEvent, attempt: Attempt) -> None:
-    """Append the handoff to the customer's timeline, once, however often the event is replayed."""
+    """Append the handoff of a sale to the customer's timeline, once, however often the event is replayed."""
+    if owed.type != SALE_CLOSED_WON:
+        return
     lead_id = UUID(owed.aggregate_id)
-    if owed.type != SALE_CLOSED_WON or await outbox.was_handed_over(VIEWER, lead_id):
+    if await outbox.was_handed_over(VIEWER, lead_id):
         return
     entry = NewEntry(
         customer_id=UUID(msgspec.json.decode(owed.payload, type=_CustomerOf).customer_id),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS: Final = 2.0
 SAFEGUARDS_SECONDS: Final = 30.0
+FAILED_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +53,40 @@ async def look_around() -> Health:
     return Health(dict(zip(("postgresql", "safeguards", "redis", "sso"), answers, strict=True)))
 
 
-class _Safeguards:
+class Safeguards:
     """The boot checks again, once in half a minute: a trigger may be switched off under a running system."""
 
     def __init__(self) -> None:
+        self._look: asyncio.Task[None] | None = None
         self._looked_at: float | None = None
+        self._failed = False
         self._wrong = ""
 
     async def check(self) -> None:
-        """Raise when roles, policies or triggers are not as they must be."""
-        if self._looked_at is None or time.monotonic() - self._looked_at > SAFEGUARDS_SECONDS:
-            self._wrong = failed(await run_checks(settings().must_have("DATABASE_URL")))
-            self._looked_at = time.monotonic()
+        """Raise when roles, policies or triggers are not as they must be; all who ask meanwhile share one look."""
+        if self._look is None or self._look.done():
+            self._look = asyncio.create_task(self._look_at_them()) if self._is_due() else None
+        if self._look is not None:
+            await asyncio.shield(self._look)
         if self._wrong:
             raise Conflict(self._wrong)
 
+    def _is_due(self) -> bool:
+        rest = FAILED_SECONDS if self._failed else SAFEGUARDS_SECONDS
+        return self._looked_at is None or time.monotonic() - self._looked_at > rest
 
-_SAFEGUARDS: Final = _Safeguards()
+    async def _look_at_them(self) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                self._wrong = failed(await run_checks(settings().must_have("DATABASE_URL")))
+            self._failed = False
+        except Exception as error:  # noqa: BLE001  whatever it is, nobody knows how they are
+            self._wrong = f"The safeguards cannot be looked at ({type(error).__name__})"
+            self._failed = True
+        self._looked_at = time.monotonic()
+
+
+_SAFEGUARDS: Final = Safeguards()
 
 
 async def _ask_postgresql() -> None:

@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Counter
 
-from app.contracts.events import LARGEST, ReceiveAnswer
+from app.contracts.events import LARGEST, SSO_STREAM, ReceiveAnswer
 from app.core import clock
 from app.core.errors import CrmError, NotFound, StoreDown, TooLarge
 from app.core.log import logger
+from app.domain.permissions import check_operate
 from app.domain.sso_events import UNDERSTOOD, Verdict, after_failure, read_event, read_news, while_away
 from app.domain.viewer import system
 from app.gateways import queue
 from app.gateways.sso.http import SsoDown, SsoRefused
-from app.services.identity_changes import apply_news, settle_conflicts
+from app.services.identity_changes import apply_news, settle_conflicts, tell_boards
 from app.services.reread import current_news
 from app.store import identity_sync, inbox
 from app.store.failures import known_failure
 from app.store.inbox import Kept
-from app.store.transaction import transaction
+from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 VIEWER: Final = system("sso")
 AT_ONCE: Final = 200
-STREAM: Final = "sso.events"
 RECEIVED: Final = Counter("crm_sso_events_received_total", "Events of the SSO that came in.", ["outcome"])
 SETTLED: Final = Counter("crm_sso_events_settled_total", "What became of events of the SSO.", ["status"])
 
@@ -79,24 +79,28 @@ async def apply_due() -> int:
 
 async def list_inbox(viewer: Viewer, status: str | None) -> list[InboxLine]:
     """Return the newest events of the inbox."""
-    async with transaction(viewer):
+    check_operate(viewer)
+    async with reading(viewer):
         return await inbox.list_inbox(viewer, status)
 
 
 async def count_inbox(viewer: Viewer) -> dict[str, int]:
     """Return how many events there are of each status."""
-    async with transaction(viewer):
+    check_operate(viewer)
+    async with reading(viewer):
         return await inbox.count_by_status(viewer)
 
 
 async def list_conflicts(viewer: Viewer) -> list[ConflictLine]:
     """Return the customers whose address at the SSO another customer has here."""
-    async with transaction(viewer):
+    check_operate(viewer)
+    async with reading(viewer):
         return await identity_sync.list_conflicts(viewer)
 
 
 async def replay(viewer: Viewer, event_id: str | None = None) -> int:
     """Take up one dead event, or all of them, again; raises NotFound when there is none."""
+    check_operate(viewer)
     async with transaction(viewer):
         count = await inbox.make_due(viewer, event_id, clock.now())
     if count == 0:
@@ -119,9 +123,12 @@ def _read_or_bury(entry_id: str, data: bytes, now: datetime) -> Kept:
     try:
         return _read(data, now)
     except CrmError as error:
-        log.warning("event_unreadable", entry_id=entry_id, reason=error.code)
-        text = data[:LARGEST].decode(errors="replace").replace("\x00", "\N{REPLACEMENT CHARACTER}")
-        return Kept(STREAM, entry_id, "unreadable", text, Verdict("dead", error.detail))
+        code, reason = error.code, error.detail
+    except Exception as error:  # noqa: BLE001  one entry that we stumble over must not stop the stream
+        code, reason = type(error).__name__, f"the CRM failed while reading it ({type(error).__name__})"
+    log.warning("event_unreadable", entry_id=entry_id, reason=code)
+    text = data[:LARGEST].decode(errors="replace").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    return Kept(SSO_STREAM, entry_id, "unreadable", text, Verdict("dead", reason))
 
 
 def _answer(kept: Kept, *, is_new: bool) -> ReceiveAnswer:
@@ -147,6 +154,7 @@ async def _apply_next() -> bool:
         if event is None or isinstance(known_failure(error), StoreDown):
             raise
         verdict = await _bear_failure(event, error, now)
+    await tell_boards(verdict)
     SETTLED.labels(verdict.status).inc()
     return True
 
@@ -183,18 +191,18 @@ def _news(event: DueEvent) -> UserNews:
 
 def _about(event: DueEvent) -> str | None:
     """Return whose account an event is about, None when it cannot be read."""
-    try:
+    with contextlib.suppress(Exception):
         return _news(event).user_id
-    except CrmError:
-        return None
+    return None
 
 
 async def _bear_failure(event: DueEvent, error: Exception, now: datetime) -> Verdict:
     """Count a failure, after its transaction was rolled back: again later, or dead."""
     # The driver's own words may quote an e-mail address; the constraint's name does not.
-    reason = f"{type(error).__name__} {getattr(error, 'constraint_name', None) or ''}".strip()
+    fault = f"{type(error).__name__} {getattr(error, 'constraint_name', None) or ''}".strip()
+    reason = f"the CRM failed while applying it ({fault})"
     verdict = after_failure(event.attempts + 1, reason, now)
     async with transaction(VIEWER):
         await inbox.settle(VIEWER, event, verdict, now, _about(event))
-    log.warning("event_failed", event_id=event.id, reason=reason, status=verdict.status)
+    log.warning("event_failed", event_id=event.id, reason=fault, status=verdict.status)
     return verdict

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from app.core import clock
 from app.core.errors import Invalid, Problem
 from app.core.ids import uuid7
-from app.domain.capture import clean_capture
-from app.domain.lead_import import Import, NotNow, find_faults, guess_mapping, read_sheet, to_capture
-from app.domain.permissions import check_administer
-from app.domain.viewer import Role, system
+from app.core.log import logger
+from app.core.settings import settings
+from app.domain.import_line import read_line
+from app.domain.lead_import import Import, NotNow, find_faults, guess_mapping, read_sheet
+from app.domain.permissions import check_operate
+from app.domain.viewer import system
 from app.gateways import queue
 from app.services.lead_capture import making_now, take_in
 from app.store import lead_imports as store
-from app.store.transaction import transaction
+from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from app.domain.capture import Submission
+    from app.domain.import_line import Line
     from app.domain.lead_import import Row
     from app.domain.viewer import Viewer
 
@@ -34,10 +37,12 @@ PATIENCE: Final = 6.0
 LONGEST_FILE_NAME: Final = 200
 PREVIEW: Final = 5
 
+log = logger("import")
+
 
 async def upload(viewer: Viewer, file_name: str, raw: bytes) -> UUID:
     """Keep a file's lines and guess what its columns are. Raises Malformed."""
-    _check(viewer)
+    check_operate(viewer)
     sheet = await asyncio.to_thread(read_sheet, raw)
     import_id, now = uuid7(), clock.now()
     name = "".join(letter for letter in file_name if letter.isprintable())[:LONGEST_FILE_NAME] or "leads.csv"
@@ -50,25 +55,25 @@ async def upload(viewer: Viewer, file_name: str, raw: bytes) -> UUID:
 
 async def read_import(viewer: Viewer, import_id: UUID) -> tuple[Import, list[Row]]:
     """Return an import, and its first lines for a preview."""
-    _check(viewer)
-    async with transaction(viewer):
+    check_operate(viewer)
+    async with reading(viewer):
         found = await store.read_import(viewer, import_id)
-        return found, await store.list_rows(viewer, import_id, "", 0, PREVIEW)
+        return found, _filled(found, await store.list_rows(viewer, import_id, "", 0, PREVIEW))
 
 
 async def list_imports(viewer: Viewer) -> list[Import]:
     """Return the newest imports."""
-    _check(viewer)
-    async with transaction(viewer):
+    check_operate(viewer)
+    async with reading(viewer):
         return await store.list_imports(viewer)
 
 
 async def list_rows(viewer: Viewer, import_id: UUID, outcome: str, after: int, limit: int) -> list[Row]:
     """Return a page of an import's lines."""
-    _check(viewer)
-    async with transaction(viewer):
-        await store.read_import(viewer, import_id)
-        return await store.list_rows(viewer, import_id, outcome, after, limit)
+    check_operate(viewer)
+    async with reading(viewer):
+        found = await store.read_import(viewer, import_id)
+        return _filled(found, await store.list_rows(viewer, import_id, outcome, after, limit))
 
 
 async def start_check(viewer: Viewer, import_id: UUID, mapping: tuple[str, ...]) -> None:
@@ -86,13 +91,24 @@ async def cancel(viewer: Viewer, import_id: UUID) -> None:
     await _move_on(viewer, import_id, ("checked", "running"), "cancelled")
 
 
-async def advance(seconds: float = PATIENCE) -> bool:
-    """Work on what is under way, batch by batch, for a few seconds; True when something is left."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if not await _batch():
-            return False
-    return True
+async def discard(viewer: Viewer, import_id: UUID) -> None:
+    """Forget a table and its lines. Raises NotNow once any of them was taken in."""
+    check_operate(viewer)
+    async with transaction(VIEWER):
+        found = await store.read_import(VIEWER, import_id, lock="FOR UPDATE OF lead_import")
+        if not found.can_be_discarded:
+            raise NotNow
+        await store.delete_import(VIEWER, import_id)
+    log.info("import_discarded", by=viewer.id, import_id=str(import_id), lines=found.total)
+
+
+async def advance(seconds: float | None = None) -> bool:
+    """Work on what is under way for a few seconds, at least for a batch; True when something may be left."""
+    end = time.monotonic() + (PATIENCE if seconds is None else seconds)
+    while await _batch():
+        if time.monotonic() >= end:
+            return True
+    return False
 
 
 async def _batch() -> bool:
@@ -110,25 +126,26 @@ async def _batch() -> bool:
 
 
 async def _try_some(found: Import, now: datetime) -> None:
-    rows = await store.next_rows(VIEWER, found.id, "forecast", TRIED_AT_ONCE)
+    rows = _filled(found, await store.next_rows(VIEWER, found.id, "forecast", TRIED_AT_ONCE))
     if not rows:
         await store.set_status(VIEWER, found.id, "checked", now)
         return
     clean = {row.line: _clean(found, row, now) for row in rows}
-    emails = [one.email_norm for one in clean.values() if not isinstance(one, list)]
+    emails = [one.contact.email_norm for one in clean.values() if not isinstance(one, list)]
     joining = await store.expected_to_join(VIEWER, found.id, emails)
     written: list[tuple[object, ...]] = []
     for line, one in clean.items():
         if isinstance(one, list):
             written.append((line, "refused", one, None, None))
             continue
-        written.append((line, "merged" if one.email_norm in joining else "created", [], one.email_norm, None))
-        joining.add(one.email_norm)
+        email = one.contact.email_norm
+        written.append((line, "merged" if email in joining else "created", [], email, None))
+        joining.add(email)
     await store.write_rows(VIEWER, found.id, "forecast", written)
 
 
 async def _take_some(found: Import, now: datetime) -> None:
-    rows = await store.next_rows(VIEWER, found.id, "outcome", TAKEN_AT_ONCE)
+    rows = _filled(found, await store.next_rows(VIEWER, found.id, "outcome", TAKEN_AT_ONCE))
     if not rows:
         await store.set_status(VIEWER, found.id, "done", now)
         return
@@ -138,17 +155,27 @@ async def _take_some(found: Import, now: datetime) -> None:
     ]
     good = [(one, line) for line, one in clean if not isinstance(one, list)]
     # Always in the order of their e-mails: of two imports at once, one waits and neither dies.
-    for one, line in sorted(good, key=lambda pair: (pair[0].email_norm, pair[1])):
-        _, lead = await take_in(found.created_by_id, one, making_now(now))
+    for one, line in sorted(good, key=lambda pair: (pair[0].contact.email_norm, pair[1])):
+        making = replace(making_now(now), value=one.value)
+        _, lead = await take_in(found.created_by_id, one.contact, making)
         written.append((line, "created" if lead.created else "merged", [], None, lead.id))
     await store.write_rows(VIEWER, found.id, "outcome", written)
 
 
-def _clean(found: Import, row: Row, now: datetime) -> Submission | list[Problem]:
-    if len(row.cells) != len(found.columns):
+def _filled(found: Import, rows: list[Row]) -> list[Row]:
+    """Give lines that are too short their empty cells; an erased one stays without any."""
+    width = len(found.columns)
+    return [
+        replace(row, cells=(*row.cells, *[""] * (width - len(row.cells)))) if row.cells else row
+        for row in rows
+    ]
+
+
+def _clean(found: Import, row: Row, now: datetime) -> Line | list[Problem]:
+    if not row.cells:
         return [Problem("#", "the line was erased")]
     try:
-        return clean_capture(to_capture(found.columns, found.mapping, row.cells), now)
+        return read_line(found, row.cells, settings().currency, now)
     except Invalid as error:
         return error.problems
 
@@ -156,7 +183,7 @@ def _clean(found: Import, row: Row, now: datetime) -> Submission | list[Problem]
 async def _move_on(
     viewer: Viewer, import_id: UUID, before: Sequence[str], after: str, mapping: tuple[str, ...] | None = None
 ) -> None:
-    _check(viewer)
+    check_operate(viewer)
     async with transaction(VIEWER):
         found = await store.read_import(VIEWER, import_id, lock="FOR NO KEY UPDATE OF lead_import")
         if found.status not in before:
@@ -174,9 +201,3 @@ def _check_mapping(found: Import, mapping: tuple[str, ...]) -> None:
         faults = [Problem("#/mapping", f"must say what each of {len(found.columns)} columns is")]
     if faults:
         raise Invalid(faults)
-
-
-def _check(viewer: Viewer) -> None:
-    """Admins bring leads, and operators by the command line."""
-    if viewer.role is not Role.SYSTEM:
-        check_administer(viewer)

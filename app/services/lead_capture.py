@@ -17,7 +17,7 @@ from app.domain.pipeline import Stage, Status
 from app.domain.spam import find_suspicions
 from app.domain.timeline import NewEntry
 from app.domain.viewer import system
-from app.gateways import queue
+from app.gateways import live, queue
 from app.services.once import once
 from app.store import capture, capture_log, idempotency, timeline
 from app.store.capture import Making, OpenLead, Received
@@ -46,16 +46,24 @@ async def capture_lead(client: str, body: bytes, key: Key | None) -> Outcome[Cap
     submission = read_submission(body, now)
     received = Received(client, key, body, hashlib.sha256(body).digest())
     suspicions = find_suspicions(submission)
+    landed: list[tuple[UUID, OpenLead]] = []
 
     async def work() -> CaptureAnswer:
         if suspicions:
             return await _hold(received, submission, suspicions, now)
-        return await _capture(received, submission, now)
+        landed[:] = [await _capture(received, submission, now)]
+        return _answer(*landed[0])
 
     outcome = await once(VIEWER, key, work, CaptureAnswer)
-    if not (outcome.replayed or suspicions):
-        await queue.wake("score_leads")
+    if landed and not outcome.replayed:
+        await tell_of(*landed[0])
     return outcome
+
+
+async def tell_of(customer_id: UUID, lead: OpenLead) -> None:
+    """Have the lead scored, and tell the boards of it at once, both behind the answer."""
+    await queue.wake("score_leads")
+    await live.announce_lead(lead.id, lead.assigned_to_id, customer_id)
 
 
 def read_submission(body: bytes | str, now: datetime) -> Submission:
@@ -71,7 +79,7 @@ def making_now(now: datetime) -> Making:
     return Making(now, current.currency, current.assignment == "round_robin")
 
 
-async def _capture(received: Received, submission: Submission, now: datetime) -> CaptureAnswer:
+async def _capture(received: Received, submission: Submission, now: datetime) -> tuple[UUID, OpenLead]:
     def keep(customer_id: UUID, lead: OpenLead) -> tuple[Write | None, ...]:
         answer = _answer(customer_id, lead)
         return (
@@ -82,7 +90,7 @@ async def _capture(received: Received, submission: Submission, now: datetime) ->
         )
 
     async with transaction(VIEWER):
-        return _answer(*await take_in(received.client, submission, making_now(now), keep))
+        return await take_in(received.client, submission, making_now(now), keep)
 
 
 async def _hold(
@@ -136,7 +144,7 @@ def _answer(customer_id: UUID, lead: OpenLead) -> CaptureAnswer:
 
 
 def _entry(client: str, submission: Submission, lead: OpenLead, now: datetime) -> NewEntry:
-    personal = ("name", "email", "phone", "company", "job_title", "message", "page_url", "referrer",
+    personal = ("name", "email", "phone", "company", "job_title", "country", "message", "page_url", "referrer",
                 "campaign", "answers")  # fmt: skip
     return NewEntry(
         customer_id=None,

@@ -46,7 +46,7 @@ async def train_scoring() -> Decision | None:
     async with transaction(VIEWER):
         await score_models.insert_candidate(VIEWER, version, candidate, now)
         if candidate.decision.promote:
-            await score_models.activate(VIEWER, version, now)
+            await score_models.activate(VIEWER, version)
     log.info("learned", version=version, promoted=candidate.decision.promote, why=candidate.decision.reason)
     return candidate.decision
 

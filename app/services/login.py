@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from app.core import security_log
 from app.core.clock import now
-from app.core.errors import CrmError, Unauthenticated
+from app.core.errors import CrmError, TooMany, Unauthenticated
+from app.core.log import logger
 from app.core.remembered import Remembered
 from app.core.settings import settings
 from app.domain.identity import Claims, check_id_token, claim_at, roles_of, viewer_of
 from app.domain.sealing import seal
 from app.domain.viewer import system
+from app.gateways.rate_limit import seconds_to_wait_for_login
 from app.gateways.sso.company import sso
 from app.services.tokens import claim_names, forget_known
 from app.store import sessions
@@ -29,9 +32,12 @@ SESSION_HOURS: Final = 12
 REMEMBERED_SECONDS: Final = 1.0
 SEALED_FOR: Final = b"crm session refresh token"
 LONGEST_PATH: Final = 2000
-OWN_PATH: Final = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+# As it stands in an address, where all but ASCII is written in percents: a header cannot hold more.
+OWN_PATH: Final = re.compile(r"/(?!/)[!-\[\]-~]*")
 
-remembered_sessions: Final = Remembered[str, sessions.FoundSession](REMEMBERED_SECONDS)
+log = logger("login")
+# By cookie, and whether nobody asked but the page itself.
+remembered_sessions: Final = Remembered[tuple[str, bool], sessions.FoundSession](REMEMBERED_SECONDS)
 
 
 class BadLogin(CrmError):
@@ -73,12 +79,21 @@ def own_path(path: str | None) -> str:
 
 
 async def start_login(path: str | None) -> StartedLogin:
-    """Begin a login that ends at `path`."""
+    """Begin a login that ends at `path`; raises TooMany while more are begun than any company's people would."""
+    await _check_rate()
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     url = await sso().authorize_url(state, nonce, verifier)
     async with transaction(system("sso")):
         await sessions.insert_login_attempt(state, sessions.LoginAttempt(nonce, verifier, own_path(path)))
     return StartedLogin(url, state)
+
+
+async def _check_rate() -> None:
+    seconds = await seconds_to_wait_for_login()
+    if seconds:
+        error = TooMany("Too many people are signing in right now; please try again in a moment")
+        error.retry_after = seconds
+        raise error
 
 
 async def finish_login(callback: Callback) -> FinishedLogin:
@@ -146,10 +161,14 @@ async def _open_session(claims: Claims, sid: str | None, tokens: Tokens, old: st
     names = claim_names()
     viewer, roles = viewer_of(claims, names), sorted(roles_of(claims, names))
     token = secrets.token_urlsafe(32)
+    kept = sealed(tokens.refresh_token)
+    if kept is None:
+        missing = "refresh token" if settings().sso_client_secret else "SSO_CLIENT_SECRET"
+        log.warning("session_cannot_be_confirmed", staff=viewer.id, missing=missing)
     async with transaction(system("sso")):
         member = await insert_or_update_staff(viewer, roles, signs_in=True)
         if old:
-            await sessions.end_session(old)
+            await sessions.end_session_unscoped(old)
         await sessions.forget_old_logins()
         await sessions.insert_session(
             sessions.NewSession(
@@ -157,12 +176,13 @@ async def _open_session(claims: Claims, sid: str | None, tokens: Tokens, old: st
                 viewer=member.viewer,
                 roles=roles,
                 sid=sid,
-                refresh_token=sealed(tokens.refresh_token),
+                refresh_token=kept,
                 expires_at=now() + timedelta(hours=SESSION_HOURS),
             )
         )
     remembered_sessions.forget()
     forget_known()
+    security_log.succeeded("login", member.viewer.id)
     return token
 
 

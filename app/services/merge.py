@@ -10,14 +10,15 @@ from app.core.log import logger
 from app.core.settings import settings
 from app.domain.merge import DUPLICATE, Merged, Pair
 from app.domain.permissions import check_merge_customers
-from app.domain.pipeline import Stage
+from app.domain.sale import Loss
 from app.domain.timeline import NewEntry
 from app.gateways import live, queue
 from app.gateways.live import Change
+from app.services.closing import lose_locked
 from app.services.once import once
-from app.store import customers, duplicates, idempotency, leads, timeline
+from app.store import customers, duplicates, idempotency, timeline
 from app.store import merge as store
-from app.store.transaction import transaction
+from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,7 +61,7 @@ async def merge_customers(viewer: Viewer, wish: Wish, key: Key | None) -> Outcom
 async def read_pair(viewer: Viewer, kept_id: UUID, gone_id: UUID) -> Pair:
     """Return two customers side by side. Admins only; raises NotFound, Moved for one who was merged already."""
     check_merge_customers(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         await customers.check_customer(viewer, kept_id)
         await customers.check_customer(viewer, gone_id)
         return await _read_pair(viewer, kept_id, gone_id)
@@ -69,7 +70,7 @@ async def read_pair(viewer: Viewer, kept_id: UUID, gone_id: UUID) -> Pair:
 async def find_pairs(viewer: Viewer, by: str, cursor: str | None) -> CandidatePage:
     """Return pairs of customers who look alike, by phone number or by name. Admins only; raises Invalid."""
     check_merge_customers(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         return await duplicates.find_pairs(viewer, by, limit=PAGE, cursor=cursor)
 
 
@@ -123,12 +124,8 @@ async def _close_duplicate(viewer: Viewer, pair: Pair, keep: UUID | None, now: d
     """Close the open lead that does not stay, as any lead is lost: with its reason, on its own customer's timeline."""
     for side in (pair.kept, pair.gone):
         lead = side.open_lead
-        if lead is None or lead.id == keep:
-            continue
-        await leads.close_lead(viewer, lead, Stage.CLOSED_LOST, now, DUPLICATE)
-        facts = {"from": lead.stage.value, "reason": DUPLICATE}
-        entry = NewEntry(side.id, "lead_lost", viewer.id, now, lead_id=lead.id, data=facts)
-        await timeline.append(viewer, entry)
+        if lead is not None and lead.id != keep:
+            await lose_locked(viewer, lead, Loss(DUPLICATE), now)
 
 
 def _entry(viewer: Viewer, side: Side, now: datetime, facts: dict[str, object]) -> NewEntry:

@@ -1,4 +1,4 @@
-"""A rep's day, in one transaction."""
+"""A rep's day, in one transaction; or all of what one section of it shows the beginning of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.core import clock
 from app.core.settings import settings
 from app.domain.board import BoardFilter
-from app.domain.my_day import MyDay, Won, growth, today_of
+from app.domain.my_day import MyDay, Section, Won, growth, today_of
 from app.domain.permissions import check_see_board
 from app.domain.pipeline import Stage
 from app.store import board, my_day
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from app.domain.viewer import Viewer
+
+
+async def read_section(viewer: Viewer, zone: ZoneInfo, name: str, first: int) -> Section:
+    """Return all of one section of the day, page by page; raises Forbidden."""
+    check_see_board(viewer)
+    async with reading(viewer):
+        return await my_day.read_section(viewer, today_of(clock.now(), zone), name, first)
 
 
 async def read_my_day(viewer: Viewer, zone: ZoneInfo) -> MyDay:

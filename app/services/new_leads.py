@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.contracts.lead_capture import LeadCapture
 from app.core import clock
 from app.core.errors import Invalid, Problem, StaleLead
 from app.core.settings import settings
-from app.domain.capture import clean_capture
-from app.domain.deal import Deal, check_deal
+from app.domain.capture import check_capture
+from app.domain.contact import check_phone
+from app.domain.deal import check_value
 from app.domain.lead import FollowUp, Lead
 from app.domain.new_lead import Added
 from app.domain.permissions import check_move_lead
 from app.domain.pipeline import Stage
+from app.domain.text import Checker
 from app.domain.timeline import NewEntry
 from app.domain.viewer import system
 from app.gateways import live, queue
@@ -53,7 +56,10 @@ async def add_lead(viewer: Viewer, wanted: NewLead, key: Key | None) -> Outcome[
             customer_id = await capture.find_or_make_customer(DESK, contact, making_now(now))
             known = (contact.source, wanted.value, settings().currency)
             lead_id, has_it, created = await new_leads.add_lead(DESK, customer_id, owner_id, known, now)
-            await timeline.append(DESK, _added(viewer, contact, customer_id, lead_id, now))
+            entry = _added(viewer, contact, customer_id, lead_id, now)
+            await timeline.append(
+                DESK, entry if created else replace(entry, data=entry.data | {"known": True})
+            )
             own = viewer.is_admin or has_it == viewer.id
             added = Added(str(lead_id) if own else None, created)
             await idempotency.remember(DESK, key, added)
@@ -100,25 +106,20 @@ async def reopen_lead(viewer: Viewer, lead_id: UUID, key: Key | None) -> Outcome
 
 def _check(wanted: NewLead, now: datetime) -> Submission:
     """Check contact and amount together, so that every problem is told at once."""
-    problems: list[Problem] = []
-    try:
-        check_deal(Deal(wanted.value, None), now)
-    except Invalid as error:
-        problems += error.problems
-    contact = LeadCapture(
-        name=wanted.name, email=wanted.email, company=wanted.company, phone=wanted.phone,
+    checker = Checker()
+    phone = check_phone(checker, "#/phone", wanted.phone)
+    check_value(checker, wanted.value)
+    typed = LeadCapture(
+        name=wanted.name, email=wanted.email, company=wanted.company, phone=phone,
         source=wanted.source or "added-by-hand", message=wanted.note,
     )  # fmt: skip
-    try:
-        clean = clean_capture(contact, now)
-    except Invalid as error:
-        raise Invalid(problems + error.problems) from error
-    if problems:
-        raise Invalid(problems)
-    return clean
+    contact = check_capture(checker, typed, now)
+    checker.finish()
+    return contact
 
 
 def _added(viewer: Viewer, contact: Submission, customer_id: UUID, lead_id: UUID, now: datetime) -> NewEntry:
+    """Say that somebody added a lead, or wanted to: all they typed but an amount, which is not for everybody."""
     said = {name: getattr(contact, name) for name in ("name", "email", "phone", "company", "message")}
     return NewEntry(
         customer_id=customer_id,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Invalid
 from app.core.log import logger
 from app.domain.idempotency import Outcome
 from app.store import idempotency
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 T = TypeVar("T")
-MOST_AGAIN: Final = 2
+# Seconds before the second run and the third: whom a victim makes way for has to wake up before it has the locks.
+PAUSES: Final = (0.1, 0.3)
 
 log: Final = logger("once")
 
@@ -29,12 +31,13 @@ async def once(
     """Run `work`, which remembers its answer under `key` in its own transaction.
 
     The work goes first: a fresh request then costs nothing extra. When it finds the key answered, or no longer
-    fits the state that its first run made, the first answer is given again. Raises KeyReused for another body.
+    fits the state that its first run made, the first answer is given again. So it is when a moment that was to come
+    is over by now: what depends on the clock is checked in the work. Raises KeyReused for another body.
     A deadlock makes it run again (docs/adr/0098): what it notes outside of itself it must set anew.
     """
     try:
-        return Outcome(await _through_deadlocks(work))
-    except Conflict:
+        return Outcome(await through_deadlocks(work))
+    except (Conflict, Invalid):
         if key is None:
             raise
         async with transaction(viewer):
@@ -44,11 +47,12 @@ async def once(
         return Outcome(answer, replayed=True)
 
 
-async def _through_deadlocks(work: Callable[[], Awaitable[T]]) -> T:
+async def through_deadlocks(work: Callable[[], Awaitable[T]]) -> T:
     """Run the work; once more, and again, when PostgreSQL ends its transaction to free another one from a deadlock."""
-    for _ in range(MOST_AGAIN):
+    for pause in PAUSES:
         try:
             return await work()
         except Deadlock:
             log.warning("deadlock_run_again")
+        await asyncio.sleep(pause)
     return await work()

@@ -11,7 +11,7 @@ from app.domain.lead import Lead
 from app.domain.permissions import check_move_lead
 from app.domain.pipeline import Stage, check_move, parse_stage
 from app.domain.timeline import NewEntry, Recorded
-from app.gateways import live, queue
+from app.gateways import live
 from app.services.once import once
 from app.store import board, changes, idempotency, leads
 from app.store.transaction import reading, transaction
@@ -91,7 +91,6 @@ async def _once(
 
     outcome = await once(viewer, move.key, work, Lead)
     if not outcome.replayed:
-        await queue.wake("score_leads")
         await live.announce(outcome.value)
     return outcome
 
@@ -139,5 +138,5 @@ async def check_current(viewer: Viewer, lead: Lead, version: int, *, or_lost: bo
     if fits and lead.version == version:
         return
     error = StaleLead(lead=lead) if fits else LeadIsClosed(lead=lead)
-    error.changed = await changes.last_change(viewer, lead.id)
+    error.changed = await changes.last_change(viewer, lead, closing=not fits)
     raise error

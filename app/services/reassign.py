@@ -10,12 +10,12 @@ from app.core.log import logger
 from app.domain.permissions import check_assign_lead
 from app.domain.pipeline import Stage
 from app.domain.reassign import Preview, checked, shares
-from app.domain.timeline import NewEntry
+from app.domain.timeline import about_lead
 from app.domain.viewer import system
 from app.gateways import live, queue
 from app.gateways.live import Change
 from app.store import leads, reassign, staff, timeline
-from app.store.transaction import transaction
+from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,8 +36,8 @@ async def preview(viewer: Viewer, wanted: Wanted) -> Preview:
     """Return what it would do now, without doing it; raises Forbidden, and Invalid like `start`."""
     check_assign_lead(viewer)
     clean = checked(wanted)
-    async with transaction(viewer):
-        await _check_receivers(viewer, clean)
+    async with reading(viewer):
+        await _check_people(viewer, clean)
         counted = await reassign.count_by_stage(viewer, clean.from_id, clean.stage)
     by_stage = sorted(counted, key=lambda line: list(Stage).index(Stage(line[0])))
     return Preview(tuple(by_stage), shares(sum(number for _, number in by_stage), clean.to_ids))
@@ -48,7 +48,7 @@ async def start(viewer: Viewer, task_id: UUID, wanted: Wanted) -> None:
     check_assign_lead(viewer)
     clean = checked(wanted)
     async with transaction(viewer):
-        await _check_receivers(viewer, clean)
+        await _check_people(viewer, clean)
         number = await reassign.insert_reassignment(viewer, task_id, clean, clock.now())
     log.info("reassignment_asked", by=viewer.id, id=str(task_id), leads=number)
     await queue.wake("reassign_leads")
@@ -69,7 +69,7 @@ async def undo(viewer: Viewer, task_id: UUID) -> None:
 async def read_reassignment(viewer: Viewer, task_id: UUID) -> Reassignment:
     """Return how far one is; raises NotFound."""
     check_assign_lead(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         found = await reassign.read_reassignment(viewer, task_id)
     if found is None:
         raise NotFound
@@ -79,7 +79,7 @@ async def read_reassignment(viewer: Viewer, task_id: UUID) -> Reassignment:
 async def recent(viewer: Viewer) -> list[Reassignment]:
     """Return the newest ones."""
     check_assign_lead(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         return await reassign.recent_reassignments(viewer)
 
 
@@ -119,21 +119,18 @@ async def _move(task: Task, step: Step, now: datetime) -> Change | None:
     if not lead.stage.is_open or lead.assigned_to_id != step.holder_id:
         return None
     await leads.assign_lead(WORKER, lead.id, step.receiver_id, now)
-    entry = NewEntry(
-        customer_id=lead.customer.id,
-        lead_id=lead.id,
-        kind="lead_assigned",
-        actor_id=task.by,
-        occurred_at=now,
-        data={"from": step.holder_id, "to": step.receiver_id, "reassignment": str(task.id)},
-        text={"reason": f"Taken back: {task.reason}" if task.undoing else task.reason},
-    )
-    await timeline.append(WORKER, entry)
+    facts = {"from": step.holder_id, "to": step.receiver_id, "reassignment": str(task.id)}
+    words = {"reason": f"Taken back: {task.reason}" if task.undoing else task.reason}
+    await timeline.append(WORKER, about_lead(lead, "lead_assigned", task.by, now, data=facts, text=words))
     owners = tuple(owner for owner in (step.holder_id, step.receiver_id) if owner)
     return Change(str(lead.id), lead.version + 1, owners, str(lead.customer.id))
 
 
-async def _check_receivers(viewer: Viewer, wanted: Wanted) -> None:
-    wrong = [each for each in wanted.to_ids if not await staff.is_active_rep(viewer, each)]
-    if wrong:
-        raise Invalid([Problem("#/to", "must only name active sales reps")])
+async def _check_people(viewer: Viewer, wanted: Wanted) -> None:
+    problems: list[Problem] = []
+    if wanted.from_id is not None and not await staff.is_known(viewer, wanted.from_id):
+        problems.append(Problem("#/from", "must name somebody of the staff, or nobody"))
+    if not all([await staff.is_active_rep(viewer, each) for each in wanted.to_ids]):
+        problems.append(Problem("#/to", "must only name active sales reps"))
+    if problems:
+        raise Invalid(problems)

@@ -18,10 +18,10 @@ from app.domain.viewer import system
 from app.gateways import queue
 from app.gateways.sso.company import sso
 from app.gateways.sso.http import SsoDown, SsoRefused
-from app.services.identity_changes import apply_news, settle_conflicts
+from app.services.identity_changes import apply_news, settle_conflicts, tell_boards
 from app.store import reconcile
 from app.store.failures import known_failure
-from app.store.transaction import transaction
+from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,7 +61,7 @@ async def owe_nightly() -> None:
 async def recent_runs(viewer: Viewer) -> list[RunLine]:
     """Return the newest walks; admins only."""
     check_administer(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         return await reconcile.recent_runs(viewer)
 
 
@@ -107,7 +107,9 @@ async def _apply(news: UserNews, now: datetime) -> str:
     """Apply under the same guard as an event: an event newer than the list wins."""
     try:
         async with transaction(VIEWER):
-            outcome = (await apply_news(VIEWER, news, now, now)).status
+            verdict = await apply_news(VIEWER, news, now, now)
+        await tell_boards(verdict)
+        outcome = verdict.status
     except Exception as error:
         if isinstance(known_failure(error), StoreDown):
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from app.core import clock
-from app.core.errors import Conflict
+from app.core.errors import Conflict, NameTaken
 from app.domain.permissions import check_see_board
 from app.domain.text import Checker
 from app.store import saved_views
@@ -20,17 +20,24 @@ MOST: Final = 30
 LONGEST_NAME: Final = 40
 
 
-async def save_view(viewer: Viewer, name: str, query: str) -> None:
-    """Keep the board's `query` under a name of the viewer's; raises Invalid, Conflict when there are too many."""
+async def save_view(viewer: Viewer, name: str, query: str, *, replace: bool = False) -> None:
+    """Keep the board's `query` under a name of the viewer's; one of that name is kept unless it is to be replaced.
+
+    Raises Invalid, NameTaken, and Conflict when there are too many.
+    """
     check_see_board(viewer)
     checker = Checker()
     clean = checker.text("#/name", name, LONGEST_NAME, required=True)
     checker.require("#/query", "must narrow the board", ok=bool(query))
     checker.finish()
     async with transaction(viewer):
-        if await saved_views.count_views(viewer) >= MOST:
-            raise Conflict(f"You have {MOST} views already; delete one first")
-        await saved_views.save_view(viewer, clean, query, clock.now())
+        if await saved_views.insert_view(viewer, clean, query, clock.now()):
+            if await saved_views.count_views(viewer) > MOST:
+                raise Conflict(f"You have {MOST} views already; delete one first")
+        elif replace:
+            await saved_views.replace_view(viewer, clean, query)
+        else:
+            raise NameTaken
 
 
 async def delete_view(viewer: Viewer, view_id: UUID) -> None:

@@ -13,7 +13,7 @@ from app.domain.scoring.rules import Rules
 from app.domain.scoring.rules_v1 import RULES_V1
 from app.store import score_models, score_peek
 from app.store.scoring import active_model
-from app.store.transaction import transaction
+from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ class Tried:
 async def read_rules(viewer: Viewer, version: str | None) -> tuple[str, Rules]:
     """Return the rules to begin a draft from: of a version, else of the newest. Raises NotFound."""
     check_administer(viewer)
-    async with transaction(viewer):
+    async with reading(viewer):
         if version is None:
             known = [one.version for one in await score_models.list_models(viewer) if one.kind == "rules"]
             version = known[0] if known else None
@@ -54,7 +54,7 @@ async def try_draft(viewer: Viewer, rules: Rules) -> Tried:
     check_rules(rules)
     now = clock.now()
     draft = Model("draft", rules)
-    async with transaction(viewer):
+    async with reading(viewer):
         kept = await score_models.read_active(viewer)
         active = kept[1] if kept else COLD_START
         facts = await score_peek.newest_open(viewer, SAMPLE, now)
@@ -75,5 +75,5 @@ async def save_rules(viewer: Viewer, rules: Rules, note: str, *, activate: bool)
         version = f"rules-v{number}"
         await score_models.insert_rules(viewer, version, rules, note[:LONGEST_NOTE], now)
         if activate:
-            await score_models.activate(viewer, version, now)
+            await score_models.activate(viewer, version)
     return version

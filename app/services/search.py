@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from app.domain.search import SHORTEST
 from app.store import search
 from app.store.transaction import reading
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 MOST: Final = 20
-SHORTEST: Final = 2
 
 
 async def find_people(viewer: Viewer, q: str) -> tuple[Hit, ...]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
+from app.core import security_log
 from app.core.clock import now
 from app.core.errors import CrmError, Forbidden, Malformed, Unauthenticated
 from app.core.log import logger
@@ -36,13 +37,13 @@ log = logger("sessions")
 _confirming: dict[str, asyncio.Task[None]] = {}
 
 
-async def find_viewer(token: str) -> Viewer | None:
-    """Return whose session a cookie is, or None when it is over.
+async def find_viewer(token: str, *, unattended: bool = False) -> Viewer | None:
+    """Return whose session a cookie is, or None when it is over. What is unattended does not keep it alive.
 
     Every five minutes the SSO is asked in the background whether it still stands by it; while the SSO is
     away a session lives on for fifteen more, then waits for the answer.
     """
-    session = await _find_session(token)
+    session = await _find_session(token, unattended=unattended)
     if session is None:
         return None
     age = now() - session.refreshed_at
@@ -53,24 +54,31 @@ async def find_viewer(token: str) -> Viewer | None:
         return session.viewer
     await asyncio.shield(confirming)
     remembered_sessions.forget()
-    session = await _find_session(token)
+    session = await _find_session(token, unattended=unattended)
     return session.viewer if session and now() - session.refreshed_at < CONFIRMED_FOR else None
 
 
-async def _find_session(token: str) -> FoundSession | None:
-    """Return the living session of a cookie, as it is or was a second ago: a page asks several times at once."""
-    known = remembered_sessions.get(token)
+async def _find_session(token: str, *, unattended: bool) -> FoundSession | None:
+    """Return the living session of a cookie, as it is or was a second ago: a page asks several times at once.
+
+    What was found for a person will do for their page, but not the other way about: a person must be noticed.
+    """
+    known = remembered_sessions.get((token, False))
+    if known is None and unattended:
+        known = remembered_sessions.get((token, True))
     if known is not None:
         return known
-    found = await sessions.find_session_unscoped(token)
-    return found and remembered_sessions.keep(token, found)
+    found = await sessions.find_session_unscoped(token, unattended=unattended)
+    return found and remembered_sessions.keep((token, unattended), found)
 
 
 async def log_out(token: str) -> str | None:
     """End the session; returns where to end the SSO's own, if it says where."""
     async with transaction(system("sso")):
-        await sessions.end_session(token)
+        who = await sessions.end_session_unscoped(token)
     remembered_sessions.forget()
+    if who is not None:
+        security_log.succeeded("logout", who)
     try:
         endpoint = (await sso().provider()).end_session_endpoint
     except SsoDown:
@@ -98,6 +106,7 @@ async def log_out_by_sso(logout_token: str) -> int:
         else:
             ended = await sessions.end_sessions_of(str(claims["sub"]))
     remembered_sessions.forget()
+    security_log.succeeded("logout_by_sso", claims.get("sub"), sessions=ended)
     return ended
 
 
@@ -106,7 +115,7 @@ async def end_sessions(viewer: Viewer, staff_id: str) -> int:
     check_administer(viewer)
     async with transaction(system("sso")):
         ended = await sessions.end_sessions_of(staff_id)
-    log.info("sessions_ended_by_admin", by=viewer.id, staff=staff_id, sessions=ended)
+    security_log.succeeded("sessions_ended", viewer.id, of=staff_id, sessions=ended)
     remembered_sessions.forget()
     forget_known()
     return ended
@@ -117,6 +126,7 @@ async def end_other_sessions(viewer: Viewer, token: str) -> int:
     async with transaction(system("sso")):
         ended = await sessions.end_sessions_of(viewer.id, keep=token)
     remembered_sessions.forget()
+    security_log.succeeded("sessions_ended", viewer.id, of=viewer.id, sessions=ended)
     return ended
 
 
@@ -145,11 +155,14 @@ async def _use(token: str, viewer: Viewer, kept: bytes) -> None:
     """Use the refresh token. Refused: the session ends. SSO away: it is put back and tried again later."""
     try:
         tokens = await _refresh(kept)
+        # Many providers take a token once, and a session that comes with a spent one is ended there.
+        kept = sealed(tokens.refresh_token) or kept
         confirmed, roles = await _confirmed(tokens, viewer)
-    except (SsoRefused, Forbidden, Unauthenticated):
+    except (SsoRefused, Forbidden, Unauthenticated) as error:
         async with transaction(system("sso")):
-            await sessions.end_session(token)
+            await sessions.end_session_unscoped(token)
         remembered_sessions.forget()
+        security_log.refused("session_ended_by_sso", viewer.id, reason=error.code)
     except SsoDown:
         async with transaction(system("sso")):
             await sessions.put_refresh_token(token, kept)
@@ -157,7 +170,7 @@ async def _use(token: str, viewer: Viewer, kept: bytes) -> None:
         async with transaction(system("sso")):
             if roles is not None:
                 await insert_or_update_staff(confirmed, roles, signs_in=False)
-            await sessions.confirm_session(token, confirmed, roles, sealed(tokens.refresh_token) or kept)
+            await sessions.confirm_session(token, confirmed, roles, kept)
         remembered_sessions.forget()
 
 

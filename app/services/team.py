@@ -10,8 +10,10 @@ from app.domain.board import BoardFilter
 from app.domain.my_day import today_of
 from app.domain.permissions import can_assign_lead, check_administer
 from app.domain.pipeline import Stage
+from app.domain.report import Asked, last_days
 from app.domain.team import Offer, Team
-from app.store import board, team
+from app.store import board, report_sums, reports, team
+from app.store.read_together import read_alone
 from app.store.transaction import reading
 
 if TYPE_CHECKING:
@@ -28,15 +30,16 @@ async def read_team(viewer: Viewer, zone: ZoneInfo) -> Team:
     """Return the team's pipeline, forecast, funnel and what needs a hand; raises Forbidden."""
     check_administer(viewer)
     now = clock.now()
-    today = today_of(now, zone)
-    async with reading(viewer):
+    today, day = today_of(now, zone), now.astimezone(zone).date()
+    asked = Asked(last_days(day, zone), day, settings().currency)
+    async with reading(viewer, much=True):
         return Team(
             columns=await board.read_heads(viewer, BoardFilter(), tuple(Stage)),
-            forecast=await team.read_forecast(viewer, today),
-            funnel=await team.read_funnel(viewer, today),
-            reps=await team.read_reps(viewer, today),
+            forecast=await read_alone(report_sums.forecast(viewer, asked)),
+            funnel=await read_alone(reports.funnel(viewer, asked)),
+            reps=await team.read_reps(viewer, today, asked.currency),
             pulse=await team.read_pulse(viewer, today),
-            currency=settings().currency,
+            currency=asked.currency,
         )
 
 

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
-
-from msgspec import UNSET
+from typing import TYPE_CHECKING, Any
 
 from app.core import clock
-from app.core.errors import Invalid, Problem
+from app.core.errors import Invalid, NotFound, Problem
 from app.domain.permissions import check_work_tickets
-from app.domain.text import Checker
-from app.domain.ticket import (
-    DUE_WITHIN,
-    LONGEST_SUBJECT,
-    LONGEST_TEXT,
-    Priority,
-    StaleTicket,
-    Ticket,
-    TicketState,
-    TicketStatus,
-    closed_at,
-)  # fmt: skip
+from app.domain.ticket import StaleTicket, Ticket, TicketState, closed_at
+from app.domain.ticket_wish import check_change, check_new
 from app.domain.timeline import NewEntry, TimelineFilter
+from app.gateways import live
 from app.services.once import once
 from app.store import customers, idempotency, tickets, timeline
 from app.store.transaction import reading, transaction
@@ -40,7 +28,6 @@ if TYPE_CHECKING:
 
 HISTORY = 100
 MOST_SHOWN = 20
-LATEST_DUE: Final = timedelta(days=3651)
 
 
 async def open_ticket(
@@ -51,42 +38,42 @@ async def open_ticket(
     Raises NotFound outside the viewer's scope, Conflict for an erased customer, Invalid with every problem.
     """
     check_work_tickets(viewer)
-    now = clock.now()
-    checker = Checker()
-    subject = checker.text("#/subject", wanted.subject, LONGEST_SUBJECT, required=True)
-    description = checker.text("#/description", wanted.description, LONGEST_TEXT)
-    _check_due(checker, wanted.due_at, now)
-    checker.finish()
-    priority = Priority(wanted.priority)
-    due_at = wanted.due_at or now + DUE_WITHIN[priority]
-    state = TicketState(subject, TicketStatus.OPEN, priority, wanted.assignee_id, due_at)
 
     async def work() -> Ticket:
+        now = clock.now()
+        description, state = check_new(wanted, now)
         async with transaction(viewer):
             await customers.lock_to_write(viewer, customer_id)
             await _check_assignee(viewer, state.assignee_id, customer_id)
             ticket_id = await tickets.insert_ticket(viewer, customer_id, state, viewer.id, now)
             ticket = await tickets.read_ticket(viewer, ticket_id)
-            words = {"subject": subject, "description": description}
-            facts = {"priority": priority.value, "assignee_id": state.assignee_id, "due_at": due_at}
+            words = {"subject": state.subject, "description": description}
+            facts = {
+                "priority": state.priority.value,
+                "assignee_id": state.assignee_id,
+                "due_at": state.due_at,
+            }
             await timeline.append(viewer, _entry(viewer, ticket, "ticket_opened", facts, words))
             await idempotency.remember(viewer, key, ticket)
         return ticket
 
-    return await once(viewer, key, work, Ticket)
+    outcome = await once(viewer, key, work, Ticket)
+    await live.announce_ticket(outcome.value.id)
+    return outcome
 
 
 async def change_ticket(
-    viewer: Viewer, ticket_id: UUID, wanted: ChangeTicket, key: Key | None
+    viewer: Viewer, ticket_id: UUID, wanted: ChangeTicket, key: Key | None, *, hasten: bool = False
 ) -> Outcome[Ticket]:
     """Change what is given of a ticket; a change of nothing, without a note, leaves no entry.
 
+    To `hasten` is to let a new priority, with no due time given, bring the due time forward to what it asks for.
     Raises NotFound outside the viewer's scope, StaleTicket for an old version, Conflict for new words about an erased
     customer, Invalid with every problem.
     """
     check_work_tickets(viewer)
     now = clock.now()
-    note, given = _check_change(wanted, now)
+    note, given = check_change(wanted, now)
 
     async def work() -> Ticket:
         async with transaction(viewer):
@@ -95,11 +82,16 @@ async def change_ticket(
                 await customers.lock_to_write(viewer, ticket.customer.id)
             if wanted.version not in {None, ticket.version}:
                 raise StaleTicket(ticket=ticket)
-            changed = await _change(viewer, ticket, given, note, now)
+            after = replace(TicketState.of(ticket), **given)
+            if hasten and "due_at" not in given:
+                after = after.hastened(ticket.priority, now)
+            changed = await _change(viewer, ticket, after, note, now)
             await idempotency.remember(viewer, key, changed)
         return changed
 
-    return await once(viewer, key, work, Ticket)
+    outcome = await once(viewer, key, work, Ticket)
+    await live.announce_ticket(outcome.value.id)
+    return outcome
 
 
 async def read_desk(
@@ -113,6 +105,13 @@ async def read_desk(
         return page, await tickets.count_desk(viewer, now)
 
 
+async def count_desk(viewer: Viewer) -> dict[str, int]:
+    """Return how many tickets each view of the desk has."""
+    check_work_tickets(viewer)
+    async with reading(viewer):
+        return await tickets.count_desk(viewer, clock.now())
+
+
 async def read_ticket(viewer: Viewer, ticket_id: UUID) -> tuple[Ticket, TimelinePage]:
     """Return a ticket and its own history, newest first; raises NotFound outside the viewer's scope."""
     check_work_tickets(viewer)
@@ -122,6 +121,16 @@ async def read_ticket(viewer: Viewer, ticket_id: UUID) -> tuple[Ticket, Timeline
         return ticket, await timeline.read_timeline(
             viewer, ticket.customer.id, own, limit=HISTORY, cursor=None
         )
+
+
+async def sees_ticket(viewer: Viewer, ticket_id: UUID) -> bool:
+    """True when the ticket is one of the viewer's to work."""
+    async with reading(viewer):
+        try:
+            await tickets.read_ticket(viewer, ticket_id)
+        except NotFound:
+            return False
+    return True
 
 
 async def tickets_of_customer(viewer: Viewer, customer_id: UUID) -> tuple[Ticket, ...]:
@@ -136,10 +145,9 @@ async def ticket_workers(viewer: Viewer) -> tuple[tuple[str, str], ...]:
         return await tickets.ticket_workers(viewer, viewer.id)
 
 
-async def _change(viewer: Viewer, ticket: Ticket, given: dict[str, Any], note: str, now: datetime) -> Ticket:
+async def _change(viewer: Viewer, ticket: Ticket, after: TicketState, note: str, now: datetime) -> Ticket:
     """Write the change and its entry inside the open transaction; returns the ticket as it is then."""
     before = TicketState.of(ticket)
-    after = replace(before, **given)
     if after == before and not note:
         return ticket
     if after.assignee_id != before.assignee_id:
@@ -149,29 +157,6 @@ async def _change(viewer: Viewer, ticket: Ticket, given: dict[str, Any], note: s
     entry = _entry(viewer, ticket, "ticket_changed", {"changes": before.changes_to(after)}, words)
     await timeline.append(viewer, entry)
     return await tickets.read_ticket(viewer, ticket.id)
-
-
-def _check_change(wanted: ChangeTicket, now: datetime) -> tuple[str, dict[str, Any]]:
-    """Return the clean note and the fields that are given; raises Invalid with everything that is wrong."""
-    checker = Checker()
-    note = checker.text("#/note", wanted.note, LONGEST_TEXT)
-    names = ("subject", "status", "priority", "assignee_id", "due_at")
-    given = {name: value for name in names if (value := getattr(wanted, name)) is not UNSET}
-    if "subject" in given:
-        given["subject"] = checker.text("#/subject", given["subject"], LONGEST_SUBJECT, required=True)
-    _check_due(checker, given.get("due_at"), now, new=False)
-    checker.finish()
-    kinds = {"status": TicketStatus, "priority": Priority}
-    return note, {name: kinds[name](value) if name in kinds else value for name, value in given.items()}
-
-
-def _check_due(checker: Checker, due_at: Any, now: datetime, *, new: bool = True) -> None:
-    if due_at is None:
-        return
-    checker.require("#/due_at", "must say its offset from UTC", ok=due_at.tzinfo is not None)
-    if due_at.tzinfo is not None:
-        checker.require("#/due_at", "must be in the future", ok=not new or due_at > now)
-        checker.require("#/due_at", "must be within the next ten years", ok=due_at - now < LATEST_DUE)
 
 
 async def _check_assignee(viewer: Viewer, staff_id: str | None, customer_id: UUID) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from app.core.settings import settings
 from app.domain.permissions import check_see_board
 from app.domain.timeline import History, TimelineFilter
-from app.store import customers, leads, sales, tickets, timeline, timeline_sides
+from app.store import customers, leads, sales, tickets, timeline, timeline_place, timeline_sides
 from app.store.read_together import read_alone, read_together
 from app.store.transaction import reading
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.domain.customer import Customer
     from app.domain.lead import Lead, Sale
     from app.domain.ticket import Ticket
-    from app.domain.timeline import TimelinePage
+    from app.domain.timeline import Entry, TimelinePage
     from app.domain.viewer import Viewer
     from app.store.read_together import Found, Read
 
@@ -43,13 +43,16 @@ class LeadStory:
 
     lead: Lead
     sale: Sale | None
-    history: Found[History]
+    beside: Found[tuple[Customer, tuple[Ticket, ...], History]]
 
 
 async def read_timeline(
     viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, *, limit: int, cursor: str | None
 ) -> TimelinePage:
-    """Return a page of entries, newest first; raises NotFound outside the viewer's scope, Invalid for a bad cursor."""
+    """Return a page of entries, the latest to happen first.
+
+    Raises NotFound outside the viewer's scope, Invalid for a bad cursor.
+    """
     async with reading(viewer):
         page = await timeline.read_timeline(viewer, customer_id, narrowed, limit=limit, cursor=cursor)
         if not page.items:  # who sees an entry sees its customer
@@ -57,10 +60,19 @@ async def read_timeline(
         return page
 
 
+async def find_page(viewer: Viewer, customer_id: UUID, entry: Entry, narrowed: TimelineFilter) -> str | None:
+    """Return where a page that holds an entry begins, None at the newest; the filter must not leave it out."""
+    async with reading(viewer):
+        return await read_alone(timeline_place.page_read(viewer, customer_id, entry, narrowed))
+
+
 async def newest_entry(viewer: Viewer, customer_id: UUID) -> int:
-    """Return the number of the newest entry the viewer may see, 0 without one; raises like `read_timeline`."""
-    page = await read_timeline(viewer, customer_id, TimelineFilter(after=0), limit=1, cursor=None)
-    return page.items[0].seq if page.items else 0
+    """Return the number of the entry written last that the viewer may see, 0 without one; raises NotFound."""
+    async with reading(viewer):
+        newest = await read_alone(timeline_sides.newest_read(viewer, customer_id))
+        if not newest:  # who sees an entry sees its customer
+            await customers.check_customer(viewer, customer_id)
+        return newest
 
 
 async def read_customer_story(
@@ -89,13 +101,19 @@ async def read_customer_story(
 async def read_lead_story(
     viewer: Viewer, lead_id: UUID, narrowed: TimelineFilter, cursor: str | None
 ) -> LeadStory:
-    """Find a lead, its sale once it is won, and a page of its customer's timeline; raises like `read_lead`."""
+    """Find a lead, its sale once it is won, its customer with their tickets, and a page of their timeline.
+
+    Raises like `read_lead`.
+    """
     check_see_board(viewer)
     async with reading(viewer):
         lead = await leads.read_lead(viewer, lead_id)
+        beside = await _beside_lead(viewer, lead, narrowed, cursor)
+        if not beside.rows[1]:  # merged between the two reads: the lead has gone over to who is left
+            lead = await leads.read_lead(viewer, lead_id)
+            beside = await _beside_lead(viewer, lead, narrowed, cursor)
         sale = None if lead.handoff is None else await sales.read_sale(viewer, lead_id)
-        history = await read_together(History, *_history(viewer, lead.customer.id, narrowed, cursor))
-        return LeadStory(lead, sale, history)
+        return LeadStory(lead, sale, beside)
 
 
 async def read_writers(viewer: Viewer, customer_id: UUID) -> tuple[tuple[str, str], ...]:
@@ -119,6 +137,21 @@ def _history(
     return page, folded, timeline_sides.people_read(viewer, customer_id)
 
 
+async def _beside_lead(
+    viewer: Viewer, lead: Lead, narrowed: TimelineFilter, cursor: str | None
+) -> Found[tuple[Customer, tuple[Ticket, ...], History]]:
+    page, *around = _history(viewer, lead.customer.id, narrowed, cursor)
+    theirs = customers.customer_read(viewer, lead.customer.id, settings().currency)
+    desk = tickets.of_customer(viewer, lead.customer.id, MOST_TICKETS)
+    return await read_together(_with_customer, page, theirs, desk, *around)
+
+
+def _with_customer(
+    page: Callable[[], TimelinePage], customer: Customer, desk: tuple[Ticket, ...], *around: Any
+) -> tuple[Customer, tuple[Ticket, ...], History]:
+    return customer, desk, History(page, customer.entries, *around)
+
+
 def _customer_story(
     page: Callable[[], TimelinePage],
     customer: Customer,
@@ -126,4 +159,5 @@ def _customer_story(
     desk: tuple[Ticket, ...],
     *around: Any,
 ) -> CustomerStory:
-    return CustomerStory(replace(customer, leads=theirs), desk, History(page, *around))
+    history = History(page, customer.entries, *around)
+    return CustomerStory(replace(customer, leads=theirs), desk, history)

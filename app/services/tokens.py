@@ -50,7 +50,7 @@ async def _in_directory(viewer: Viewer, roles: Sequence[str]) -> Viewer:
     async with transaction(system("sso")):
         member = await insert_or_update_staff(viewer, roles, signs_in=False)
     if not member.active:
-        raise Forbidden("Your account is deactivated")
+        raise Forbidden("Your account is deactivated", who=member.viewer.id)
     return _known.keep(said, member.viewer)
 
 

@@ -55,7 +55,8 @@ async def verify_log(
     merged: list[ChainReport] = []
     breaks: list[Break] = []
     async with transaction(VERIFIER):
-        begin(await store.open_snapshot(VERIFIER))
+        await store.open_snapshot(VERIFIER)
+        begin(await store.count_entries(VERIFIER))
         async for report in _check_chains(None, anchored):
             number, entries = number + 1, entries + report.entries
             if report.textless:

@@ -12,7 +12,9 @@ from uuid import UUID
 
 import msgspec
 
+from app.core.remembered import Remembered
 from app.domain.board import CARDS_PER_COLUMN, BoardFilter, Column, Surroundings
+from app.domain.lead import Lead
 from app.domain.pipeline import STAGE_WEIGHT, Stage
 from app.store import cursor as cursors
 from app.store.board_filter import board_where, owner_id
@@ -23,13 +25,12 @@ from app.store.transaction import connection
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.domain.lead import Lead
     from app.domain.viewer import Viewer
     from app.store.together import Write
     from app.store.where import Where
 
-MOST_KNOWN: Final = 2_000
-_known: Final[dict[tuple[Any, ...], Lead]] = {}
+KNOWN_SECONDS: Final = 15 * 60.0  # what was erased must not stay anywhere (docs/adr/0092)
+_known: Final = Remembered[tuple[Any, ...], Lead](KNOWN_SECONDS, most=2_000)
 _OWN: Final = slice(3, -1)  # a row without its column's stage and totals, and without what stands around
 OPEN_ORDER = "coalesce(lead.follow_up_at, 'infinity'), -coalesce(lead.score, -1), lead.id"
 CLOSED_ORDER = "lead.closed_at DESC, lead.id DESC"
@@ -177,12 +178,7 @@ def _column(stage: Stage, rows: list[Any]) -> Column:
 def _card(row: Any) -> Lead:
     """Build a row's lead; the same columns are the same lead, which most cards are from one look to the next."""
     own = row[_OWN]
-    lead = _known.get(own)
-    if lead is None:
-        if len(_known) >= MOST_KNOWN:
-            _known.clear()
-        lead = _known[own] = to_lead(row)
-    return lead
+    return _known.get(own) or _known.keep(own, to_lead(row))
 
 
 def _page(leads: list[Lead]) -> tuple[tuple[Lead, ...], str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -64,9 +65,9 @@ _OPENED = """
         SELECT nextval('assignment_turn') AS taken WHERE $9 AND {wanted} AND EXISTS (SELECT FROM reps)
     ), {name} AS (
         INSERT INTO lead (id, customer_id, assigned_to_id, status, stage, source, form_id, campaign, answers,
-            message_length, score_due_at, currency, stage_entered_at, created_at, updated_at)
+            message_length, score_due_at, expected_value, currency, stage_entered_at, created_at, updated_at)
         SELECT $1, $2, (SELECT reps.id FROM reps, turn WHERE place = taken % number), 'new', 'lead', $3, $4, $5, $6,
-            $7, $10, $8, $10, $10, $10
+            $7, $10, $11, $8, $10, $10, $10
         WHERE {wanted}
         RETURNING {columns}
     )"""
@@ -74,7 +75,7 @@ _OPEN = "id, stage, status, assigned_to_id"
 # The customer's row is locked, so nobody else can open a lead meanwhile.
 _LEAD = f"""
     WITH existing AS (
-        UPDATE lead SET score_due_at = coalesce(score_due_at, $10), updated_at = $10
+        UPDATE lead SET score_due_at = $10, updated_at = $10
         WHERE customer_id = $2 AND stage NOT IN ('closed_won', 'closed_lost')
         RETURNING {_OPEN}
     ), {_OPENED.format(name="opened", wanted="NOT EXISTS (SELECT FROM existing)", columns=_OPEN)}
@@ -95,11 +96,12 @@ _KNOWN = """
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """How what is not there yet is made; ids that were promised before are given."""
+    """How what is not there yet is made, with what a new lead may bring; ids that were promised before are given."""
 
     at: datetime
     currency: str
     assign: bool
+    value: Decimal | None = None
     customer_id: UUID = field(default_factory=uuid7)
     lead_id: UUID = field(default_factory=uuid7)
 
@@ -179,6 +181,7 @@ def _lead_columns(submission: Submission, making: Making, customer_id: UUID) -> 
         making.currency,
         making.assign,
         making.at,
+        making.value,
     )
 
 

@@ -6,26 +6,36 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.store.scope import own_entries, own_leads
+from app.store.timeline import chains_of
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from app.domain.deal import Deal
-    from app.domain.lead import FollowUp
+    from app.domain.lead import FollowUp, Lead
     from app.domain.viewer import Viewer
 
-_CUSTOMER = "(SELECT own.customer_id FROM lead own WHERE own.id = $2)"
+# Of each chain by its numbers, and of what they bring the newest: after a merge each chain counts for itself.
+_LAST = """
+    WITH chain AS MATERIALIZED ({chains})
+    SELECT CASE WHEN actor_id = $1 THEN 'You' ELSE coalesce(staff.name, 'Somebody') END AS name, recorded_at
+    FROM chain CROSS JOIN LATERAL (
+        SELECT actor_id, recorded_at FROM activity
+        WHERE activity.customer_id = chain.id AND {own} AND activity.lead_id = $2 AND kind <> 'score_changed'
+            AND (NOT $3 OR kind IN ('sale_won', 'lead_lost'))
+        ORDER BY seq DESC LIMIT 1
+    ) entry LEFT JOIN staff ON staff.id = actor_id ORDER BY recorded_at DESC LIMIT 1"""
 
 
-async def last_change(viewer: Viewer, lead_id: UUID) -> tuple[str, datetime] | None:
-    """Return the name of who changed the lead last, and when; None when nobody has since it came."""
+async def last_change(viewer: Viewer, lead: Lead, *, closing: bool = False) -> tuple[str, datetime] | None:
+    """Return who changed the lead last, or closed it, and when; None when nobody has, or a merge did."""
     row = await connection().fetchrow(
-        "SELECT CASE WHEN actor_id = $1 THEN 'You' ELSE coalesce(staff.name, 'Somebody') END AS name, recorded_at"
-        f" FROM activity LEFT JOIN staff ON staff.id = actor_id WHERE {own_entries(viewer, _CUSTOMER)}"
-        " AND activity.lead_id = $2 AND kind <> 'score_changed' ORDER BY seq DESC LIMIT 1",
+        _LAST.format(chains=chains_of("$4"), own=own_entries(viewer, "$4")),
         viewer.id,
-        lead_id,
+        lead.id,
+        closing,
+        lead.customer.id,
     )
     return None if row is None else (row["name"], row["recorded_at"])
 

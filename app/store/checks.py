@@ -8,52 +8,33 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncpg
 
 from app.core.settings import BadSetting
+from app.domain.viewer import Role
 from app.store.schema_version import newest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 OLDEST_SERVER: Final = 150_000
-ROLES: Final = ("crm_rep", "crm_support", "crm_admin", "crm_system")
+ROLES: Final = tuple(role.value for role in Role)
 ALWAYS_TRIGGERS: Final = (
     "activity_chain", "activity_no_change", "activity_no_truncate",
     "activity_text_no_update", "activity_text_no_truncate",
 )  # fmt: skip
 # The tables each role may touch at all; a policy on any other table would be a hole.
+_SUPPORT: Final = {
+    "activity", "activity_text", "customer", "distinct_pair", "idempotency", "lead", "saved_view", "staff", "ticket",
+}  # fmt: skip
+_ADMIN: Final = _SUPPORT | {
+    "capture_client", "capture_secret", "capture_submission", "delivery", "erasure", "inbox", "lead_import",
+    "lead_import_row", "lead_total", "log_anchor", "outbox", "reassignment", "reassignment_lead", "reconcile_run",
+    "sale", "score_check", "score_model", "score_snapshot", "session", "sink",
+}  # fmt: skip
 POLICIES: Final = {
-    "crm_system": {
-        "staff", "customer", "lead", "lead_total", "activity", "activity_text", "ticket", "sale", "outbox", "delivery",
-        "capture_submission", "idempotency", "inbox", "score_model", "score_snapshot", "session", "login_attempt",
-        "saved_view", "log_anchor", "sink",
-    },
-    "crm_admin": {
-        "staff", "customer", "lead", "lead_total", "activity", "activity_text", "ticket", "sale", "outbox", "delivery",
-        "capture_submission", "idempotency", "inbox", "score_model", "score_snapshot", "saved_view", "log_anchor",
-        "sink",
-    },
-    "crm_rep": {
-        "staff", "customer", "lead", "lead_total", "activity", "activity_text", "ticket", "sale", "outbox",
-        "idempotency", "saved_view",
-    },
-    "crm_support": {
-        "staff", "customer", "lead", "activity", "activity_text", "ticket", "idempotency", "saved_view",
-    },
-}  # fmt: skip
-
-
-CAPTURE_AND_SCORING: Final = {
-    "capture_client", "capture_secret", "lead_import", "lead_import_row", "score_check",
-}  # fmt: skip
-POLICIES["crm_system"].update(CAPTURE_AND_SCORING)
-POLICIES["crm_admin"].update(CAPTURE_AND_SCORING)
-for _role in ("crm_system", "crm_admin"):
-    POLICIES[_role].add("erasure")
-IDENTITY: Final = {"reassignment", "reassignment_lead", "reconcile_run"}
-POLICIES["crm_system"].update(IDENTITY)
-POLICIES["crm_admin"].update(IDENTITY | {"session"})
-for _seen in POLICIES.values():
-    _seen.add("distinct_pair")
-POLICIES["crm_rep"].add("lead_words")
+    "crm_rep": _SUPPORT | {"lead_total", "lead_words", "outbox", "sale"},
+    "crm_support": _SUPPORT,
+    "crm_admin": _ADMIN,
+    "crm_system": _ADMIN | {"login_attempt"},
+}
 
 
 class NotReady(BadSetting):

@@ -1,4 +1,4 @@
-"""The customers a viewer may see, newest first, and those that fit what somebody types.
+"""The customers a viewer may see, newest first, and those that fit, or nearly fit, what somebody types.
 
 A rep's own lie together in `lead_words`, so a rep's search reads those and grows with the rep. Everybody else's goes
 through the newest, then through the index over all words. Either way the customer's own row decides in the end
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from app.domain.customer import CustomerPage, CustomerRow
+from app.domain.search import how_similar, sought_digits, sought_words
 from app.domain.viewer import Role
 from app.store import cursor as cursors
 from app.store.scope import own_customers, own_tickets, own_words
@@ -20,11 +21,11 @@ from app.store.transaction import connection
 from app.store.where import Where, containing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from app.domain.viewer import Viewer
 
-SHORTEST_NUMBER: Final = 3
+MOST_SIMILAR: Final = 20
 # Among so many of the newest, common words are found; the index finds the rare ones, and is slow with common ones.
 RECENT: Final = 1_000
 _INDEXED: Final = re.compile(r"\w{3}")
@@ -53,13 +54,49 @@ _COMMON_OR_RARE: Final = """
 
 async def list_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | None) -> CustomerPage:
     """Return a page of the customers the viewer may see, newest first."""
+    return _to_page(await _fitting(viewer, q, limit + 1, cursor), limit)
+
+
+async def find_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | None) -> CustomerPage:
+    """Return a page of those who fit: the best first where one page holds them all, else newest first.
+
+    Where hardly anybody fits, similar ones follow.
+    """
+    rows = await _fitting(viewer, q, limit + 1, cursor)
+    if not q or cursor or len(rows) > limit:
+        return _to_page(rows, limit)
+    rows.sort(key=lambda row: row["closeness"], reverse=True)
+    least = how_similar(q, len(rows))
+    known = {row["id"] for row in rows}
+    similar = await _similar(viewer, q, least) if least else []
+    items = [*rows, *(row for row in similar if row["id"] not in known)]
+    return CustomerPage(tuple(map(_to_row, items)), None, exact=len(rows))
+
+
+async def set_least_similarity(least: float) -> None:
+    """Say for this transaction how similar words must be for `<%`."""
+    await connection().execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {least}")
+
+
+async def _fitting(viewer: Viewer, q: str, most: int, cursor: str | None) -> list[Mapping[str, Any]]:
     where = Where(viewer, own_customers(viewer))
     fits = fits_text(where, q) if q else ""
-    sql = f"SELECT {COLUMNS} {newest(where, fits, enough=limit + 1, cursor=cursor)} LIMIT {limit + 1}"
-    rows = await connection().fetch(sql, *where.args)
-    items = tuple(_to_row(row) for row in rows[:limit])
-    more = len(rows) > limit
-    return CustomerPage(items, cursors.encode(items[-1].created_at, items[-1].id) if more else None)
+    found = newest(where, fits, enough=most, cursor=cursor)
+    closeness = f"word_similarity({where.bind(q)}, customer.words)" if q else "0"
+    return await connection().fetch(
+        f"SELECT {COLUMNS}, {closeness} AS closeness {found} LIMIT {most}", *where.args
+    )
+
+
+async def _similar(viewer: Viewer, q: str, least: float) -> list[Mapping[str, Any]]:
+    await set_least_similarity(least)
+    where = Where(viewer, own_customers(viewer))
+    text = where.bind(q)
+    return await connection().fetch(
+        f"SELECT * FROM (SELECT {COLUMNS} {newest(where, f'{text} <% words')}) alike"
+        f" ORDER BY word_similarity({text}, words) DESC, created_at DESC, id LIMIT {MOST_SIMILAR}",
+        *where.args,
+    )
 
 
 def newest(where: Where, fits: str, *, enough: int = 0, cursor: str | None = None) -> str:
@@ -88,18 +125,28 @@ def newest(where: Where, fits: str, *, enough: int = 0, cursor: str | None = Non
 
 
 def fits_text(where: Where, q: str) -> str:
-    """Return what must hold for any fragment of name, e-mail, company, phone, or the number of a ticket."""
-    # Without three letters in a row the index would be read from end to end, which takes longer than the rows.
-    words = "words" if _INDEXED.search(q) else "(words || '')"
-    ways = [f"{words} LIKE lower({where.bind(containing(q))})"]
-    digits = re.sub(r"\D", "", q)
-    if len(digits) >= SHORTEST_NUMBER and not re.search(r"[^\d\s()+./#-]", q):
+    """Return what must hold for every word in name, e-mail, company or phone, or for a number, also a ticket's."""
+    digits = sought_digits(q)
+    words = (q,) if digits else sought_words(q)
+    ways = [" AND ".join(f"{_searched(word)} LIKE lower({where.bind(containing(word))})" for word in words)]
+    if digits:
         ways.append(f"words LIKE {where.bind(f'%{digits}%')}")
-    if digits and re.fullmatch(r"#?\d{1,18}", q.strip()):
-        number = where.bind(int(digits))
+    if re.fullmatch(r"#?\d{1,18}", q.strip()):
+        number = where.bind(int(q.strip().removeprefix("#")))
         theirs = f"SELECT customer_id FROM ticket WHERE {own_tickets(where.viewer)} AND number = {number}"
         ways.append(f"{{id}} = ANY(ARRAY({theirs}))")
     return " OR ".join(ways)
+
+
+def _searched(word: str) -> str:
+    # Without three letters in a row the index would be read from end to end, which takes longer than the rows.
+    return "words" if _INDEXED.search(word) else "(words || '')"
+
+
+def _to_page(rows: Sequence[Mapping[str, Any]], limit: int) -> CustomerPage:
+    items = tuple(_to_row(row) for row in rows[:limit])
+    more = len(rows) > limit
+    return CustomerPage(items, cursors.encode(items[-1].created_at, items[-1].id) if more else None)
 
 
 def _to_row(row: Mapping[str, Any]) -> CustomerRow:

@@ -12,7 +12,7 @@ from app.domain.lead import Lead, Money
 from app.domain.viewer import Role
 from app.store.read_together import Read, read_alone
 from app.store.rows import optional_json
-from app.store.scope import own_customers
+from app.store.scope import own_customers, own_sales
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
@@ -38,8 +38,10 @@ async def read_customer(
 
 def customer_read(viewer: Viewer, customer_id: UUID, currency: str) -> Read[Customer]:
     """Return what reads the customer, without leads; it raises NotFound when it is not the viewer's to see."""
-    clv = "NULL::numeric" if viewer.role is Role.SUPPORT else "customer.clv"
-    sql = f"SELECT {_COLUMNS}, {clv} AS clv FROM customer WHERE {own_customers(viewer)} AND customer.id = $2"
+    sql = (
+        f"SELECT {_COLUMNS}, {_clv(viewer)} AS clv FROM customer"
+        f" WHERE {own_customers(viewer)} AND customer.id = $2"
+    )
 
     def build(rows: Sequence[Mapping[str, Any]]) -> Customer:
         if not rows:
@@ -47,6 +49,16 @@ def customer_read(viewer: Viewer, customer_id: UUID, currency: str) -> Read[Cust
         return _to_customer(rows[0], (), currency)
 
     return Read(sql, (viewer.id, customer_id), build)
+
+
+def _clv(viewer: Viewer) -> str:
+    """Return what the viewer's lifetime value of a customer is made of: a rep's of the sales that are theirs."""
+    if viewer.role is Role.SUPPORT:
+        return "NULL::numeric"
+    if viewer.role is Role.REP:
+        theirs = f"sale.customer_id = customer.id AND {own_sales(viewer)}"
+        return f"(SELECT coalesce(sum(sale.amount), 0) FROM sale WHERE {theirs})"
+    return "customer.clv"
 
 
 async def check_customer(viewer: Viewer, customer_id: UUID, lock: str = "") -> None:

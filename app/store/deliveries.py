@@ -77,16 +77,11 @@ async def find_event(_viewer: Viewer, event_id: UUID) -> EventDetail | None:
     )
 
 
-async def event_types(_viewer: Viewer) -> list[str]:
-    """Return the types of the events we have."""
-    rows = await connection().fetch("SELECT DISTINCT type FROM outbox ORDER BY type")
-    return [row["type"] for row in rows]
-
-
 async def count_waiting(_viewer: Viewer, sinks: Sequence[str]) -> dict[str, int]:
     """Return for each sink how many events it does not have yet."""
     rows = await connection().fetch(_WAITING, list(sinks))
-    return {row["sink"]: row["waiting"] for row in rows}
+    found = {row["sink"]: row["waiting"] for row in rows}
+    return {sink: found[sink] for sink in sinks}
 
 
 async def paused_sinks(_viewer: Viewer) -> list[PausedSink]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from app.core.errors import NotFound
 from app.core.ids import uuid7
@@ -16,11 +16,18 @@ if TYPE_CHECKING:
 
     from app.domain.viewer import Viewer
 
+# Seconds: nobody waits that long, and the driver's own patience is for ordinary statements.
+AT_MOST: Final = 3600.0
+# `stream` is a Redis, which we clear; from any other place nothing comes back.
 # Only admins and the system have a policy on this table: the scope is everybody's requests, or none.
 _SELECT = """
     SELECT erasure.id, erasure.customer_id, customer.name, erasure.requested_by_id,
         coalesce(asker.name, erasure.requested_by_id) AS requested_by_name, erasure.requested_at,
-        coalesce(second.name, erasure.confirmed_by_id) AS confirmed_by_name, erasure.withdrawn_at, erasure.done_at
+        coalesce(second.name, erasure.confirmed_by_id) AS confirmed_by_name, erasure.withdrawn_at, erasure.done_at,
+        ARRAY(
+            SELECT DISTINCT sink FROM sale JOIN delivery ON delivery.event_id = sale.event_id
+            WHERE sale.customer_id = erasure.customer_id AND delivery.ok AND sink <> 'stream' ORDER BY sink
+        ) AS kept_by
     FROM erasure JOIN customer ON customer.id = erasure.customer_id
     LEFT JOIN staff asker ON asker.id = erasure.requested_by_id
     LEFT JOIN staff second ON second.id = erasure.confirmed_by_id"""
@@ -74,11 +81,11 @@ async def withdraw(_viewer: Viewer, erasure_id: UUID, at: datetime) -> None:
 async def erase(_viewer: Viewer, erasure_id: UUID, confirmed_by: str, at: datetime) -> None:
     """Confirm a locked request, and erase the person from every table."""
     # It reads whole tables of messages, once: there is no index on what outsiders wrote.
-    await connection().execute("SET LOCAL statement_timeout = 0")
+    await connection().execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '10s'")
     await connection().execute(
         "UPDATE erasure SET confirmed_by_id = $2, done_at = $3 WHERE id = $1", erasure_id, confirmed_by, at
     )
-    await connection().execute("SELECT erase_person($1)", erasure_id)
+    await connection().execute("SELECT erase_person($1)", erasure_id, timeout=AT_MOST)
 
 
 async def uncleared(_viewer: Viewer) -> tuple[Traces, ...]:
@@ -92,7 +99,7 @@ async def uncleared(_viewer: Viewer) -> tuple[Traces, ...]:
 
 
 async def mark_cleared(_viewer: Viewer, erasure_id: UUID, at: datetime) -> None:
-    """Note that the streams hold nothing of the person any more."""
+    """Note that the streams in Redis hold nothing of the person any more."""
     await connection().execute("UPDATE erasure SET streams_cleared_at = $2 WHERE id = $1", erasure_id, at)
 
 
@@ -107,4 +114,5 @@ def _to_erasure(row: Mapping[str, Any]) -> Erasure:
         confirmed_by_name=row["confirmed_by_name"],
         withdrawn_at=row["withdrawn_at"],
         done_at=row["done_at"],
+        kept_by=tuple(row["kept_by"]),
     )

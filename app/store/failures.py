@@ -6,9 +6,10 @@ from typing import Final
 
 import asyncpg
 
-from app.core.errors import CrmError, InFlight, Malformed, StoreDown
+from app.core.errors import CrmError, InFlight, Malformed, StoreBusy, StoreDown, Unstorable
 
 Deadlock = asyncpg.DeadlockDetectedError  # the transaction that met it was ended, and nothing of it is left
+_UNSTORABLE: Final = (asyncpg.CheckViolationError, asyncpg.NotNullViolationError)
 _BUSY: Final = (
     asyncpg.LockNotAvailableError,
     Deadlock,
@@ -34,4 +35,8 @@ def known_failure(error: BaseException) -> CrmError | None:
         return Malformed("A value cannot be stored")
     if isinstance(error, _BUSY):
         return InFlight()
+    if isinstance(error, _UNSTORABLE):
+        return Unstorable()
+    if isinstance(error, asyncpg.QueryCanceledError):  # by its statement_timeout
+        return StoreBusy()
     return StoreDown() if isinstance(error, _AWAY) else None

@@ -20,13 +20,14 @@ _OWED = """
         FROM outbox WHERE published_at IS NULL
     ), arrivals AS (
         SELECT count(*) AS waiting, min(received_at) AS oldest FROM inbox WHERE status IN ('received', 'waiting')
-    ), scores AS (SELECT count(*) AS due, min(score_due_at) AS oldest FROM lead WHERE score_due_at IS NOT NULL)
+    ), scores AS (SELECT count(*) AS due, min(score_due_at) AS oldest FROM lead
+        WHERE closed_at IS NULL AND score_due_at <= $1)
     SELECT events.unsent, events.failing, events.stuck, arrivals.waiting, scores.due,
         coalesce(extract(epoch FROM $1 - events.oldest), 0)::float8 AS unsent_age,
         coalesce(extract(epoch FROM $1 - arrivals.oldest), 0)::float8 AS waiting_age,
         coalesce(extract(epoch FROM $1 - scores.oldest), 0)::float8 AS due_age,
         (SELECT count(*) FROM inbox WHERE status = 'dead') AS dead,
-        (SELECT count(*) FROM sale) AS sales
+        (SELECT coalesce(sum(leads), 0)::bigint FROM lead_total WHERE stage = 'closed_won') AS sales
     FROM events, arrivals, scores"""
 
 

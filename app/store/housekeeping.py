@@ -23,12 +23,16 @@ async def forget_old_answers(_viewer: Viewer, now: datetime) -> None:
 
 
 async def forget_old_submissions(_viewer: Viewer, now: datetime) -> None:
-    """Let go what refused and discarded forms said, and the lines of tables that nobody came back for."""
+    """Let go what refused and discarded forms said."""
     await connection().execute(
         "UPDATE capture_submission SET raw = NULL"
         " WHERE outcome IN ('refused', 'discarded') AND received_at < $1 AND raw IS NOT NULL",
         now - REFUSED_KEPT_FOR,
     )
+
+
+async def forget_old_tables(_viewer: Viewer, now: datetime) -> None:
+    """Let go the lines of tables that nobody came back for."""
     await connection().execute(
         "UPDATE lead_import_row SET cells = NULL, email_norm = NULL"
         " WHERE cells IS NOT NULL AND import_id IN (SELECT id FROM lead_import WHERE updated_at < $1)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from app.domain.sso_events import Known, as_number, known_from_number
+from app.domain.sso_events import Known
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
@@ -24,14 +24,15 @@ class SyncedCustomer:
     """A customer, locked, as far as the SSO is concerned."""
 
     id: UUID
+    name: str
     email: str | None
-    known: Known
+    known: Mapping[str, Known]
     erased: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A customer, locked, whose address at the SSO another customer has here."""
+    """A customer whose address at the SSO another customer has here."""
 
     id: UUID
     email: str | None
@@ -50,25 +51,32 @@ class ConflictLine:
     holder_name: str | None
 
 
-async def lock_staff_state(_viewer: Viewer, user_id: str) -> Known | None:
-    """Lock somebody of the staff and return what is known of them; None for nobody."""
-    number = await connection().fetchval(
-        "SELECT email_version FROM staff WHERE id = $1 FOR NO KEY UPDATE", user_id
+async def lock_staff_state(_viewer: Viewer, user_id: str) -> dict[str, Known] | None:
+    """Lock somebody of the staff and return how new each part of them is; None for nobody."""
+    row = await connection().fetchrow(
+        "SELECT email_version, email_synced_at, name_version, name_synced_at, active_version, active_synced_at"
+        " FROM staff WHERE id = $1 FOR NO KEY UPDATE",
+        user_id,
     )
-    return None if number is None else known_from_number(number)
+    return None if row is None else _known(row, "email", "name", "active")
 
 
-async def update_staff(_viewer: Viewer, news: UserNews, known: Known, now: datetime) -> None:
+def _known(row: Mapping[str, Any], *parts: str) -> dict[str, Known]:
+    return {part: Known(row[f"{part}_version"], row[f"{part}_synced_at"]) for part in parts}
+
+
+async def update_staff(_viewer: Viewer, news: UserNews, known: Mapping[str, Known], now: datetime) -> None:
     """Write name, e-mail and activity of somebody of the staff, as far as the news speaks of them."""
     await connection().execute(
         "UPDATE staff SET name = coalesce($2, name), email = coalesce($3, email),"
-        " active = coalesce($4, active), email_version = $5, updated_at = $6 WHERE id = $1",
+        " active = coalesce($4, active), updated_at = $5, email_version = $6, email_synced_at = $7,"
+        " name_version = $8, name_synced_at = $9, active_version = $10, active_synced_at = $11 WHERE id = $1",
         news.user_id,
         news.name,
         news.email and news.email.written,
         news.active,
-        as_number(known),
         now,
+        *_told(known, "email", "name", "active"),
     )
 
 
@@ -77,14 +85,17 @@ async def lock_customer_of(_viewer: Viewer, news: UserNews) -> SyncedCustomer | 
     row = await connection().fetchrow(f"{_LOCK} WHERE sso_user_id = $1 FOR NO KEY UPDATE", news.user_id)
     if row is None:
         norms = [norm for norm in (news.previous_norm, news.email and news.email.norm) if norm]
+        # Whoever waited for the row saw whose address it was before: a second look says whose it is now.
         row = await connection().fetchrow(_LOCK_BY_EMAIL, norms)
+        row = row and await connection().fetchrow(_LOCK_BY_EMAIL, norms)
     if row is None:
         return None
-    known = Known(row["email_version"], row["email_synced_at"])
-    return SyncedCustomer(row["id"], row["email"], known, row["erased_at"] is not None)
+    known = _known(row, "email", "name")
+    return SyncedCustomer(row["id"], row["name"], row["email"], known, row["erased_at"] is not None)
 
 
-_LOCK = "SELECT id, email, email_version, email_synced_at, erased_at FROM customer"
+_LOCK = """SELECT id, name, email, email_version, email_synced_at, name_version, name_synced_at, erased_at
+    FROM customer"""
 # Whoever was merged keeps the address; the account belongs to who is left.
 _LOCK_BY_EMAIL = f"""{_LOCK} WHERE sso_user_id IS NULL AND merged_into_id IS NULL AND id = (
     SELECT coalesce(found.merged_into_id, found.id) FROM customer found
@@ -103,37 +114,46 @@ async def find_holders(_viewer: Viewer, norms: Sequence[str]) -> dict[str, UUID]
 
 
 async def update_customer(
-    _viewer: Viewer, customer_id: UUID, news: UserNews, known: Known, now: datetime
+    _viewer: Viewer, customer_id: UUID, news: UserNews, known: Mapping[str, Known], now: datetime
 ) -> None:
-    """Write account, name and version; the e-mail is written by `give_emails` or `note_conflict`."""
+    """Write account, name and how new each part is; `give_emails` or `note_conflict` write the e-mail."""
     await connection().execute(
-        "UPDATE customer SET sso_user_id = $2, name = coalesce($3, name), email_version = $4,"
-        " email_synced_at = $5, updated_at = $6 WHERE id = $1",
+        "UPDATE customer SET sso_user_id = $2, name = coalesce($3, name), updated_at = $4, email_version = $5,"
+        " email_synced_at = $6, name_version = $7, name_synced_at = $8 WHERE id = $1",
         customer_id,
         news.user_id,
-        news.name if news.type == "UserProfileUpdated" else None,
-        known.version,
-        known.at,
+        news.name,
         now,
+        *_told(known, "email", "name"),
     )
 
 
-async def note_conflict(_viewer: Viewer, customer_id: UUID, wanted: str | None) -> None:
-    """Note the address the SSO asks for that another customer has, or that there is none any more."""
-    await connection().execute(
-        "UPDATE customer SET email_conflict = $2 WHERE id = $1 AND email_conflict IS DISTINCT FROM $2",
-        customer_id,
-        wanted,
-    )
+def _told(known: Mapping[str, Known], *parts: str) -> list[object]:
+    return [value for part in parts for value in (known[part].version, known[part].at)]
 
 
-async def lock_conflicts(_viewer: Viewer) -> list[Conflict]:
-    """Lock every customer with a conflict."""
-    rows: Sequence[Mapping[str, Any]] = await connection().fetch(
-        "SELECT id, email, email_norm, email_conflict AS wanted FROM customer"
-        " WHERE email_conflict IS NOT NULL AND erased_at IS NULL ORDER BY id FOR NO KEY UPDATE"
-    )
+async def note_conflict(_viewer: Viewer, customer_id: UUID, wanted: str | None) -> bool:
+    """Note the address the SSO asks for that another customer has, or that there is none; False when that is known."""
+    sql = """UPDATE customer SET email_conflict = $2 WHERE id = $1 AND email_conflict IS DISTINCT FROM $2
+        RETURNING true"""
+    return bool(await connection().fetchval(sql, customer_id, wanted))
+
+
+async def find_conflicts(_viewer: Viewer) -> list[Conflict]:
+    """Return every customer with a conflict."""
+    rows: Sequence[Mapping[str, Any]] = await connection().fetch(_CONFLICTS)
     return [Conflict(**row) for row in rows]
+
+
+async def lock_conflicts(_viewer: Viewer, ids: Sequence[UUID]) -> list[Conflict]:
+    """Lock those of these customers that still have a conflict."""
+    locking = f"{_CONFLICTS} AND id = ANY($1) ORDER BY id FOR NO KEY UPDATE"
+    rows: Sequence[Mapping[str, Any]] = await connection().fetch(locking, ids)
+    return [Conflict(**row) for row in rows]
+
+
+_CONFLICTS = """SELECT id, email, email_norm, email_conflict AS wanted FROM customer
+    WHERE email_conflict IS NOT NULL AND erased_at IS NULL"""
 
 
 async def list_conflicts(_viewer: Viewer) -> list[ConflictLine]:

@@ -23,6 +23,10 @@ _IMPORT = """
     SELECT lead_import.id, file_name, columns, mapping, status, total, created_by_id,
         coalesce(staff.name, created_by_id) AS created_by, lead_import.created_at
     FROM lead_import LEFT JOIN staff ON staff.id = created_by_id WHERE $1::text IS NOT NULL"""
+_ROW = "line, cells, forecast, outcome, problems, lead_id"
+# Asked of the customer and not kept with the line, so that erasing a person leaves no name here.
+_NAME = """(SELECT customer.name FROM lead JOIN customer ON customer.id = lead.customer_id
+    WHERE lead.id = lead_import_row.lead_id) AS customer_name"""
 _WRITE = """
     UPDATE lead_import_row AS row SET {column} = new.outcome, problems = new.problems,
         email_norm = new.email, lead_id = coalesce(new.lead, row.lead_id),
@@ -102,6 +106,14 @@ async def set_status(viewer: Viewer, import_id: UUID, status: str, at: datetime)
     )
 
 
+async def delete_import(viewer: Viewer, import_id: UUID) -> None:
+    """Delete an import and its lines."""
+    for table, key in (("lead_import_row", "import_id"), ("lead_import", "id")):
+        await connection().execute(
+            f"DELETE FROM {table} WHERE $1::text IS NOT NULL AND {key} = $2", viewer.id, import_id
+        )
+
+
 async def set_mapping(viewer: Viewer, import_id: UUID, mapping: Sequence[str]) -> None:
     """Say what each column is; what an earlier try found no longer counts."""
     await connection().execute(
@@ -121,7 +133,7 @@ async def set_mapping(viewer: Viewer, import_id: UUID, mapping: Sequence[str]) -
 async def next_rows(viewer: Viewer, import_id: UUID, column: str, limit: int) -> list[Row]:
     """Return the next lines whose `column` (forecast or outcome) is not known yet."""
     rows = await connection().fetch(
-        "SELECT line, cells, forecast, outcome, problems, lead_id FROM lead_import_row"
+        f"SELECT {_ROW}, NULL AS customer_name FROM lead_import_row"
         f" WHERE $1::text IS NOT NULL AND import_id = $2 AND {column} IS NULL ORDER BY line LIMIT $3",
         viewer.id,
         import_id,
@@ -133,7 +145,7 @@ async def next_rows(viewer: Viewer, import_id: UUID, column: str, limit: int) ->
 async def list_rows(viewer: Viewer, import_id: UUID, outcome: str, after: int, limit: int) -> list[Row]:
     """Return a page of lines in their order, all or those of one outcome (or forecast, before it ran)."""
     rows = await connection().fetch(
-        "SELECT line, cells, forecast, outcome, problems, lead_id FROM lead_import_row"
+        f"SELECT {_ROW}, {_NAME} FROM lead_import_row"
         " WHERE $1::text IS NOT NULL AND import_id = $2 AND line > $3"
         " AND ($4 = '' OR coalesce(outcome, forecast) = $4) ORDER BY line LIMIT $5",
         viewer.id,
@@ -203,4 +215,5 @@ def _to_row(row: Mapping[str, Any]) -> Row:
         row["outcome"],
         msgspec.json.decode(row["problems"], type=tuple[Problem, ...]),
         row["lead_id"],
+        row["customer_name"],
     )

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from app.contracts.activity_log import ActivityLog
     from app.domain.activity import CheckedActivity
-    from app.domain.lead import Lead
+    from app.domain.lead import Lead, Money
+    from app.domain.sale import Loss
     from app.domain.timeline import NewEntry, Recorded
     from app.domain.viewer import Viewer
 
@@ -60,6 +61,16 @@ async def append_contact(
     noted = _contact_write(viewer, checked)
     found = await timeline.append_about(viewer, _for_contact(viewer, activity), entry, noted, *beside)
     return None if found is None else (to_lead(found[0]), found[1])
+
+
+async def newest_lost(viewer: Viewer, customer_id: UUID) -> UUID | None:
+    """Return the customer's lead that was lost last, among the viewer's; None when none was."""
+    return await connection().fetchval(
+        f"SELECT id FROM lead WHERE {own_leads(viewer)} AND customer_id = $2 AND stage = 'closed_lost'"
+        " ORDER BY closed_at DESC, id DESC LIMIT 1",
+        viewer.id,
+        customer_id,
+    )
 
 
 def _for_contact(viewer: Viewer, activity: ActivityLog) -> Write:
@@ -122,8 +133,7 @@ def _to_move(viewer: Viewer, lead_id: UUID, version: int, target: Stage, at: dat
 
 def _stage_write(viewer: Viewer, stage: Stage, at: datetime) -> Write:
     sql = f"""
-        UPDATE lead SET stage = $2, stage_entered_at = $3, score_due_at = coalesce(lead.score_due_at, $3),
-            version = lead.version + 1, updated_at = $3
+        UPDATE lead SET stage = $2, stage_entered_at = $3, version = lead.version + 1, updated_at = $3
         FROM about WHERE {own_leads(viewer)} AND lead.id = about.id"""
     return Write(sql, (viewer.id, stage.value, at))
 
@@ -133,20 +143,35 @@ def in_stage(lead: Lead, stage: Stage, at: datetime) -> Lead:
     return structs.replace(lead, stage=stage, stage_entered_at=at, version=lead.version + 1)
 
 
-async def close_lead(
-    viewer: Viewer, lead: Lead, stage: Stage, at: datetime, lost_reason: str | None = None
-) -> None:
-    """Close a locked lead for good: won, or lost with a reason. What was planned is over."""
+_CLOSE = """stage = $3, status = $4, closed_at = $5, stage_entered_at = $5, updated_at = $5, version = version + 1,
+    follow_up_at = NULL, follow_up_note = '', score_due_at = NULL"""
+
+
+async def win_lead(viewer: Viewer, lead: Lead, sold: Money, at: datetime) -> None:
+    """Win a locked lead for good: it is worth what it was sold for, and what was planned is over."""
     await connection().execute(
-        "UPDATE lead SET stage = $3, status = $4, lost_reason = $5, closed_at = $6, stage_entered_at = $6,"
-        " follow_up_at = NULL, follow_up_note = '', score_due_at = NULL, version = version + 1, updated_at = $6"
-        f" WHERE {own_leads(viewer)} AND id = $2",
+        f"UPDATE lead SET {_CLOSE}, expected_value = $6, currency = $7 WHERE {own_leads(viewer)} AND id = $2",
         viewer.id,
         lead.id,
-        stage.value,
-        (Status.CONVERTED if stage is Stage.CLOSED_WON else Status.DISQUALIFIED).value,
-        lost_reason,
+        Stage.CLOSED_WON.value,
+        Status.CONVERTED.value,
         at,
+        sold.amount,
+        sold.currency,
+    )
+
+
+async def lose_lead(viewer: Viewer, lead: Lead, loss: Loss, at: datetime) -> None:
+    """Lose a locked lead for good; what was planned is over."""
+    await connection().execute(
+        f"UPDATE lead SET {_CLOSE}, lost_reason = $6, lost_to = $7 WHERE {own_leads(viewer)} AND id = $2",
+        viewer.id,
+        lead.id,
+        Stage.CLOSED_LOST.value,
+        Status.DISQUALIFIED.value,
+        at,
+        loss.reason,
+        loss.competitor or None,
     )
 
 
@@ -154,12 +179,16 @@ def _contact_write(viewer: Viewer, activity: CheckedActivity) -> Write:
     planned = activity.follow_up
     sql = f"""
         UPDATE lead SET status = CASE WHEN lead.status = $2 THEN $3 ELSE lead.status END,
-            score_due_at = coalesce(lead.score_due_at, $4), updated_at = $4, version = lead.version + 1,
+            score_due_at = CASE WHEN about.closed_at IS NULL THEN coalesce($7, lead.score_due_at)
+                ELSE lead.score_due_at END,
+            updated_at = $4, version = lead.version + 1,
             follow_up_at = coalesce($5, lead.follow_up_at), follow_up_note = coalesce($6, lead.follow_up_note)
-        FROM about WHERE {own_leads(viewer)} AND lead.id = about.id AND about.closed_at IS NULL"""
+        FROM about WHERE {own_leads(viewer)} AND lead.id = about.id
+            AND (about.closed_at IS NULL OR about.stage = 'closed_lost' AND $5::timestamptz IS NOT NULL)"""
     new = Status.NEW
     to = (planned.at, planned.note) if planned else (None, None)
-    return Write(sql, (viewer.id, new.value, status_after_contact(new).value, activity.now, *to))
+    due = activity.now if activity.shows_interest else None
+    return Write(sql, (viewer.id, new.value, status_after_contact(new).value, activity.now, *to, due))
 
 
 async def assign_lead(viewer: Viewer, lead_id: UUID, staff_id: str | None, at: datetime) -> None:

@@ -15,13 +15,13 @@ from urllib.parse import unquote, urlsplit
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from app.core.settings import BadSetting
+from app.domain.viewer import Role
 from app.store.schema_version import newest
 
 if TYPE_CHECKING:
     import asyncpg
 
 LOCK = 4_242_001
-ROLES = ("crm_rep", "crm_support", "crm_admin", "crm_system")
 LIMITS = {
     "statement_timeout": "5s",
     "lock_timeout": "3s",
@@ -83,11 +83,11 @@ async def _complete_login(owner: asyncpg.Connection, login: str, password: str) 
 
 
 async def _grant(owner: asyncpg.Connection, login: str, name: str) -> None:
-    for role in ROLES:
+    for role in Role:
         if not await owner.fetchval("SELECT pg_has_role($1::name, $2::name, 'MEMBER')", login, role):
             await owner.execute(f"GRANT {role} TO {name}")
     await owner.execute(f"GRANT USAGE ON SCHEMA public TO {name}")
-    await owner.execute(f"GRANT EXECUTE ON FUNCTION find_session(bytea) TO {name}")
+    await owner.execute(f"GRANT EXECUTE ON FUNCTION find_session(bytea), peek_session(bytea) TO {name}")
     database = await owner.fetchval("SELECT quote_ident(current_database())")
     for limit, value in LIMITS.items():
         await owner.execute(f"ALTER ROLE {name} IN DATABASE {database} SET {limit} = '{value}'")

@@ -1,4 +1,4 @@
-"""A rep's day in two statements: what wants doing, and what was won this month."""
+"""A rep's day in two statements: what wants doing, and what was won this month. All of a section is one more."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from app.domain.board import HOT
-from app.domain.my_day import LONGEST_SECTION, Section
+from app.domain.my_day import LONGEST_SECTION, PER_PAGE, TO_DO, Section
 from app.store.board_filter import OPEN, rotten
 from app.store.rows import lead_columns, lead_joins, to_lead
 from app.store.scope import own_leads
@@ -15,62 +15,98 @@ from app.store.transaction import connection
 from app.store.where import Where
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.domain.my_day import Today
     from app.domain.viewer import Viewer
 
 _DUE: Final = "lead.follow_up_at IS NOT NULL AND lead.stage <> 'closed_won'"
 _UNTOUCHED: Final = "lead.stage = 'lead' AND lead.status = 'new' AND lead.follow_up_at IS NULL"
 _HOT: Final = f"{OPEN} AND {_UNTOUCHED} AND lead.score >= {HOT}"
+# A lead is closed when its sale is; only leads have an index for it.
+_WON_SINCE: Final = "lead.stage = 'closed_won' AND lead.closed_at >= {}"
+_LATER: Final = "(lead.follow_up_at IS NULL OR lead.follow_up_at >= {ends})"
+# What rots, or has no next step, and is in no section above.
+_IDLE: Final = (
+    f"{OPEN} AND ({rotten('{now}')} OR lead.follow_up_at IS NULL) AND {_LATER} AND ({_HOT}) IS NOT TRUE"
+)
+# What a section holds, in which order.
+_WANTED: Final = {
+    "overdue": (f"{_DUE} AND lead.follow_up_at <= {{now}}", "lead.follow_up_at, lead.id"),
+    "today": (
+        f"{_DUE} AND lead.follow_up_at > {{now}} AND lead.follow_up_at < {{ends}}",
+        "lead.follow_up_at, lead.id",
+    ),
+    "hot": (_HOT, "lead.created_at DESC, lead.id"),
+    "rotting": (_IDLE, "coalesce(lead.expected_value, 0) DESC, lead.stage_entered_at, lead.id"),
+    "trouble": ("outbox.published_at IS NULL AND outbox.attempts > 0", "outbox.created_at, lead.id"),
+    "won": (f"sale.id IS NOT NULL AND {_WON_SINCE.format('{month_begins}')}", "lead.closed_at DESC, lead.id"),
+}
 _SECTION: Final = """
     (SELECT '{name}' AS section, {place} AS place, count(*) OVER () AS total,
-        row_number() OVER (ORDER BY {order}) AS number, {columns}
-    FROM lead {joins} WHERE {where} AND {fits} ORDER BY {order} LIMIT {limit})"""
+        row_number() OVER (ORDER BY {order}) AS number, {columns}, customer.phone
+    FROM lead {joins} WHERE {where} AND {fits} ORDER BY {order} LIMIT {limit} OFFSET {first})"""
 _WON: Final = """
     SELECT (sale.closed_at AT TIME ZONE $3)::date AS day, count(*) AS count, sum(sale.amount) AS value
     FROM sale JOIN lead ON lead.id = sale.lead_id
-    WHERE {where} AND sale.closed_at >= $2 GROUP BY 1 ORDER BY 1"""
+    WHERE {where} AND {since} GROUP BY 1 ORDER BY 1"""
+
+
+class _Moments(dict[str, str]):
+    """The moments of a day, each bound where a condition first names it."""
+
+    def __init__(self, where: Where, today: Today) -> None:
+        super().__init__()
+        self._where, self._today = where, today
+
+    def __missing__(self, name: str) -> str:
+        self[name] = bound = self._where.bind(getattr(self._today, name))
+        return bound
 
 
 async def read_sections(viewer: Viewer, today: Today) -> tuple[Section, ...]:
     """Return the sections that have something in them, in the order in which they want doing."""
+    found = await _read(viewer, today, TO_DO, LONGEST_SECTION)
+    return tuple(section for section in found if section.leads)
+
+
+async def read_section(viewer: Viewer, today: Today, name: str, first: int) -> Section:
+    """Return a page of one section, which begins at `first`; one that begins behind the end knows no total."""
+    (section,) = await _read(viewer, today, (name,), PER_PAGE, first)
+    return section
+
+
+async def _read(
+    viewer: Viewer, today: Today, names: Sequence[str], limit: int, first: int = 0
+) -> tuple[Section, ...]:
     where = Where(viewer, own_leads(viewer))
-    now, ends = where.bind(today.now), where.bind(today.ends)
-    wanted = {
-        "overdue": (f"{_DUE} AND lead.follow_up_at <= {now}", "lead.follow_up_at, lead.id"),
-        "today": (
-            f"{_DUE} AND lead.follow_up_at > {now} AND lead.follow_up_at < {ends}",
-            "lead.follow_up_at, lead.id",
-        ),
-        "hot": (_HOT, "lead.created_at DESC, lead.id"),
-        "rotting": (
-            _idle(now, ends),
-            "coalesce(lead.expected_value, 0) DESC, lead.stage_entered_at, lead.id",
-        ),
-        "trouble": ("outbox.published_at IS NULL AND outbox.attempts > 0", "outbox.created_at, lead.id"),
-    }
+    moments = _Moments(where, today)
     sql = " UNION ALL ".join(
         _SECTION.format(
-            name=name, place=place, order=order, columns=lead_columns(viewer), joins=lead_joins(viewer),
-            where=where, fits=fits, limit=LONGEST_SECTION,
+            name=name, place=place, order=_WANTED[name][1], columns=lead_columns(viewer), joins=lead_joins(viewer),
+            where=where, fits=_WANTED[name][0].format_map(moments), limit=limit, first=first,
         )
-        for place, (name, (fits, order)) in enumerate(wanted.items())
+        for place, name in enumerate(names)
     )  # fmt: skip
     rows = await connection().fetch(f"SELECT * FROM ({sql}) found ORDER BY place, number", *where.args)
-    found = {name: [row for row in rows if row["section"] == name] for name in wanted}
+    found = {name: [row for row in rows if row["section"] == name] for name in names}
     return tuple(
-        Section(name, some[0]["total"], tuple(to_lead(row) for row in some))
+        Section(
+            name,
+            some[0]["total"] if some else 0,
+            tuple(to_lead(row) for row in some),
+            tuple(row["phone"] for row in some),
+        )
         for name, some in found.items()
-        if some
     )
-
-
-def _idle(now: str, ends: str) -> str:
-    """Return the condition for what rots, or has no next step, and is in no section above."""
-    later = f"(lead.follow_up_at IS NULL OR lead.follow_up_at >= {ends})"
-    return f"{OPEN} AND ({rotten(now)} OR lead.follow_up_at IS NULL) AND {later} AND ({_HOT}) IS NOT TRUE"
 
 
 async def read_won(viewer: Viewer, today: Today, zone: str) -> dict[date, tuple[int, Decimal]]:
     """Return how much the viewer's leads won on each day of this month, where the reader is."""
-    rows = await connection().fetch(_WON.format(where=own_leads(viewer)), viewer.id, today.month_begins, zone)
+    rows = await connection().fetch(
+        _WON.format(where=own_leads(viewer), since=_WON_SINCE.format("$2")),
+        viewer.id,
+        today.month_begins,
+        zone,
+    )
     return {row["day"]: (row["count"], row["value"]) for row in rows}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LEAD = """lead.id, lead.customer_id, customer.name, customer.email, customer.company, lead.status, lead.stage,
     lead.score, lead.score_reasons, lead.score_version, lead.assigned_to_id, staff.name AS assigned_to_name,
     lead.source, lead.follow_up_at, lead.follow_up_note, customer.last_contact_at, lead.stage_entered_at,
-    lead.closed_at, lead.lost_reason, lead.reopened_from_id, lead.version, lead.created_at"""
+    lead.closed_at, lead.lost_reason, lead.lost_to, lead.reopened_from_id, lead.version, lead.created_at"""
 _MONEY = """lead.expected_value, lead.currency, lead.expected_close_on, lead.win_probability,
     outbox.created_at AS queued_at, outbox.published_at, outbox.attempts, outbox.last_error"""
 _NO_MONEY = """NULL::numeric AS expected_value, NULL AS currency, NULL::date AS expected_close_on,
@@ -64,6 +64,7 @@ def to_lead(row: Mapping[str, Any]) -> Lead:
         version=row["version"],
         created_at=row["created_at"],
         handoff=_to_handoff(row),
+        lost_to=row["lost_to"],
     )
 
 

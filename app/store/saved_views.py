@@ -22,16 +22,24 @@ async def count_views(viewer: Viewer) -> int:
     )
 
 
-async def save_view(viewer: Viewer, name: str, query: str, at: datetime) -> None:
-    """Keep a view; one of the same name is replaced."""
-    await connection().execute(
+async def insert_view(viewer: Viewer, name: str, query: str, at: datetime) -> bool:
+    """Keep a new view; says whether the name was free."""
+    made = await connection().fetchval(
         "INSERT INTO saved_view (id, owner_id, name, query, created_at) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT (owner_id, name) DO UPDATE SET query = excluded.query",
+        " ON CONFLICT (owner_id, name) DO NOTHING RETURNING id",
         uuid7(),
         viewer.id,
         name,
         query,
         at,
+    )
+    return made is not None
+
+
+async def replace_view(viewer: Viewer, name: str, query: str) -> None:
+    """Let the viewer's view of that name show another filter."""
+    await connection().execute(
+        "UPDATE saved_view SET query = $3 WHERE owner_id = $1 AND name = $2", viewer.id, name, query
     )
 
 

@@ -50,6 +50,13 @@ def own_entries(viewer: Viewer, customer: str) -> str:
     return "$1::text IS NOT NULL"
 
 
+def own_sales(viewer: Viewer) -> str:
+    """Return the WHERE for `sale`: a rep sees what their leads sold."""
+    if viewer.role is Role.REP:
+        return "EXISTS (SELECT FROM lead WHERE lead.id = sale.lead_id AND lead.assigned_to_id = $1)"
+    return "$1::text IS NOT NULL"
+
+
 def own_tickets(viewer: Viewer) -> str:
     """Return the WHERE for `ticket`: a rep reaches it through a lead of its customer."""
     if viewer.role is Role.REP:

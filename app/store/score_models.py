@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from app.core.errors import NotFound
+from app.domain.scoring.engagement import DAY, HALF_LIFE_DAYS
+from app.domain.scoring.features import after_silence
 from app.domain.scoring.learning import Example
 from app.domain.scoring.model import Model, read_model
 from app.domain.scoring.versions import Version, VersionTaken
@@ -17,14 +19,17 @@ from app.store.transaction import connection
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from app.domain.scoring.features import Features
     from app.domain.scoring.learning import Candidate
     from app.domain.scoring.rules import Rules
     from app.domain.viewer import Viewer
 
 AGES: Final = [timedelta(hours=1), timedelta(days=7), timedelta(days=30)]
 # What was known at a fixed age: at its end, a won lead has more history than a lost one, and tells the outcome.
+# A snapshot is written when a score changes; `silent` is the time from the last one to the age, or to the end.
 _EXAMPLES = """
-    SELECT lead.stage = 'closed_won' AS won, array_agg(known.features ORDER BY age) AS ages
+    SELECT lead.stage = 'closed_won' AS won, array_agg(known.features ORDER BY age) AS ages,
+        array_agg(least(lead.created_at + age, lead.closed_at) - known.at ORDER BY age) AS silent
     FROM (
         SELECT id, stage, created_at, closed_at FROM lead
         WHERE $1::text IS NOT NULL AND closed_at IS NOT NULL AND reopened_from_id IS NULL
@@ -34,7 +39,7 @@ _EXAMPLES = """
     ) AS lead
     CROSS JOIN unnest($2::interval[]) AS age
     CROSS JOIN LATERAL (
-        SELECT features::text FROM score_snapshot
+        SELECT at, features::text FROM score_snapshot
         WHERE lead_id = lead.id AND at <= lead.created_at + age ORDER BY at DESC LIMIT 1
     ) AS known
     WHERE lead.closed_at > lead.created_at + age OR age = $2[1]
@@ -59,11 +64,7 @@ async def read_examples(
     `since` and `before` narrow by when the leads came.
     """
     rows = await connection().fetch(_EXAMPLES, viewer.id, AGES, limit, since, before)
-    kind = dict[str, str | float | None]
-    return [
-        Example(row["won"], tuple(msgspec.json.decode(features, type=kind) for features in row["ages"]))
-        for row in rows
-    ]
+    return [Example(row["won"], tuple(map(_known, row["ages"], row["silent"]))) for row in rows]
 
 
 async def count_newly_closed(viewer: Viewer) -> int:
@@ -101,23 +102,28 @@ async def insert_rules(viewer: Viewer, version: str, body: Rules, note: str, at:
         raise VersionTaken
 
 
-async def activate(viewer: Viewer, version: str, at: datetime) -> None:
-    """Make one version the active one; every open lead is owed a score by it. Raises NotFound."""
-    # One at a time: of two promotions at once, the second waits, and one version is active.
+async def read_activated_at(viewer: Viewer) -> datetime | None:
+    """Return when the active version became it; None for the cold start."""
+    sql = "SELECT activated_at FROM score_model WHERE $1::text IS NOT NULL AND active"
+    return await connection().fetchval(sql, viewer.id)
+
+
+async def activate(viewer: Viewer, version: str) -> None:
+    """Make one version the active one; scores given before are outdated by that alone. Raises NotFound."""
+    # One at a time: of two promotions at once, the second waits, and one version is active. Batches under way go first,
+    # so whatever another version scored was scored before.
     await connection().execute("SELECT 1 FROM score_model ORDER BY version FOR UPDATE")
     await connection().execute(
         "UPDATE score_model SET active = false WHERE active AND version <> $1", version
     )
     done = await connection().execute(
-        "UPDATE score_model SET active = true, activated_at = $2, activated_by_id = $3 WHERE version = $1",
+        "UPDATE score_model SET active = true, activated_at = clock_timestamp(), activated_by_id = $2"
+        " WHERE version = $1",
         version,
-        at,
         viewer.id,
     )
     if done.endswith(" 0"):
         raise NotFound
-    await connection().execute("SET LOCAL statement_timeout = '25s'")  # one statement over every open lead
-    await connection().execute("UPDATE lead SET score_due_at = $1 WHERE closed_at IS NULL", at)
 
 
 async def list_models(viewer: Viewer) -> list[Version]:
@@ -142,6 +148,11 @@ async def read_active(viewer: Viewer) -> tuple[Version, Model] | None:
         _VERSIONS.replace("ORDER BY", "AND score_model.active ORDER BY"), viewer.id
     )
     return None if row is None else (_to_version(row), read_model(row["version"], row["kind"], row["body"]))
+
+
+def _known(features: str, silent: timedelta) -> Features:
+    known = msgspec.json.decode(features, type=dict[str, str | float | None])
+    return after_silence(known, max(silent / DAY, 0.0), HALF_LIFE_DAYS)
 
 
 def _to_version(row: Mapping[str, Any]) -> Version:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from app.core.ids import uuid7
-from app.domain.scoring.engagement import WINDOW, Touch
+from app.domain.scoring.engagement import GOOD_FOR, WINDOW, Touch
 from app.domain.scoring.features import LeadFacts
 from app.domain.scoring.model import Model, read_model
 from app.store.rows import optional_json, to_json
+from app.store.scope import own_leads
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 # The customer's row is taken too, for the timeline entry: with both or neither, nothing can deadlock.
+# The newest first: somebody looks at that lead now, and no import or new version stands in its way.
 _CLAIM = """
     SELECT lead.id, lead.customer_id, lead.assigned_to_id, lead.source, lead.form_id, lead.campaign, lead.answers,
         lead.message_length, lead.created_at, lead.score, lead.win_probability, lead.score_reasons,
@@ -30,8 +32,13 @@ _CLAIM = """
         customer.phone <> '' AS has_phone,
         customer.company <> '' AS has_company
     FROM lead JOIN customer ON customer.id = lead.customer_id
-    WHERE $1::text IS NOT NULL AND lead.closed_at IS NULL AND lead.score_due_at <= $2
-    ORDER BY lead.score_due_at LIMIT $3 FOR NO KEY UPDATE OF lead, customer SKIP LOCKED"""
+    WHERE $1::text IS NOT NULL AND lead.closed_at IS NULL
+        AND lead.score_due_at > $2 AND lead.score_due_at <= $3
+    ORDER BY lead.score_due_at DESC LIMIT $4 FOR NO KEY UPDATE OF lead, customer SKIP LOCKED"""
+_OUTDATED = """
+    SELECT count(*) FROM lead
+    WHERE $1::text IS NOT NULL AND closed_at IS NULL AND (score_due_at <= $2 OR score_due_at IS NULL)
+        AND score_version <> (SELECT version FROM score_model WHERE score_model.active)"""
 TOUCHES = """
     SELECT lead_id, kind, occurred_at, data->>'direction' AS direction, data->>'outcome' AS outcome
     FROM activity
@@ -39,17 +46,16 @@ TOUCHES = """
         AND NOT EXISTS (SELECT FROM activity correction WHERE correction.corrects_id = activity.id)"""
 _SCORES = """
     UPDATE lead SET score = new.score, win_probability = new.chance, score_reasons = new.reasons,
-        score_version = $5, scored_at = $6, score_due_at = NULL
+        score_version = $5, scored_at = $6, score_due_at = clock_timestamp() + $7
     FROM unnest($1::uuid[], $2::smallint[], $3::float8[], $4::jsonb[]) AS new(id, score, chance, reasons)
     WHERE lead.id = new.id"""
 _SNAPSHOTS = """
     INSERT INTO score_snapshot (id, lead_id, at, version, score, win_probability, features, reasons)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
-_DECAYED = """
-    UPDATE lead SET score_due_at = $2 WHERE id IN (
+_FORGOTTEN = """
+    UPDATE lead SET score_due_at = coalesce(scored_at + $4, $2) WHERE id IN (
         SELECT id FROM lead WHERE $1::text IS NOT NULL AND closed_at IS NULL AND score_due_at IS NULL
-            AND (scored_at < $3 OR scored_at IS NULL)
-        LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED)"""
+        LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +110,32 @@ async def active_model(_viewer: Viewer, otherwise: Model, at: datetime) -> Model
     return otherwise if row is None else read_model(row["version"], row["kind"], row["body"])
 
 
-async def claim_due(viewer: Viewer, limit: int, at: datetime) -> list[Claimed]:
-    """Lock the open leads that have waited longest for a score; those being changed right now come later."""
-    rows = await connection().fetch(_CLAIM, viewer.id, at, limit)
+async def keep_active(viewer: Viewer) -> None:
+    """Let no other version become the active one until the transaction ends."""
+    sql = "SELECT FROM score_model WHERE $1::text IS NOT NULL AND active FOR KEY SHARE"
+    await connection().execute(sql, viewer.id)
+
+
+async def claim(viewer: Viewer, limit: int, after: datetime, until: datetime, at: datetime) -> list[Claimed]:
+    """Lock open leads whose score falls due between two moments, the latest first, but none being changed right now."""
+    rows = await connection().fetch(_CLAIM, viewer.id, after, until, limit)
     touches = await touches_of(viewer, [row["id"] for row in rows], at)
     return [_to_claimed(row, tuple(touches[row["id"]])) for row in rows]
+
+
+async def count_outdated(viewer: Viewer, until: datetime) -> int:
+    """Return how many open leads due until a moment have the score of another version than the active one."""
+    return int(await connection().fetchval(_OUTDATED, viewer.id, until) or 0)
+
+
+async def owe_scores(viewer: Viewer, customers: Sequence[UUID], at: datetime) -> None:
+    """Owe a score to the open leads of these customers that are the viewer's; their rows are locked."""
+    await connection().execute(
+        f"UPDATE lead SET score_due_at = $2 WHERE {own_leads(viewer)} AND closed_at IS NULL AND customer_id = ANY($3)",
+        viewer.id,
+        at,
+        customers,
+    )
 
 
 async def touches_of(viewer: Viewer, leads: Sequence[UUID], at: datetime) -> dict[UUID, list[Touch]]:
@@ -153,7 +180,7 @@ def _object(value: str | None) -> dict[str, Any]:
 
 
 async def write_scores(_viewer: Viewer, scores: Sequence[NewScore], version: str, at: datetime) -> None:
-    """Give claimed leads their scores; the debt is paid, and the version a rep's page holds stays good."""
+    """Give claimed leads their scores, the next one due later; the version a rep's page holds stays good."""
     await connection().execute(
         _SCORES,
         [new.lead.id for new in scores],
@@ -162,6 +189,7 @@ async def write_scores(_viewer: Viewer, scores: Sequence[NewScore], version: str
         [new.reasons for new in scores],
         version,
         at,
+        GOOD_FOR,
     )
 
 
@@ -177,7 +205,7 @@ async def insert_snapshots(scores: Sequence[NewScore], version: str, at: datetim
     )  # fmt: skip
 
 
-async def owe_old_scores(viewer: Viewer, before: datetime, limit: int, at: datetime) -> int:
-    """Owe a new score to open leads not scored since `before`; returns how many."""
-    done: str = await connection().execute(_DECAYED, viewer.id, at, before, limit)
+async def owe_forgotten(viewer: Viewer, limit: int, at: datetime) -> int:
+    """Owe open leads without a next score the one a day after their last; returns how many."""
+    done: str = await connection().execute(_FORGOTTEN, viewer.id, at, limit, GOOD_FOR)
     return int(done.rpartition(" ")[2])

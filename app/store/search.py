@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.pipeline import Stage
-from app.domain.search import Hit
-from app.store.customer_list import COLUMNS, fits_text, newest
+from app.domain.search import Hit, how_similar
+from app.store.customer_list import COLUMNS, fits_text, newest, set_least_similarity
 from app.store.scope import own_customers, own_leads
 from app.store.transaction import connection
 from app.store.where import Where
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from app.domain.viewer import Viewer
 
-ENOUGH: Final = 3
-SIMILAR: Final = "0.4"  # of three-letter pieces in common: one wrong or missing letter in a name
 # Where so many fit, the best of the newest are as good as any.
 COMPARED: Final = 200
 _COLUMNS: Final = (
@@ -30,17 +28,21 @@ _FIND: Final = """
         FROM (SELECT {columns} {fitting}) fitting ORDER BY closeness DESC, created_at DESC, id LIMIT {limit}
     ) customer LEFT JOIN LATERAL (
         SELECT lead.id, lead.stage FROM lead WHERE lead.customer_id = customer.id AND {own}
-        ORDER BY lead.closed_at DESC NULLS FIRST, lead.created_at DESC LIMIT 1
+        ORDER BY lead.closed_at IS NULL DESC, lead.created_at DESC LIMIT 1
     ) newest ON true
     ORDER BY closeness DESC, customer.created_at DESC, customer.id"""
 
 
 async def find(viewer: Viewer, q: str, limit: int) -> tuple[Hit, ...]:
-    """Return who fits best, first those that contain `q`; people without an address were erased."""
+    """Return who fits best, first those that contain `q`; people without an address were erased.
+
+    Similar ones follow where few fit.
+    """
     exact = await _find(viewer, q, limit, similar=False)
-    if len(exact) >= ENOUGH:
+    least = how_similar(q, len(exact))
+    if least is None:
         return exact
-    await connection().execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {SIMILAR}")
+    await set_least_similarity(least)
     known = {hit.customer_id for hit in exact}
     similar = await _find(viewer, q, limit, similar=True)
     return (*exact, *(hit for hit in similar if hit.customer_id not in known))[:limit]

@@ -73,9 +73,13 @@ def hash_of(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-async def find_session_unscoped(token: str) -> FoundSession | None:
-    """Return the living session of a cookie in one round trip: who it is, is what it answers."""
-    rows = await call_function("SELECT * FROM find_session($1)", hash_of(token))
+async def find_session_unscoped(token: str, *, unattended: bool) -> FoundSession | None:
+    """Return the living session of a cookie in one round trip: who it is, is what it answers.
+
+    A person who asks keeps it from idling out; what a page asks by itself does not.
+    """
+    look = "SELECT * FROM peek_session($1)" if unattended else "SELECT * FROM find_session($1)"
+    rows = await call_function(look, hash_of(token))
     if not rows:
         return None
     row = rows[0]
@@ -134,9 +138,11 @@ async def confirm_session(
     )
 
 
-async def end_session(token: str) -> None:
-    """End one session."""
-    await connection().execute("DELETE FROM session WHERE id_hash = $1", hash_of(token))
+async def end_session_unscoped(token: str) -> str | None:
+    """End one session; says whose it was."""
+    return await connection().fetchval(
+        "DELETE FROM session WHERE id_hash = $1 RETURNING staff_id", hash_of(token)
+    )
 
 
 async def end_sessions_of(staff_id: str, keep: str | None = None) -> int:

@@ -21,7 +21,7 @@ _KEEP = """
     ON CONFLICT (id) DO UPDATE SET
         rep_id = excluded.rep_id,
         name = CASE WHEN $3 = '' THEN s.name ELSE $3 END,
-        email = CASE WHEN $4 = '' OR s.email_version > 0 THEN s.email ELSE $4 END,
+        email = CASE WHEN $4 = '' OR s.email_version > 0 OR s.email_synced_at IS NOT NULL THEN s.email ELSE $4 END,
         roles = excluded.roles,
         active = s.active OR $6,
         last_login_at = coalesce(excluded.last_login_at, s.last_login_at),
@@ -60,3 +60,8 @@ async def is_active_rep(_viewer: Viewer, staff_id: str) -> bool:
     """True for somebody active who has a rep id, and so can own leads."""
     sql = "SELECT EXISTS (SELECT FROM staff WHERE id = $1 AND active AND rep_id IS NOT NULL)"
     return bool(await connection().fetchval(sql, staff_id))
+
+
+async def is_known(_viewer: Viewer, staff_id: str) -> bool:
+    """True for somebody of the staff, also one who has left."""
+    return bool(await connection().fetchval("SELECT EXISTS (SELECT FROM staff WHERE id = $1)", staff_id))

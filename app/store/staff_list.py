@@ -13,16 +13,27 @@ if TYPE_CHECKING:
 
     from app.domain.viewer import Viewer
 
+# How many leads somebody has is kept (docs/adr/0090): counting would read every open one.
 _LIST = """
     SELECT staff.id, name, email, rep_id, roles, active, accepts_leads, last_login_at,
         coalesce(held.number, 0) AS open_leads, coalesce(signed_in.number, 0) AS sessions
     FROM staff
-    LEFT JOIN (SELECT assigned_to_id, count(*) AS number FROM lead
-        WHERE stage NOT IN ('closed_won', 'closed_lost') GROUP BY assigned_to_id) held ON held.assigned_to_id = staff.id
+    LEFT JOIN (SELECT owner_id, sum(leads)::bigint AS number FROM lead_total
+        WHERE stage NOT IN ('closed_won', 'closed_lost') GROUP BY owner_id) held ON held.owner_id = staff.id
     LEFT JOIN (SELECT staff_id, count(*) AS number FROM session
         WHERE expires_at > $1 AND last_seen_at > $1::timestamptz - interval '30 minutes' GROUP BY staff_id) signed_in
         ON signed_in.staff_id = staff.id
     ORDER BY active DESC, rep_id IS NULL, lower(name), staff.id"""
+
+_ATTENTION = """
+    SELECT coalesce(sum(leads) FILTER (WHERE owner_id = ''), 0)::bigint AS unassigned_leads,
+        coalesce(sum(leads) FILTER (WHERE NOT active), 0)::bigint AS leads_of_inactive,
+        (SELECT count(*) FROM inbox WHERE status = 'dead') AS dead_events,
+        (SELECT count(*) FROM customer WHERE email_conflict IS NOT NULL) AS email_conflicts,
+        (SELECT count(*) FROM capture_submission WHERE outcome = 'held') AS held_forms,
+        (SELECT count(*) FROM outbox WHERE published_at IS NULL AND last_error IS NOT NULL) AS failing_events,
+        (SELECT count(*) FROM erasure WHERE done_at IS NULL AND withdrawn_at IS NULL) AS open_erasures
+    FROM lead_total LEFT JOIN staff ON staff.id = owner_id WHERE stage NOT IN ('closed_won', 'closed_lost')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,9 @@ class Attention:
     leads_of_inactive: int
     dead_events: int
     email_conflicts: int
+    held_forms: int
+    failing_events: int
+    open_erasures: int
 
 
 async def list_staff(_viewer: Viewer, now: datetime) -> list[StaffLine]:
@@ -53,14 +67,7 @@ async def set_accepts_leads(_viewer: Viewer, staff_id: str, now: datetime, *, ac
 
 async def read_attention(_viewer: Viewer) -> Attention:
     """Count what waits for an admin."""
-    row: Any = await connection().fetchrow(
-        "SELECT count(*) FILTER (WHERE assigned_to_id IS NULL) AS unassigned_leads,"
-        " count(*) FILTER (WHERE NOT active) AS leads_of_inactive,"
-        " (SELECT count(*) FROM inbox WHERE status = 'dead') AS dead_events,"
-        " (SELECT count(*) FROM customer WHERE email_conflict IS NOT NULL) AS email_conflicts"
-        " FROM lead LEFT JOIN staff ON staff.id = assigned_to_id"
-        " WHERE stage NOT IN ('closed_won', 'closed_lost') AND (assigned_to_id IS NULL OR NOT active)"
-    )
+    row: Any = await connection().fetchrow(_ATTENTION)
     return Attention(**row)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from heapq import merge
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 PAGE = 30
 SALT_BYTES = 16
-_LAST = 2**63 - 1
+_LAST = 2**62
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 _Seq = Annotated[int, msgspec.Meta(ge=0, le=_LAST)]
 _INTO = """
     INSERT INTO activity (id, customer_id, kind, actor_id, on_behalf_of, occurred_at, data, commitment,
@@ -93,55 +94,64 @@ def _columns(entry: NewEntry) -> tuple[tuple[Any, ...], Write | None]:
 async def read_timeline(
     viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, *, limit: int, cursor: str | None
 ) -> TimelinePage:
-    """Return a page of the entries the viewer may see, newest first."""
+    """Return a page of the entries the viewer may see, the latest to happen first (docs/adr/0101)."""
     return await read_alone(timeline_read(viewer, customer_id, narrowed, limit=limit, cursor=cursor))
 
 
 def timeline_read(
     viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, *, limit: int, cursor: str | None
 ) -> Read[TimelinePage]:
-    """Return what reads a page of the timeline; raises Invalid for a bad cursor."""
-    where, who = _narrowed(viewer, customer_id, narrowed)
-    (shown,) = cursors.decode(cursor, tuple[dict[UUID, _Seq]]) if cursor else ({},)
-    below = str(_LAST)
-    if shown:
-        below = f"coalesce(({where.bind(msgspec.json.encode(shown).decode())}::jsonb->>id::text)::bigint, {_LAST})"
+    """Return what reads a page of the timeline; raises Invalid for a bad cursor.
+
+    Of more than fit, those written last are found where the filter asks for what was written `after` an entry.
+    """
+    where, who = entries_where(viewer, customer_id, narrowed)
+    below = _below(where, cursor)
+    order = _HAPPENED if narrowed.after is None else _WRITTEN
 
     def build(rows: Sequence[Mapping[str, Any]]) -> TimelinePage:
-        found = _newest_first(rows)
-        items = tuple(_to_entry(row) for row in found[:limit])
-        below = shown | {item.customer_id: item.seq for item in items}
-        more = len(found) > limit
-        return TimelinePage(items, cursors.encode(below) if more else None, len(items))
+        items = tuple(_to_entry(row) for row in rows[:limit])
+        more = len(rows) > limit
+        return TimelinePage(items, cursors.encode(*_place(items[-1])) if more else None, len(items))
 
     return Read(
-        _READ.format(chains=chains_of(who), where=where, below=below, limit=limit + 1),
+        _statement(who, below, order.format(where=where), limit + 1),
         tuple(where.args),
         build,
     )
 
 
-def _newest_first(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Merge the chains by when they were recorded; each keeps its own order, whatever clocks said."""
-    chains: dict[UUID, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        chains.setdefault(row["customer_id"], []).append(row)
-    return list(merge(*chains.values(), key=lambda row: row["recorded_at"], reverse=True))
+def _statement(who: str, below: str, found: str, limit: int) -> str:
+    return _READ.format(chains=chains_of(who), below=below, found=found, limit=limit)
+
+
+def _place(entry: Entry) -> tuple[datetime, int, UUID]:
+    """Return where an entry stands among those of all the chains."""
+    return entry.occurred_at, entry.seq, entry.customer_id
+
+
+def _below(where: Where, cursor: str | None) -> str:
+    """Return the columns of `chain` that say where a page begins in each; raises Invalid for a bad cursor."""
+    if cursor is None:
+        return f"'infinity'::timestamptz AS below_at, {_LAST} AS below_seq"
+    at, seq, last_id = cursors.decode(cursor, tuple[_Moment, _Seq, UUID])
+    same_place = f"(theirs.id < {where.bind(last_id)}::uuid)::int"  # of two chains: the lower id comes later
+    return f"{where.bind(at)}::timestamptz AS below_at, {where.bind(seq)}::bigint + {same_place} AS below_seq"
 
 
 async def read_entry(viewer: Viewer, customer_id: UUID, entry_id: UUID) -> Entry:
     """Return one entry of a customer; raises NotFound when it is not the viewer's to see."""
-    where, who = _narrowed(viewer, customer_id, TimelineFilter())
+    where, who = entries_where(viewer, customer_id, TimelineFilter())
     where.add(f"activity.id = {where.bind(entry_id)}")
     row = await connection().fetchrow(
-        _READ.format(chains=chains_of(who), where=where, below=_LAST, limit=1), *where.args
+        _statement(who, _below(where, None), _WRITTEN.format(where=where), 1), *where.args
     )
     if row is None:
         raise NotFound
     return _to_entry(row)
 
 
-def _narrowed(viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter) -> tuple[Where, str]:
+def entries_where(viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter) -> tuple[Where, str]:
     """Return the condition for entries, and the placeholder of whose they are."""
     where, who = Where(viewer, own_entries(viewer, "$2")), "$2"
     where.bind(customer_id)
@@ -178,25 +188,34 @@ def narrow_by_person_and_day(where: Where, narrowed: TimelineFilter) -> None:
 
 # So many entries of each chain, each by its index. Where each begins is reckoned first: inside the row policies' reach
 # no index would be asked for it.
+_HAPPENED = (
+    "(activity.occurred_at, activity.seq) < (chain.below_at, chain.below_seq) AND {where}"
+    " ORDER BY activity.occurred_at DESC, activity.seq DESC"
+)
+_WRITTEN = "activity.seq < chain.below_seq AND {where} ORDER BY activity.seq DESC"
 _READ = """
     WITH chain AS MATERIALIZED (
-        SELECT id, {below} AS below FROM (
+        SELECT id, {below} FROM (
             {chains}
         ) theirs
     )
     SELECT entry.*, staff.name AS actor_name, body.body,
+        CASE WHEN entry.kind IN ('lead_assigned', 'ticket_opened', 'ticket_changed') THEN (
+            SELECT name FROM staff WHERE id = coalesce(
+                entry.data->>'to', entry.data->>'assignee_id', entry.data#>>'{{changes,assignee_id,1}}')
+        ) END AS given_to_name,
+        (SELECT name FROM staff WHERE entry.kind = 'lead_assigned' AND id = entry.data->>'from') AS taken_from_name,
         (SELECT later.id FROM activity later WHERE later.corrects_id = entry.id
             ORDER BY later.recorded_at DESC LIMIT 1) AS corrected_by_id
     FROM chain CROSS JOIN LATERAL (
         SELECT activity.id, activity.customer_id, activity.lead_id, activity.seq, activity.kind, activity.actor_id,
             activity.on_behalf_of, activity.occurred_at, activity.recorded_at, activity.data, activity.hash,
             activity.commitment, activity.corrects_id
-        FROM activity WHERE activity.customer_id = chain.id AND activity.seq < chain.below AND {where}
-        ORDER BY activity.seq DESC LIMIT {limit}
+        FROM activity WHERE activity.customer_id = chain.id AND {found} LIMIT {limit}
     ) entry
     LEFT JOIN staff ON staff.id = entry.actor_id
     LEFT JOIN activity_text body ON body.activity_id = entry.id
-    ORDER BY entry.seq DESC"""
+    ORDER BY entry.occurred_at DESC, entry.seq DESC, entry.customer_id DESC"""
 
 
 def chains_of(who: str) -> str:
@@ -225,4 +244,6 @@ def _to_entry(row: Mapping[str, Any]) -> Entry:
         corrected_by_id=row["corrected_by_id"],
         erased=row["commitment"] is not None and row["body"] is None,
         text=msgspec.json.decode(row["body"]) if row["body"] else {},
+        given_to_name=row["given_to_name"],
+        taken_from_name=row["taken_from_name"],
     )

@@ -1,4 +1,4 @@
-"""What stands around a timeline: who wrote there, and how much is folded away."""
+"""What stands around a timeline: who wrote there, how much is folded away, and what was written last."""
 
 from __future__ import annotations
 
@@ -50,3 +50,14 @@ def folded_read(viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter) -> 
         SELECT count(*) AS number FROM (SELECT FROM chain JOIN activity ON activity.customer_id = chain.id
             WHERE {where} LIMIT {MOST_FOLDED}) AS folded"""
     return Read(sql, tuple(where.args), lambda rows: int(rows[0]["number"]))
+
+
+def newest_read(viewer: Viewer, customer_id: UUID) -> Read[int]:
+    """Return what reads the number of the entry written last that the viewer may see; 0 without one.
+
+    Of the customer's own chain: those that were merged into them have ended.
+    """
+    own = "SELECT customer.id FROM customer WHERE customer.id = $2 AND customer.merged_into_id IS NULL"
+    sql = f"""SELECT activity.seq FROM activity WHERE {own_entries(viewer, "$2")} AND activity.customer_id = ({own})
+        ORDER BY activity.seq DESC LIMIT 1"""
+    return Read(sql, (viewer.id, customer_id), lambda rows: int(rows[0]["seq"]) if rows else 0)

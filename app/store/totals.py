@@ -1,4 +1,4 @@
-"""Count and worth of everybody's leads by stage, as the triggers keep them (tables/sql/60_totals.sql)."""
+"""Count and worth of everybody's leads by stage, as the triggers keep them (tables/sql/60_totals.sql and 76)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _FOLD: Final = """
     WITH gone AS (
         DELETE FROM lead_total WHERE id IN (
             SELECT id FROM lead_total WHERE $1::text IS NOT NULL AND (owner_id, stage) IN (
-                SELECT owner_id, stage FROM lead_total GROUP BY owner_id, stage HAVING count(*) > 1)
+                SELECT owner_id, stage FROM lead_total GROUP BY owner_id, stage
+                    HAVING count(*) > 1 OR sum(leads) = 0 AND sum(value) = 0)
             FOR UPDATE SKIP LOCKED)
         RETURNING owner_id, stage, leads, value
     )

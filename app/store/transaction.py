@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
     Teller = Callable[[Iterable[UUID]], Awaitable[None]]
 
+COMMAND_TIMEOUT: Final = 30.0  # seconds the driver waits for a statement that is given no others
 _tellers: Final[list[Teller]] = []
 # A statement is planned once a connection. Policies make plans dear, 3 ms for a board and 7 for a customer's page, and
 # PostgreSQL cannot see that the next plan will be the same one. Nothing here is worth compiling, whatever it estimates.
 _PLANS: Final = "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL jit = off"
+# A plan for any range is one for a small range. The login's limit is for pages; the driver's own is 30 s.
+_MUCH: Final = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL statement_timeout = '25s'"
 
 
 async def open_pool(dsn: str, size: int) -> None:
@@ -31,7 +34,7 @@ async def open_pool(dsn: str, size: int) -> None:
         min_size=1,
         max_size=size,
         timeout=5,
-        command_timeout=30,
+        command_timeout=COMMAND_TIMEOUT,
         reset=_nothing,
         statement_cache_size=settings().statement_cache,
     )
@@ -58,12 +61,13 @@ async def transaction(viewer: Viewer) -> AsyncGenerator[None]:
 
 
 @asynccontextmanager
-async def reading(viewer: Viewer) -> AsyncGenerator[None]:
+async def reading(viewer: Viewer, *, much: bool = False) -> AsyncGenerator[None]:
     """Open the one transaction of a service call that only reads, which the database holds it to.
 
-    Nothing depends on how it ends, so nobody waits for that.
+    Nothing depends on how it ends, so nobody waits for that. Who reads `much` may take longer than others.
     """
-    async with engine.transaction_as(f"BEGIN READ ONLY; {_as(viewer)}", ends_behind=True):
+    more = f"; {_MUCH}" if much else ""
+    async with engine.transaction_as(f"BEGIN READ ONLY; {_as(viewer)}{more}", ends_behind=True):
         yield
 
 

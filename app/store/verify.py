@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from app.core.ids import uuid7
+from app.domain.anchor import Recorded
 from app.domain.chain import Head, Link
 from app.store.transaction import connection
 
@@ -30,12 +31,15 @@ _CHAINS = f"""
         body.salt, body.body
     FROM customer LEFT JOIN activity ON activity.customer_id = customer.id
     LEFT JOIN activity_text body ON body.activity_id = activity.id
-    WHERE customer.log_seq > 0 OR activity.id IS NOT NULL"""
+    WHERE (customer.log_seq > 0 OR activity.id IS NOT NULL)"""
 _HEAD_COLUMNS = 4
+_HEADS = """
+    DECLARE heads NO SCROLL CURSOR FOR
+    SELECT id::text, log_seq, log_head FROM customer WHERE log_seq > 0 ORDER BY id"""
 
 
-async def open_snapshot(_viewer: Viewer) -> int:
-    """Let the open transaction see one moment only, however long it reads; returns how many entries there are.
+async def open_snapshot(_viewer: Viewer) -> None:
+    """Let the open transaction see one moment only, however long it reads.
 
     It must be the transaction's first statement.
     """
@@ -44,6 +48,10 @@ async def open_snapshot(_viewer: Viewer) -> int:
         "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = 0;"
         " SET LOCAL cursor_tuple_fraction = 0.001; SET LOCAL jit = off"
     )
+
+
+async def count_entries(_viewer: Viewer) -> int:
+    """Return how many entries all chains have, as their heads say."""
     return int(await connection().fetchval("SELECT coalesce(sum(log_seq), 0)::bigint FROM customer") or 0)
 
 
@@ -60,10 +68,12 @@ async def read_chains(
     await connection().execute("CLOSE chains")
 
 
-async def read_heads(_viewer: Viewer) -> list[Head]:
-    """Return where every chain ends that has begun."""
-    rows = await connection().fetch("SELECT id::text, log_seq, log_head FROM customer WHERE log_seq > 0")
-    return [Head(*row) for row in rows]
+async def read_heads(_viewer: Viewer) -> AsyncIterator[list[Head]]:
+    """Yield runs of where every chain ends that has begun, in the order of their customers' ids, of one moment."""
+    await connection().execute(_HEADS)
+    while rows := await connection().fetch(f"FETCH {ROWS_AT_ONCE} FROM heads"):
+        yield [Head(*row) for row in rows]
+    await connection().execute("CLOSE heads")
 
 
 async def insert_anchor(_viewer: Viewer, signed: Signed, at: datetime) -> None:
@@ -77,6 +87,15 @@ async def insert_anchor(_viewer: Viewer, signed: Signed, at: datetime) -> None:
         bytes.fromhex(signed.signature),
         bytes.fromhex(signed.public_key),
     )
+
+
+async def recorded_anchors(_viewer: Viewer) -> list[Recorded]:
+    """Return every anchor the database knows of, oldest first."""
+    rows = await connection().fetch(
+        """SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), encode(root, 'hex')
+        FROM log_anchor ORDER BY at"""
+    )
+    return [Recorded(*row) for row in rows]
 
 
 async def last_anchored_at(_viewer: Viewer) -> datetime | None:

@@ -76,6 +76,7 @@ def shown(board: Board, viewer: Viewer) -> dict[str, Any]:
         "board": board,
         "totals": totals(board),
         "query": query_of(board.filter),
+        "since": int(board.as_of.timestamp() * 1_000),
         "show_owner": viewer.is_admin,
         "owner": NAMED_OWNERS.get(board.filter.owner) or board.around.owner or "Unknown owner",
         "tabs": _tabs(board),

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from litestar import Request
 
+from app.core.settings import settings
+from app.domain.amounts import read_amount
 from app.domain.board import BANDS, DUE, BoardFilter
 from app.domain.characters import has_control_characters
+from app.domain.identity import LONGEST_SUBJECT
+from app.domain.report import FIRST_DAY
 from app.domain.sale import MOST
 from app.web.respond import zone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from decimal import Decimal
 
     from app.domain.viewer import Viewer
 
 Asking = Request[Any, Any, Any]
-LONGEST: Final = 255  # as long as an id in the SSO may be
 LONGEST_QUERY: Final = 4_000
 SHOWN: Final = 40
 FILTERS: Final = ("due", "max", "min", "owner", "q", "rot", "score", "source")
+LAST_DAY: Final = date(9000, 1, 1)
 OTHERS: Final = frozenset({"cursor", "ids", "from", "view"})
 NAMED_OWNERS: Final = {"": "Every owner", "none": "Nobody yet"}
 
@@ -39,15 +45,20 @@ class Query:
         """Return the query of the next page of a column: the whole filter, and where to go on."""
         return "&".join(part for part in (self.text, urlencode({"cursor": cursor})) if part)
 
+    def with_stage(self, stage: str) -> str:
+        """Return the query of the list of leads that has just those of one column."""
+        return said({**dict(parse_qsl(self.text)), "stage": stage})
+
 
 class Reading:
     """Reads one value after the other and notes what was not understood."""
 
-    def __init__(self, wanted: Mapping[str, str]) -> None:
-        self._wanted = wanted
+    def __init__(self, request: Asking, of: str = "the board", more: Collection[str] = ()) -> None:
+        """Read the query of `request`; the filters are the board's, and more of what is filtered."""
+        self._wanted = {name: str(value) for name, value in request.query_params.items()}
         self.notices = [
-            f"“{name[:SHOWN]}” is no filter of the board and was ignored."
-            for name in sorted(set(wanted) - set(FILTERS) - OTHERS)
+            f"“{name[:SHOWN]}” is no filter of {of} and was ignored."
+            for name in sorted(set(self._wanted) - {*FILTERS, *OTHERS, *more})
         ][:3]
 
     def text(self, name: str, label: str) -> str:
@@ -56,31 +67,42 @@ class Reading:
         if has_control_characters(value):
             self.notices.append(f"The {label} could not be read and was ignored.")
             return ""
-        if len(value) > LONGEST:
-            self.notices.append(f"The {label} was cut to {LONGEST} characters.")
-        return value[:LONGEST]
+        if len(value) > LONGEST_SUBJECT:
+            self.notices.append(f"The {label} was cut to {LONGEST_SUBJECT} characters.")
+        return value[:LONGEST_SUBJECT]
 
     def choice(self, name: str, label: str, known: Sequence[str]) -> str:
         """Return one of the known words, else nothing."""
         value = self._wanted.get(name, "")
         if not value or value in known:
             return value
-        self._ignored(label, value)
+        self.ignored(label, value)
         return ""
 
     def amount(self, name: str, label: str) -> Decimal | None:
         """Return an amount, None for none."""
-        value = self._wanted.get(name, "").replace(",", "").strip()
-        try:
-            amount = Decimal(value) if value else None
-        except InvalidOperation:
-            amount = Decimal("NaN")
-        if amount is None or (amount.is_finite() and 0 <= amount <= MOST):
-            return amount
-        self._ignored(label, value)
+        value = self._wanted.get(name, "").strip()
+        if not value:
+            return None
+        with suppress(ValueError):
+            if 0 <= (amount := read_amount(value, settings().currency)) <= MOST:
+                return amount
+        self.ignored(label, value)
         return None
 
-    def _ignored(self, label: str, value: str) -> None:
+    def day(self, name: str) -> date | None:
+        """Return a day, None for none."""
+        value = self._wanted.get(name, "").strip()
+        if not value:
+            return None
+        with suppress(ValueError):
+            if FIRST_DAY <= (day := date.fromisoformat(value)) <= LAST_DAY:
+                return day
+        self.ignored("date", value)
+        return None
+
+    def ignored(self, label: str, value: str) -> None:
+        """Note that a value made no sense."""
         self.notices.append(f"“{value[:SHOWN]}” is no {label} and was ignored.")
 
 
@@ -91,12 +113,16 @@ def read_filter(request: Asking) -> BoardFilter:
 
 def read_query(request: Asking) -> tuple[BoardFilter, list[str]]:
     """Read the filter from the URL, with a notice for each thing that was ignored."""
+    reading = Reading(request)
+    return read_board_filter(request, reading), reading.notices
+
+
+def read_board_filter(request: Asking, reading: Reading) -> BoardFilter:
+    """Return what of a query the board is filtered by."""
     viewer: Viewer = request.user
-    reading = Reading({name: str(value) for name, value in request.query_params.items()})
-    owner = reading.text("owner", "owner") if viewer.is_admin else ""
-    narrowed = BoardFilter(
+    return BoardFilter(
         q=reading.text("q", "search"),
-        owner=owner,
+        owner=reading.text("owner", "owner") if viewer.is_admin else "",
         source=reading.text("source", "source"),
         score=reading.choice("score", "score band", tuple(BANDS)),
         least=reading.amount("min", "amount"),
@@ -105,12 +131,22 @@ def read_query(request: Asking) -> tuple[BoardFilter, list[str]]:
         rotting=reading.choice("rot", "choice for rotting", ("1",)) == "1",
         zone=zone(request),
     )
-    return narrowed, reading.notices
 
 
 def query_of(narrowed: BoardFilter) -> Query:
     """Return the query string that leads to this filter again."""
-    values = {
+    text = said(values_of(narrowed))
+    return Query(text, bool(text))
+
+
+def said(values: Mapping[str, str]) -> str:
+    """Return the query string of these values: keys sorted, nothing that narrows nothing."""
+    return urlencode({name: value for name, value in sorted(values.items()) if value})
+
+
+def values_of(narrowed: BoardFilter) -> dict[str, str]:
+    """Return the filter as it is said in a query."""
+    return {
         "due": narrowed.due,
         "max": "" if narrowed.most is None else str(narrowed.most),
         "min": "" if narrowed.least is None else str(narrowed.least),
@@ -120,11 +156,11 @@ def query_of(narrowed: BoardFilter) -> Query:
         "score": narrowed.score,
         "source": narrowed.source,
     }
-    text = urlencode({name: value for name, value in values.items() if value})
-    return Query(text, bool(text))
 
 
 def clean_query(text: str) -> str:
     """Return only what is a filter of a query string somebody wants to save, keys sorted."""
-    pairs = {name: value[:LONGEST] for name, value in parse_qsl(text[:LONGEST_QUERY]) if name in FILTERS}
+    pairs = {
+        name: value[:LONGEST_SUBJECT] for name, value in parse_qsl(text[:LONGEST_QUERY]) if name in FILTERS
+    }
     return urlencode(sorted(pairs.items()))

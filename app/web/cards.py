@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from app.core import clock
-from app.domain.board import HOT, WARM, rots_at
+from app.domain.board import rots_at
+from app.domain.scoring.result import band
 from app.web import formats
 from app.web.ageing import true_until
 
@@ -35,14 +36,8 @@ def describe(lead: Lead, zone: ZoneInfo) -> CardWords:
     """Put a lead's state into the card's phrases."""
     rot, rotten = _rot(lead)
     due, next_step = _next_step(lead, zone)
-    return CardWords(band(lead.score), _top_reason(lead), due, next_step, rot, rotten)
-
-
-def band(score: int | None) -> str:
-    """Name a score's band: hot, warm or cold."""
-    if score is None:
-        return "none"
-    return "hot" if score >= HOT else "warm" if score >= WARM else "cold"
+    shown = "none" if lead.score is None else band(lead.score)
+    return CardWords(shown, _top_reason(lead), due, next_step, rot, rotten)
 
 
 def _top_reason(lead: Lead) -> str:
@@ -61,7 +56,8 @@ def _next_step(lead: Lead, zone: ZoneInfo) -> tuple[str, str]:
     if clock.now() > lead.follow_up_at:
         return "late", f"Overdue {formats.since(lead.follow_up_at)} · {what}"
     true_until(lead.follow_up_at.timestamp())
-    return "planned", f"{what} · {formats.appointment(lead.follow_up_at, zone)}"
+    at = formats.appointment(lead.follow_up_at, zone)  # first: a narrow card cuts the end
+    return "planned", f"{at[0].upper()}{at[1:]} · {what}"
 
 
 def _rot(lead: Lead) -> tuple[str, bool]:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.domain.team import Month, Step, Team
+    from app.domain.report_figures import Funnel, Month, Outlook
 
 PLOT: Final = 150.0
 SLOT: Final = 90.0
-BAR: Final = 26.0
+MOST_LETTERS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class MonthBars:
     """One month's bars: where they stand and how high they are."""
 
     month: Month
@@ -28,36 +28,59 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
-    """One step of the funnel: its width, and the share that came from the step before."""
+class Bar:
+    """One bar across the plot: what it is called and says, and how far it and the one behind it reach, in percent."""
 
-    step: Step
-    width: float
-    kept: int | None
+    label: str
+    note: str
+    reach: float
+    tone: str = "expected"
+    behind: float = 0
+
+    @property
+    def short_label(self) -> str:
+        """The label as far as there is room for it."""
+        return f"{self.label[:MOST_LETTERS]}…" if len(self.label) > MOST_LETTERS + 1 else self.label
 
 
-def forecast(team: Team) -> list[Bar]:
+def forecast(outlook: Outlook) -> list[MonthBars]:
     """Return the bars of the forecast, the highest as high as the plot."""
-    months = team.forecast
-    most = max([max(month.value, month.won, Decimal(1)) for month in months], default=Decimal(1))
+    months = outlook.months
+    most = max([max(month.expected.value, month.won, Decimal(1)) for month in months], default=Decimal(1))
 
     def height(value: Decimal) -> float:
         return round(float(value / most) * PLOT, 1)
 
     return [
-        Bar(month, place * SLOT + 12, height(month.value), height(month.weighted), height(month.won))
+        MonthBars(
+            month,
+            place * SLOT + 12,
+            height(month.expected.value),
+            height(month.expected.weighted),
+            height(month.won),
+        )
         for place, month in enumerate(months)
     ]
 
 
-def funnel(team: Team) -> list[Layer]:
+def funnel(funnel: Funnel) -> list[Bar]:
     """Return the layers of the funnel, the first as wide as the plot."""
-    most = max(team.funnel[0].leads, 1) if team.funnel else 1
-    before = [None, *(step.leads for step in team.funnel)]
+    steps = funnel.steps
+    most = steps[0].leads
     return [
-        Layer(step, round(step.leads / most * 100, 1), None if not above else round(step.leads / above * 100))
-        for step, above in zip(team.funnel, before, strict=False)
+        Bar(
+            step.label,
+            f"{step.leads:,}" + (f" · {step.kept.percent} %" if step.kept and step.kept.whole else ""),
+            share(step.leads, most),
+            "won" if step is steps[-1] else "expected",
+        )
+        for step in steps
     ]
+
+
+def share(part: Decimal | float, most: Decimal | float) -> float:
+    """Return how far a bar reaches whose longest fellow is `most`, in percent; nothing has no bar."""
+    return round(float(part) / float(most) * 100, 1) if most else 0
 
 
 def sparkline(values: Sequence[Decimal]) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, post
 
 from app.contracts.activity_log import ActivityLog
-from app.core import clock
 from app.core.errors import Conflict, Invalid
-from app.domain.lead import Lead
+from app.domain.activity import DIRECTION_OF, OUTCOMES, OUTCOMES_OF, can_be_planned
+from app.domain.lead import FollowUp, Lead
 from app.domain.permissions import can_move_lead, can_see_board
 from app.domain.pipeline import OPEN_STAGES, Stage
 from app.domain.timeline import Recorded
@@ -20,26 +20,28 @@ from app.services.activities import Logged, NextStage, log_on_page
 from app.services.corrections import read_entry
 from app.services.customers import read_customer
 from app.services.leads import read_lead
+from app.web import formats
 from app.web.forms import Form, read_form
 from app.web.moves import why
 from app.web.respond import is_on, is_partial, page, redirect, zone
+from app.web.when import DAYS, in_days, moment
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from app.domain.activity import Direction
     from app.web.respond import DrawPart
 
 Asking = Request[Viewer, Any, Any]
-WORKDAY_BEGINS: Final = time(9)
 TYPES: Final = ("Call", "Email", "Meeting", "Note")
-DAYS_AHEAD: Final = ("1", "3", "7")
 LONGEST_NUMBER: Final = 4
 
 
 def blank(lead: Lead | None = None, lead_id: str = "") -> Form:
     """Return the empty activity form, about the lead as it is now where the viewer may see it."""
     about = {"lead_id": str(lead.id), "version": str(lead.version)} if lead else {"lead_id": lead_id}
-    return Form({"activity_type": "Call", "outcome": "", "next": "", "move_to": "", **about}).with_new_key()
+    first = {"activity_type": "Call", "direction": "outbound", "outcome": "", "next": "", "move_to": ""}
+    return Form(first | about).with_new_key()
 
 
 def stages_ahead(viewer: Viewer, lead: Lead | None) -> tuple[Stage, ...]:
@@ -49,10 +51,28 @@ def stages_ahead(viewer: Viewer, lead: Lead | None) -> tuple[Stage, ...]:
     return tuple(stage for stage in OPEN_STAGES if stage is not lead.stage)
 
 
-def drawn(request: Asking, part: DrawPart, customer_id: UUID, lead: Lead | None) -> Markup:
-    """Return the empty form as a part of a page, drawn anew when the lead is another."""
+def plan_of(lead: Lead | None) -> FollowUp | None:
+    """Return what is planned with a lead, maybe nothing; None where no lead could be planned with."""
+    if lead is None or not can_be_planned(lead):
+        return None
+    return FollowUp(lead.follow_up_at, lead.follow_up_note)
+
+
+def drawn(
+    request: Asking, part: DrawPart, customer_id: UUID, lead: Lead | None, to_plan: Lead | None
+) -> Markup:
+    """Return the empty form as a part of a page, drawn anew when the lead, or the one to plan with, is another."""
     template = "timeline/composer.html.jinja2"
-    return part(template, customer_id, lead, lambda: _composer(request, customer_id, blank(lead), lead))
+
+    def fill() -> dict[str, Any]:
+        return _composer(request, customer_id, blank(lead), lead, plan_of(to_plan))
+
+    return part(template, customer_id, (lead, to_plan), fill)
+
+
+def of_form(request: Asking, lead: Lead | None, to_plan: Lead | None) -> dict[str, Any]:
+    """Return what the activity form says of the lead that it is about, and of the one to plan with."""
+    return {"form": blank(lead), "move_to": stages_ahead(request.user, lead), "plan": plan_of(to_plan)}
 
 
 @post("/customers/{customer_id:uuid}/activities", name="timeline.log", status_code=200)
@@ -65,12 +85,14 @@ async def log(request: Asking, customer_id: UUID) -> Response[str]:
         recorded, logged = await log_on_page(request.user, activity, form.key(request.user), then)
     except (Invalid, Conflict) as error:
         return await _again(request, customer_id, form, error)
-    back = f"/leads/{form.text('lead_id')}" if form.text("lead_id") else f"/customers/{customer_id}"
+    lead_id = activity.lead_id
+    back = f"/leads/{lead_id}" if lead_id else f"/customers/{customer_id}"
     if not is_partial(request):
         return redirect(request, f"{back}#e-{recorded.id}")
     shown = logged or await _logged_before(request, recorded)
-    lead = shown.lead if activity.lead_id and can_see_board(request.user) else None
-    context = _composer(request, customer_id, blank(lead, form.text("lead_id")), lead)
+    lead = shown.lead if lead_id and can_see_board(request.user) else None
+    plan = plan_of(shown.lead) if shown.lead else _plan_offered(form)
+    context = _composer(request, customer_id, blank(lead, str(lead_id or "")), lead, plan)
     context |= await _beside(request, activity, shown)
     return page(request, "timeline/logged.html.jinja2", entries=shown.entries, lead=lead, **context)
 
@@ -84,7 +106,9 @@ async def _beside(request: Asking, activity: ActivityLog, shown: Logged) -> dict
         contacted_at = shown.entries[0].occurred_at
     else:  # what happened earlier may not be the last contact
         contacted_at = (await read_customer(request.user, shown.entries[0].customer_id)).last_contact_at
+    contact = shown.entries[-1]  # what it moved stands above it
     return {
+        "day": formats.day_heading(contact.occurred_at, zone(request)) if contact.is_backdated else "",
         "on_customer": on_customer,
         "about": shown.lead if on_customer and not shown.is_as_before else None,
         "contacted_at": contacted_at,
@@ -100,12 +124,18 @@ async def _lead(request: Asking, lead_id: UUID | None) -> Lead | None:
     return await read_lead(request.user, lead_id) if lead_id and can_see_board(request.user) else None
 
 
+def _plan_offered(form: Form) -> FollowUp | None:
+    """Return that a step can be planned where the form offered it; which one stands is not known then."""
+    offered = any(form.text(name) for name in ("plans", "next", "follow_up_note"))
+    return FollowUp(None) if offered else None
+
+
 def _composer(
-    request: Asking, customer_id: UUID, form: Form, lead: Lead | None, message: str = ""
+    request: Asking, customer_id: UUID, form: Form, lead: Lead | None, plan: FollowUp | None
 ) -> dict[str, Any]:
     """Return what the form's template shows."""
     move_to = stages_ahead(request.user, lead)
-    return {"customer_id": customer_id, "form": form, "move_to": move_to, "message": message}
+    return {"customer_id": customer_id, "form": form, "move_to": move_to, "plan": plan, "message": ""}
 
 
 def _activity(request: Asking, customer_id: UUID, form: Form) -> ActivityLog:
@@ -113,9 +143,13 @@ def _activity(request: Asking, customer_id: UUID, form: Form) -> ActivityLog:
     kind = form.text("activity_type")
     if kind not in TYPES:
         form.note("activity_type", "Please choose what happened")
-    occurred_at = _moment(request, form, "occurred_at")
+    occurred_at = moment(form, "occurred_at", zone(request))
     minutes = _minutes(form)
+    outcome = _outcome(form, kind)
+    direction = _direction(form, kind, outcome)
     follow_up_at = _follow_up(request, form)
+    if kind != "Note" and not (outcome or form.text("notes")):  # an empty entry would stand there for ever
+        form.note("notes", "Please choose an outcome, or write what was said")
     form.check()
     return ActivityLog(
         customer_id=customer_id,
@@ -125,21 +159,30 @@ def _activity(request: Asking, customer_id: UUID, form: Form) -> ActivityLog:
         lead_id=form.uuid("lead_id"),
         occurred_at=occurred_at,
         duration_minutes=minutes,
-        outcome=form.text("outcome") or None,
+        direction=direction,
+        outcome=outcome,
         follow_up_at=follow_up_at,
         follow_up_note=form.text("follow_up_note") or None,
     )
 
 
-def _moment(request: Asking, form: Form, name: str) -> datetime | None:
-    """Return a moment typed in the reader's own time, None when left empty."""
-    typed = form.text(name)
-    try:
-        moment = datetime.fromisoformat(typed) if typed else None
-    except ValueError:
-        form.note(name, "Please enter a day and a time")
+def _outcome(form: Form, kind: str) -> str | None:
+    """Return the outcome chosen; one of another kind, chosen before the kind was, is out of sight and not meant."""
+    typed = form.text("outcome")
+    return None if typed in OUTCOMES and typed not in OUTCOMES_OF.get(kind, ()) else typed or None
+
+
+def _direction(form: Form, kind: str, outcome: str | None) -> Direction | None:
+    """Return who called, as chosen; an e-mail's outcome says whose it was."""
+    if kind == "Email":
+        return DIRECTION_OF.get(outcome or "")
+    typed = form.text("direction")
+    if kind != "Call" or not typed:
         return None
-    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=zone(request))
+    if typed not in DIRECTION_OF.values():
+        form.note("direction", "Please choose one of these")
+        return None
+    return "inbound" if typed == "inbound" else "outbound"
 
 
 def _minutes(form: Form) -> int | None:
@@ -158,27 +201,27 @@ def _follow_up(request: Asking, form: Form) -> datetime | None:
     if choice == "pick":
         if not form.text("follow_up_at"):
             form.note("follow_up_at", "Please enter a day and a time")
-        return _moment(request, form, "follow_up_at")
+        return moment(form, "follow_up_at", zone(request))
     if not choice:
         if form.text("follow_up_note"):
-            form.note("next", "Please choose when, or leave out what to do next")
+            form.note("follow_up_note", "Please choose when, or leave this out")
         return None
-    if choice not in DAYS_AHEAD:
+    if choice not in DAYS:
         form.note("next", "Please choose one of these")
         return None
-    local = zone(request)
-    day = clock.now().astimezone(local).date() + timedelta(days=int(choice))
-    return datetime.combine(day, WORKDAY_BEGINS, local)
+    return in_days(int(choice), zone(request))
 
 
 async def _again(request: Asking, customer_id: UUID, form: Form, error: Invalid | Conflict) -> Response[str]:
     """Show the form again, the values kept; after somebody else's change it is about the new version."""
     lead = await _lead(request, form.uuid("lead_id"))
+    plan = _plan_offered(form) and (plan_of(lead) or _plan_offered(form))
     if isinstance(error, Invalid):
-        context = _composer(request, customer_id, form.with_problems(error), lead)
+        context = _composer(request, customer_id, form.with_problems(error), lead, plan)
     else:
         fresh = Form(form.values | ({"version": str(lead.version)} if lead else {})).with_new_key()
-        context = _composer(request, customer_id, fresh, lead, why(error))
+        context = _composer(request, customer_id, fresh, lead, plan)
+        context["message"] = why(error)
     template = (
         "timeline/composer.html.jinja2" if is_partial(request) else "timeline/composer_page.html.jinja2"
     )

@@ -1,6 +1,6 @@
-"""What a connection may do before its request is there: send a small head, and soon.
+"""What a connection may send beside bodies: a small head, and soon; few trailers; nothing after the answer.
 
-uvicorn bounds neither, so one endless header would fill the memory and hold up everybody.
+uvicorn bounds none of it, so one endless header would fill the memory and hold up everybody.
 """
 
 from __future__ import annotations
@@ -24,9 +24,13 @@ class HeadTooLargeError(ValueError):
 
 
 class BoundedHead(HttpToolsProtocol):
-    """uvicorn's protocol, whose request heads are at most 32 KB and there within ten seconds."""
+    """uvicorn's protocol, whose request heads are at most 32 KB and there within ten seconds.
 
-    _head = 0
+    As much may stand beside a body, around its chunks and behind it; trailers are read and forgotten.
+    """
+
+    _beside = 0
+    _is_body = False
     _deadline: asyncio.TimerHandle | None = None
 
     @override
@@ -41,32 +45,58 @@ class BoundedHead(HttpToolsProtocol):
 
     @override
     def data_received(self, data: bytes) -> None:
-        if self._deadline is not None:
-            self._head += len(data)
+        self._beside += len(data)
         super().data_received(data)
-        if self._deadline is not None and self._head > LARGEST_HEAD:
+        if self._beside <= LARGEST_HEAD:
+            return
+        if self._deadline is not None:
             self._refuse(TOO_LARGE)
+        else:
+            self.transport.close()
 
     @override
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._unset_keepalive_if_required()
         if self._deadline is None:
             self._expect_head()
 
     @override
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._is_body:
+            super().on_header(name, value)
+
+    @override
     def on_headers_complete(self) -> None:
         self._head_is_there()
+        self._beside, self._is_body = 0, True
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > LARGEST_HEAD:
             self._refuse(TOO_LARGE)
             raise HeadTooLargeError
         super().on_headers_complete()
 
     @override
+    def on_body(self, body: bytes) -> None:
+        self._beside = 0
+        super().on_body(body)
+
+    @override
+    def on_message_complete(self) -> None:
+        self._is_body = False
+        super().on_message_complete()
+
+    @override
     def send_400_response(self, msg: str) -> None:
         self._refuse(MALFORMED)
 
+    @override
+    def _unset_keepalive_if_required(self) -> None:
+        """Keep the connection open, but not for what still comes of a request that was answered."""
+        if not (self._is_body and self.cycle and self.cycle.response_complete):
+            super()._unset_keepalive_if_required()
+
     def _expect_head(self) -> None:
-        self._head = 0
+        self._beside = 0
         self._deadline = self.loop.call_later(HEAD_SECONDS, self._refuse, TOO_SLOW)
 
     def _head_is_there(self) -> None:
@@ -78,7 +108,7 @@ class BoundedHead(HttpToolsProtocol):
         """Say what is wrong, unless an earlier answer is still under way or nothing was asked; then hang up."""
         self._head_is_there()
         answering = self.cycle and not self.cycle.response_complete  # there is no cycle before the first head
-        silent = status == TOO_SLOW and not self._head
+        silent = status == TOO_SLOW and not self._beside
         if not self.transport.is_closing() and not answering and not silent:
             self.transport.write(_problem(status))
         self.transport.close()

@@ -39,7 +39,7 @@ async def correct(request: Asking, customer_id: UUID, entry_id: UUID) -> Respons
         message = "" if isinstance(error, Invalid) else error.detail
         context: dict[str, Any] = {"entry": entry, "form": shown, "message": message}
         return page(request, "timeline/correct.html.jinja2", status=error.status, **context)
-    return redirect(request, f"/customers/{customer_id}#e-{made.id}")
+    return redirect(request, f"/customers/{customer_id}#e-{made.id}", "The correction is written.")
 
 
 routes = [ask_correction, correct]

@@ -11,13 +11,12 @@ from litestar.response import Stream
 
 from app.domain.ticket import Priority
 from app.domain.viewer import Viewer
-from app.services.customers import find_lookalikes, list_customers
+from app.services.customers import find_customers, find_lookalikes
 from app.services.export import export_customers
 from app.services.timeline import read_customer_story
-from app.web import composer, corrections, erasure, timeline
+from app.web import composer, contacts, corrections, erasure, timeline
 from app.web.forms import Form
 from app.web.respond import HEADERS, is_partial, page, page_of
-from app.web.timeline_filter import read_narrowed
 
 if TYPE_CHECKING:
     from app.web.respond import DrawPart
@@ -31,7 +30,7 @@ LONGEST_SEARCH: Final = 200
 async def show_customers(request: Asking) -> Response[str]:
     """Show the customers the viewer may see, newest first."""
     q = _search(request)
-    found = await list_customers(request.user, q=q, limit=PAGE, cursor=request.query_params.get("cursor"))
+    found = await find_customers(request.user, q=q, limit=PAGE, cursor=request.query_params.get("cursor"))
     query = {"cursor": found.next_cursor} | ({"q": q} if q else {})
     more_url = f"/customers?{urlencode(query)}" if found.next_cursor else ""
     template = "customers/found.html.jinja2" if is_partial(request) else "customers/list.html.jinja2"
@@ -48,8 +47,8 @@ async def export(request: Asking) -> Stream:
 @get("/customers/{customer_id:uuid}", name="customers.show")
 async def show_customer(request: Asking, customer_id: UUID) -> Response[bytes]:
     """Show a customer beside their timeline."""
-    narrowed = read_narrowed(request)
-    found = await read_customer_story(request.user, customer_id, narrowed.filter, timeline.cursor(request))
+    asked = await timeline.find_asked(request, customer_id)
+    found = await read_customer_story(request.user, customer_id, asked.narrowed.filter, asked.cursor)
 
     def context(part: DrawPart) -> dict[str, Any]:
         story, (entries, customer, leads, tickets, *around) = found.value, found.rows
@@ -61,8 +60,10 @@ async def show_customer(request: Asking, customer_id: UUID) -> Response[bytes]:
         return {
             "customer": story.customer,
             "beside": part("customers/beside.html.jinja2", (), (customer, leads, tickets), beside),
-            "composer": composer.drawn(request, part, customer_id, story.customer.open_lead),
-            "panel": timeline.panel(request, part, customer_id, (entries, around), story.history),
+            "composer": composer.drawn(
+                request, part, customer_id, story.customer.open_lead, story.customer.lead_to_plan
+            ),
+            "panel": timeline.panel(part, asked, customer_id, (entries, around), story.history),
         }
 
     return page_of(request, "customers/page.html.jinja2", found.rows, context)
@@ -89,6 +90,7 @@ routes = [
     show_customer,
     *timeline.routes,
     *composer.routes,
+    *contacts.routes,
     *corrections.routes,
     *erasure.routes,
 ]

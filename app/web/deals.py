@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,14 +14,16 @@ from app.core.errors import Conflict, Invalid
 from app.domain.deal import Deal, Plan
 from app.domain.lead import FollowUp, Lead
 from app.domain.permissions import check_assign_lead, check_move_lead
+from app.domain.pipeline import Stage
 from app.domain.viewer import Viewer
 from app.services.deals import change_deal, plan_follow_up
-from app.services.leads import assign_lead, read_lead
+from app.services.leads import assign_lead, find_open_lead, read_lead
 from app.services.new_leads import reopen_lead
-from app.web.dialogs import again, blank, show
-from app.web.forms import Form, read_form
+from app.web import formats
+from app.web.dialogs import again, ask, ask_open, show
+from app.web.forms import Form, read_form, with_seen
 from app.web.guards import needs
-from app.web.moves import changed
+from app.web.moves import changed, home_of
 from app.web.reps import NEW, chosen, is_looking, offered
 from app.web.respond import redirect, zone
 from app.web.when import CHOICES, planned
@@ -28,16 +32,19 @@ Asking = Request[Viewer, Any, Any]
 FOLLOW_UP: Final = "leads/follow_up.html.jinja2"
 DEAL: Final = "leads/deal.html.jinja2"
 ASSIGN: Final = "leads/assign.html.jinja2"
+NOTHING: Final = "nothing"  # planned: no choice of the form, so that any choice is another
 LEADS_OWN = needs(check_move_lead)
 
 
 @get("/leads/{lead_id:uuid}/follow-up", name="deals.ask_follow_up", opt=LEADS_OWN)
 async def ask_follow_up(request: Asking, lead_id: UUID) -> Response[str]:
-    """Ask for the next step; with `done` the one that was planned is done."""
+    """Ask for the next step, or for its day; with `done` the one that was planned is done."""
     lead = await read_lead(request.user, lead_id)
+    chosen = "day" if request.query_params.get("next") == "day" else "1"
     done = "1" if request.query_params.get("done") == "1" else ""
-    wanted = {"next": "1", "follow_up_note": "" if done else lead.follow_up_note, "done": done}
-    return show(request, FOLLOW_UP, blank(request, lead, wanted), lead=lead, choices=CHOICES)
+    form = ask if lead.stage is Stage.CLOSED_LOST else ask_open
+    wanted = with_seen(_plan_of(lead, done)) | {"next": chosen, "done": done}
+    return form(request, FOLLOW_UP, lead, wanted, choices=CHOICES)
 
 
 @post("/leads/{lead_id:uuid}/follow-up", name="deals.follow_up", opt=LEADS_OWN, status_code=200)
@@ -48,15 +55,20 @@ async def follow_up(request: Asking, lead_id: UUID) -> Response[str]:
         plan = _plan(request, form)
         lead = (await plan_follow_up(viewer, lead_id, form.version(), plan, form.key(viewer))).value
     except (Invalid, Conflict) as error:
-        return await again(request, FOLLOW_UP, lead_id, (form, error), choices=CHOICES)
-    return await changed(request, form, lead)
+        if isinstance(error, Invalid) and form.text("next") == "day":
+            error = Invalid([replace(each, pointer="#/day") for each in error.problems])
+        values = partial(_plan_of, done=form.text("done"))
+        return await again(request, FOLLOW_UP, lead_id, (form, error), values, choices=CHOICES)
+    at = plan.follow_up.at
+    said = f"Planned: {formats.appointment(at, zone(request))}." if at else "Nothing is planned any more."
+    return await changed(request, form, lead, f"Done. {said}" if plan.done else said)
 
 
 @get("/leads/{lead_id:uuid}/deal", name="deals.ask_deal", opt=LEADS_OWN)
 async def ask_deal(request: Asking, lead_id: UUID) -> Response[str]:
     """Ask what the deal is worth and when it closes."""
     lead = await read_lead(request.user, lead_id)
-    return show(request, DEAL, blank(request, lead, _deal_of(lead)), lead=lead)
+    return ask_open(request, DEAL, lead, with_seen(_deal_of(lead)))
 
 
 @post("/leads/{lead_id:uuid}/deal", name="deals.deal", opt=LEADS_OWN, status_code=200)
@@ -68,16 +80,16 @@ async def deal(request: Asking, lead_id: UUID) -> Response[str]:
         form.check()
         lead = (await change_deal(viewer, lead_id, form.version(), wanted, form.key(viewer))).value
     except (Invalid, Conflict) as error:
-        return await again(request, DEAL, lead_id, (form, error))
-    return await changed(request, form, lead)
+        return await again(request, DEAL, lead_id, (form, error), _deal_of)
+    return await changed(request, form, lead, "The deal is saved.")
 
 
 @get("/leads/{lead_id:uuid}/assign", name="deals.ask_assign", opt=needs(check_assign_lead))
 async def ask_assign(request: Asking, lead_id: UUID) -> Response[str]:
     """Ask for the new owner."""
     lead = await read_lead(request.user, lead_id)
-    form = blank(request, lead, {NEW: lead.assigned_to_id or ""})
-    return show(request, ASSIGN, form, lead=lead, reps=await offered(request, form, NEW))
+    values = with_seen(_owner_of(lead))
+    return ask_open(request, ASSIGN, lead, values, reps=await offered(request, Form(values), NEW))
 
 
 @post("/leads/{lead_id:uuid}/assign", name="deals.assign", opt=needs(check_assign_lead), status_code=200)
@@ -91,22 +103,39 @@ async def assign(request: Asking, lead_id: UUID) -> Response[str]:
         wanted = AssignRequest(chosen(form, NEW), form.version(), form.text("reason"))
         lead = (await assign_lead(viewer, lead_id, wanted, form.key(viewer))).value
     except (Invalid, Conflict) as error:
-        return await again(request, ASSIGN, lead_id, (form, error), reps=await offered(request, form, NEW))
-    return await changed(request, form, lead)
+        reps = await offered(request, form, NEW)
+        return await again(request, ASSIGN, lead_id, (form, error), _owner_of, reps=reps)
+    return await changed(request, form, lead, f"It is {lead.assigned_to_name or 'nobody'}’s now.")
 
 
 @post("/leads/{lead_id:uuid}/reopen", name="deals.reopen", opt=LEADS_OWN, status_code=200)
 async def reopen(request: Asking, lead_id: UUID) -> Response[str]:
-    """Reopen a lost lead as a new one, and go there."""
+    """Reopen a lost lead as a new one, and go there; or to the open lead that its customer has already."""
     viewer, form = request.user, await read_form(request)
-    lead = (await reopen_lead(viewer, lead_id, form.key(viewer))).value
-    return redirect(request, f"/leads/{lead.id}")
+    try:
+        lead = (await reopen_lead(viewer, lead_id, form.key(viewer))).value
+    except Conflict as error:
+        if lead := await find_open_lead(viewer, lead_id):
+            return redirect(request, f"/leads/{lead.id}", "There is an open lead already.")
+        back = home_of(form) or f"/leads/{lead_id}"
+        return redirect(request, back, f"{error.detail}. Nothing was reopened.")
+    return redirect(request, f"/leads/{lead.id}", "Reopened as a new lead.")
 
 
 def _plan(request: Asking, form: Form) -> Plan:
     at = planned(form, zone(request))
     form.check()
     return Plan(FollowUp(at, form.text("follow_up_note") if at else ""), done=form.text("done") == "1")
+
+
+def _plan_of(lead: Lead, done: str) -> dict[str, str]:
+    """Return what is planned; what follows a step that is done is written anew."""
+    at = lead.follow_up_at
+    return {"next": at.isoformat() if at else NOTHING, "follow_up_note": "" if done else lead.follow_up_note}
+
+
+def _owner_of(lead: Lead) -> dict[str, str]:
+    return {NEW: lead.assigned_to_id or ""}
 
 
 def _deal_of(lead: Lead) -> dict[str, str]:

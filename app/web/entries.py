@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from app.domain.activity import OUTCOMES
+from app.domain.contact import LABELS as LABELS_OF_CONTACT
 from app.domain.pipeline import LABELS, LOST_REASONS, Stage
+from app.domain.ticket import STATUS_LABELS
 from app.domain.timeline import KINDS
 from app.services.corrections import CORRECTABLE
 from app.web import formats
+from app.web.entry_facts import facts_of
 from app.web.markup import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from zoneinfo import ZoneInfo
 
     from app.domain.timeline import Entry
 
@@ -38,6 +41,7 @@ LOOKS: Final = {
     "sale_handed_over": ("send", "won"),
     "ticket_opened": ("ticket", "plain"),
     "ticket_changed": ("ticket", "plain"),
+    "contact_changed": ("person", "plain"),
     "email_updated": ("mail", "plain"),
     "email_conflict": ("alert", "plain"),
     "score_changed": ("chart", "plain"),
@@ -46,8 +50,9 @@ LOOKS: Final = {
     "customer_merged": ("people", "plain"),
 }
 SYSTEM: Final = {"jobs": "the CRM", "sso": "the company sign-in", "slyyfoxx-cms": "the website"}
-CHANGED: Final = {"status": "Status", "priority": "Priority", "assignee_id": "Assignee", "due_at": "Due"}
-BODIES: Final = ("notes", "message", "note", "description", "text")
+UTC: Final = ZoneInfo("UTC")  # a date is the same everywhere
+CHANGED: Final = {"status": "Status", "priority": "Priority", "assignee_id": "Assignee"}
+BODIES: Final = ("notes", "message", "note", "description", "text", "reason")
 
 
 class EntryWords(Struct, frozen=True):
@@ -77,14 +82,14 @@ def describe(entry: Entry, zone: ZoneInfo) -> EntryWords:
         summary=_summary(entry),
         body=markdown(body) if rich else body,
         rich=rich,
-        facts=tuple(_facts(entry, zone)),
+        facts=tuple(facts_of(entry, zone)),
         correctable=entry.kind in CORRECTABLE and not entry.erased,
     )
 
 
 def by_day(entries: Iterable[Entry], zone: ZoneInfo, after: str = "") -> list[tuple[str, list[Entry]]]:
     """Group entries under the heading of their day; the day `after` has its heading already."""
-    days = groupby(entries, key=lambda entry: entry.occurred_at.astimezone(zone).date())
+    days = groupby(entries, key=lambda entry: formats.local(entry.occurred_at, zone).date())
     groups = [(formats.day_heading(day, zone), list(items)) for day, items in days]
     return [("" if heading == after else heading, items) for heading, items in groups]
 
@@ -105,8 +110,8 @@ def _stage_summary(entry: Entry) -> str:
 
 
 def _lost_summary(entry: Entry) -> str:
-    reason = str(entry.data.get("reason", ""))
-    return f"{_won_summary(entry)} · {LOST_REASONS.get(reason, reason)}"
+    reason, rival = str(entry.data.get("reason", "")), entry.text.get("competitor")
+    return f"{_won_summary(entry)} · {LOST_REASONS.get(reason, reason)}{f': {rival}' if rival else ''}"
 
 
 def _won_summary(entry: Entry) -> str:
@@ -122,21 +127,61 @@ def _email_summary(entry: Entry) -> str:
     return f"{entry.text.get('old') or '–'} → {entry.text.get('new') or '–'}"
 
 
+def _deal_summary(entry: Entry) -> str:
+    data = entry.data
+    parts = [f"Expected value {data['value']}"] if data.get("value") else []
+    if "was_to_close_on" in data:
+        parts.append(f"Closes {_date(data['was_to_close_on'])} → {_date(data['expected_close_on'])}")
+    return " · ".join(parts)
+
+
+def _date(written: str | None) -> str:
+    return formats.day(date.fromisoformat(written), UTC) if written else "–"
+
+
+def _added_summary(entry: Entry) -> str:
+    if not entry.data.get("known"):
+        return ""
+    said = _said(entry, ("name", "company", "phone"))
+    return f"Known already{': ' if said else ''}{said}"
+
+
+def _said(entry: Entry, names: Iterable[str] = LABELS_OF_CONTACT) -> str:
+    return " · ".join(str(entry.text[name]) for name in names if entry.text.get(name))
+
+
+def _contact_summary(entry: Entry) -> str:
+    changes: dict[str, list[Any]] = entry.text.get("changes") or {}
+    return " · ".join(
+        f"{LABELS_OF_CONTACT.get(name, name)}: {old or '–'} → {new or '–'}"
+        for name, (old, new) in changes.items()
+    )
+
+
 def _ticket_summary(entry: Entry) -> str:
-    """Say which ticket, and what of it changed: #12 · Priority: normal → high."""
+    """Say which ticket, and what of it changed: #12 · Priority: Normal → High."""
     number, subject = entry.data.get("number"), entry.text.get("subject")
     parts = [f"#{number}" if number else "", str(subject or "")]
     changes: dict[str, list[Any]] = entry.data.get("changes") or {}
-    parts += [f"{label}: {_told(name, changes[name])}" for name, label in CHANGED.items() if name in changes]
+    parts += [
+        f"{label}: {_told(entry, name, changes[name])}" for name, label in CHANGED.items() if name in changes
+    ]
+    if entry.kind == "ticket_opened" and entry.given_to_name:
+        parts.append(f"Assignee: {entry.given_to_name}")
     return " · ".join(part for part in parts if part)
 
 
-def _told(name: str, change: list[Any]) -> str:
+def _told(entry: Entry, name: str, change: list[Any]) -> str:
     if name == "assignee_id":
-        return "given to somebody" if change[1] else "nobody's any more"
-    if name == "due_at":
-        return "moved"
-    return f"{change[0]} → {change[1]}"
+        return entry.given_to_name or str(change[1] or "nobody any more")
+    return " → ".join(STATUS_LABELS.get(value, str(value).capitalize()) for value in change)
+
+
+def _assigned_summary(entry: Entry) -> str:
+    if not entry.given_to_name:
+        return ""
+    former = entry.taken_from_name
+    return f"From {former} to {entry.given_to_name}" if former else f"To {entry.given_to_name}"
 
 
 def _merged_summary(entry: Entry) -> str:
@@ -156,37 +201,18 @@ def _after_days(days: Any) -> str:
     return f", after {formats.plural(days, 'day')}" if isinstance(days, int) and days else ""
 
 
-def _facts(entry: Entry, zone: ZoneInfo) -> Iterable[str]:
-    data, text = entry.data, entry.text
-    for part in (OUTCOMES.get(data.get("outcome", "")), str(data.get("direction") or "").capitalize()):
-        if part and entry.kind.endswith("_logged"):
-            yield part
-    if minutes := data.get("duration_minutes"):
-        yield f"{minutes} min"
-    if planned := data.get("follow_up_at"):
-        what = text.get("follow_up_note") or "follow up"
-        yield f"Next: {what}, {formats.stored_day(planned, zone)}"
-    if entry.kind == "lead_captured":
-        yield from _capture_facts(entry)
-
-
-def _capture_facts(entry: Entry) -> Iterable[str]:
-    if form := entry.data.get("form_id") or entry.data.get("source"):
-        yield f"Form: {form}"
-    campaign: dict[str, Any] = entry.text.get("campaign") or {}
-    if campaign:
-        yield "Campaign: " + " / ".join(str(value) for value in campaign.values() if value)
-    answers: dict[str, Any] = entry.text.get("answers") or {}
-    yield from (f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in answers.items())
-
-
 SUMMARIES: Final[dict[str, Callable[[Entry], str]]] = {
     "stage_changed": _stage_summary,
     "lead_lost": _lost_summary,
     "sale_won": _won_summary,
     "score_changed": _score_summary,
+    "lead_captured": _said,
+    "lead_created": _added_summary,
+    "deal_changed": _deal_summary,
+    "contact_changed": _contact_summary,
     "email_updated": _email_summary,
     "email_conflict": _email_summary,
+    "lead_assigned": _assigned_summary,
     "ticket_opened": _ticket_summary,
     "ticket_changed": _ticket_summary,
     "customer_merged": _merged_summary,

@@ -6,7 +6,6 @@ Mount: `Litestar(exception_handlers=exception_handlers)`.
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
@@ -19,10 +18,12 @@ from markupsafe import escape
 
 from app.core import errors
 from app.core.errors import CrmError, Invalid, Moved, Problem, Unauthenticated
-from app.core.log import logger
+from app.core.log import logger, told
 from app.store.failures import known_failure
+from app.web.origin import page_of
+from app.web.refusals import note_refusal
 from app.web.respond import reader
-from app.web.security import request_id
+from app.web.security import named_in_logs, request_id
 from app.web.templating import render
 
 Asking = Request[Any, Any, Any]
@@ -55,8 +56,8 @@ def translate(request: Asking, error: Exception) -> Response[Any]:
     if isinstance(error, Moved):
         return _elsewhere(request, error)
     answer = describe(error)
-    if answer.status >= INTERNAL:
-        _log(error, answer)
+    with named_in_logs(request.scope):  # What middleware raises comes here from outside of NamedInLogs.
+        _log(request, error, answer)
     if _wants_json(request):
         return _problem_json(request, answer)
     if request.headers.get("hx-request") == "true":
@@ -141,11 +142,15 @@ def _problems(error: ValidationException) -> list[Problem]:
     return found or [Problem("#/", error.detail)]
 
 
-def _log(error: Exception, answer: Answer) -> None:
-    """Note where it happened, but not the message: drivers put people's data into theirs."""
-    cause = error.__cause__ or error
-    places = [f"{p.filename}:{p.lineno} {p.name}" for p in traceback.extract_tb(cause.__traceback__)]
-    log.error("request_failed", status=answer.status, error=type(cause).__name__, places=places[-8:])
+def _log(request: Asking, error: Exception, answer: Answer) -> None:
+    """Write at most one line: what failed, what our checks let through, or who was refused."""
+    if answer.status >= INTERNAL:
+        log.error("request_failed", status=answer.status, **told(error))
+    elif answer.code != errors.Unstorable.code:
+        note_refusal(request, error, answer.status, answer.code)
+    else:  # The name of a constraint tells nothing of anybody.
+        constraint = getattr(error.__cause__ or error, "constraint_name", None)
+        log.warning("request_unstorable", constraint=constraint, status=answer.status, **told(error))
 
 
 def _wants_json(request: Asking) -> bool:
@@ -159,12 +164,14 @@ def _is_navigation(request: Asking) -> bool:
 
 
 def _login(request: Asking) -> str:
-    """Return the way to sign in and come back; a write cannot be come back to."""
-    if request.method != "GET" or request.scope["path"] == "/":
-        return "/login"
-    query = request.scope["query_string"].decode("ascii", "ignore")
-    wanted = quote(request.scope["path"], safe="/") + (f"?{query}" if query else "")
-    return f"/login?next={quote(wanted, safe='')}"
+    """Return the way to sign in and come back; from a write, or a part of a page, to the page that asked for it."""
+    asked_by = request.headers.get("hx-current-url")
+    if request.method != "GET" or asked_by:
+        wanted = page_of(request, asked_by or request.headers.get("referer", ""))
+    else:
+        query = request.scope["query_string"].decode("ascii", "ignore")
+        wanted = quote(request.scope["path"], safe="/") + (f"?{query}" if query else "")
+    return "/login" if wanted == "/" else f"/login?next={quote(wanted, safe='')}"
 
 
 def _problem_json(request: Asking, answer: Answer) -> Response[Any]:

@@ -6,6 +6,7 @@ Words that depend on the time of day say until when they are true (app/web/agein
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -14,20 +15,22 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup, escape
 
 from app.core import clock
+from app.domain.amounts import SIGNS
 from app.web.ageing import FOR_EVER, true_until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import tzinfo
     from zoneinfo import ZoneInfo
 
     from app.domain.lead import Money
 
-SIGNS: Final = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 MINUTE: Final = 60
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 MONTH: Final = 30 * DAY
 YEAR: Final = 365 * DAY
+LEAST_WITH_AREA, LEAST_ALONE = 8, 6  # digits of a phone number
 STEPS: Final = ((YEAR, "y"), (MONTH, "mo"), (DAY, "d"), (HOUR, "h"), (MINUTE, "min"))
 
 
@@ -42,15 +45,44 @@ def money(value: Money | None) -> str:
     return "–" if value is None else amount(value.amount, value.currency)
 
 
+def dial(phone: str) -> str:
+    """Write a number as a phone dials it: the first of several, no extension, and no 0 that is left out from abroad."""
+    number = _first_number(re.split("ext|x|#", phone.casefold())[0].strip())
+    if number.startswith(("+", "00")):
+        number = number.replace("(0)", "")
+    return ("+" if number.startswith("+") else "") + re.sub("[^0-9]", "", number)
+
+
+def _first_number(numbers: str) -> str:
+    # A slash may stand behind an area code too: then too few digits stand before it, or behind it.
+    parts = re.split(r"([^0-9+()\s.\-]+|\n|(?<=.)(?=\+))", numbers)
+    for end in range(1, len(parts)):
+        first, rest = "".join(parts[:end]), "".join(parts[end:])
+        if _count_digits(first) >= LEAST_WITH_AREA and _count_digits(rest) >= LEAST_ALONE:
+            return first
+    return numbers
+
+
+def _count_digits(text: str) -> int:
+    return len(re.findall("[0-9]", text))
+
+
+def source(name: str) -> str:
+    """Write where a lead came from for people: contact-form becomes Contact form; what people typed stays."""
+    return name.replace("-", " ").capitalize() if name.islower() and " " not in name else name
+
+
 def as_json(value: object) -> str:
     """Write a value as JSON for people to read."""
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def short_amount(value: Decimal, currency: str) -> str:
-    """Write an amount for a tight place: €1.2M, €84k, €950."""
-    million, thousand, exact = 1_000_000, 1_000, 10_000
+    """Write an amount for a tight place: €1.2B, €1.2M, €84k, €950."""
+    billion, million, thousand, exact = 1_000_000_000, 1_000_000, 1_000, 10_000
     sign = SIGNS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
+    if value >= billion:
+        return f"{sign}{value / billion:.1f}B"
     if value >= million:
         return f"{sign}{value / million:.1f}M"
     if value >= exact:
@@ -109,23 +141,31 @@ def today(zone: ZoneInfo) -> date:
     return now.date()
 
 
+def local(moment: datetime, zone: tzinfo) -> datetime:
+    """Return a moment in a time zone, or as it stands where the calendar ends before it gets there."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment.replace(tzinfo=zone)
+
+
 def day(value: date | datetime, zone: ZoneInfo) -> str:
     """Write a day: 22 Nov 2026."""
-    local = value.astimezone(zone) if isinstance(value, datetime) else value
-    return f"{local.day} {local:%b %Y}"
+    there = local(value, zone) if isinstance(value, datetime) else value
+    return f"{there.day} {there:%b %Y}"
 
 
 def day_heading(value: date | datetime, zone: ZoneInfo) -> str:
     """Write a day as the heading above its entries: Today, Yesterday, Sunday 22 November 2026."""
-    local = value.astimezone(zone).date() if isinstance(value, datetime) else value
+    there = local(value, zone).date() if isinstance(value, datetime) else value
     names = {(now := today(zone)): "Today", now - timedelta(days=1): "Yesterday"}
-    return names.get(local, f"{local:%A} {local.day} {local:%B %Y}")
+    return names.get(there, f"{there:%A} {there.day} {there:%B %Y}")
 
 
 def exact(moment: datetime, zone: ZoneInfo) -> str:
     """Write a moment to the minute, in the reader's own time: Sun 22 Nov 2026, 09:30."""
-    local = moment.astimezone(zone)
-    return f"{_weekday(local.date())}, {local.hour:02}:{local.minute:02}"
+    there = local(moment, zone)
+    return f"{_weekday(there.date())}, {there.hour:02}:{there.minute:02}"
 
 
 @lru_cache(maxsize=1024)
@@ -135,18 +175,18 @@ def _weekday(value: date) -> str:
 
 def appointment(moment: datetime, zone: ZoneInfo) -> str:
     """Write when something is planned: today 10:00, tomorrow 10:00, Fri 10:00, 3 Dec."""
-    local, now = moment.astimezone(zone), today(zone)
-    days = (local.date() - now).days
+    there, now = local(moment, zone), today(zone)
+    days = (there.date() - now).days
     names = {0: "today", 1: "tomorrow"}
     week = 7
     if 0 <= days < week:
-        return f"{names.get(days, f'{local:%a}')} {local:%H:%M}"
-    return f"{local.day} {local:%b}" if local.year == now.year else day(local, zone)
+        return f"{names.get(days, f'{there:%a}')} {there:%H:%M}"
+    return f"{there.day} {there:%b}" if there.year == now.year else day(there, zone)
 
 
 def time_tag(moment: datetime, words: str, zone: ZoneInfo) -> Markup:
     """Wrap words about a moment in a `time` element that knows the exact one."""
-    stamp = moment.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00")
+    stamp = local(moment, UTC).isoformat(timespec="seconds").removesuffix("+00:00")
     shown = f'<time datetime="{stamp}Z" title="{exact(moment, zone)}">{escape(words)}</time>'
     return Markup(shown)  # noqa: S704  a stamp and a date need no escaping
 

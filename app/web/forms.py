@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from app.core.errors import Invalid, Malformed, NotFound
 from app.core.ids import uuid7
+from app.core.settings import settings
+from app.domain.amounts import read_amount
 from app.domain.idempotency import Key
 
 if TYPE_CHECKING:
@@ -21,14 +23,16 @@ if TYPE_CHECKING:
 
 LONGEST_VERSION: Final = 10
 HIDDEN: Final = frozenset({"key", "lead_id", "version", "_csrf_token"})
+SEEN: Final = "seen_"  # before a field's name, hidden: what it was when the form was made
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The values of a form as text, and what is wrong with each."""
+    """The values of a form as text, what is wrong with each, and the address that it was sent to."""
 
     values: dict[str, str] = field(default_factory=dict[str, str])
     errors: dict[str, str] = field(default_factory=dict[str, str])
+    path: str = ""
 
     @property
     def looks(self) -> Hashable:
@@ -41,16 +45,12 @@ class Form:
         return self.values.get(name, "").strip()
 
     def amount(self, name: str) -> Decimal:
-        """Return the amount typed, with or without thousands separators; notes what is no amount."""
-        typed = self.text(name).replace(",", "").replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
+        """Return the amount typed, as `read_amount` reads it; notes what is no amount or may be two."""
         try:
-            value = Decimal(typed)
-        except InvalidOperation:
-            value = Decimal("NaN")
-        if not value.is_finite():
-            self.note(name, "Please enter an amount such as 12000 or 12000.50")
+            return read_amount(self.text(name), settings().currency)
+        except ValueError as error:
+            self.note(name, str(error))
             return Decimal(0)
-        return value
 
     def day(self, name: str) -> date | None:
         """Return the day typed, None when left empty; notes what is no date."""
@@ -75,13 +75,29 @@ class Form:
             raise NotFound from error
 
     def key(self, viewer: Viewer) -> Key | None:
-        """Return the idempotency key the form was rendered with."""
-        body = "\n".join(f"{name}={value}" for name, value in sorted(self.values.items()))
-        return Key.of(viewer.id, self.text("key") or None, body.encode())
+        """Return the idempotency key the form was rendered with; it binds the address too."""
+        bound = "\n".join([self.path, *(f"{name}={value}" for name, value in sorted(self.values.items()))])
+        return Key.of(viewer.id, self.text("key") or None, bound.encode())
 
     def with_new_key(self) -> Form:
         """Return the form with a fresh idempotency key: sent twice, it acts once."""
         return replace(self, values=self.values | {"key": str(uuid7())})
+
+    def anew(self, now: dict[str, str], words: dict[str, str] | None = None) -> Form:
+        """Return the form about what it is `now`: what its writer left alone follows, what they typed stays.
+
+        Beside what both changed stands what it is by now, in `words` where there are some.
+        """
+        fresh, found = with_seen(now), dict[str, str]()
+        for name in now:
+            typed, seen, by_now = self.text(name), self.values.get(SEEN + name), fresh[name]
+            if name not in self.values or typed == seen:
+                continue
+            if by_now not in {seen, typed}:
+                shown = (words or {}).get(name) or by_now or "–"
+                found[name] = f"By now it is “{shown}”: saving replaces that"
+            fresh[name] = typed
+        return Form(self.values | fresh, found).with_new_key()
 
     def note(self, name: str, detail: str) -> None:
         """Note what is wrong with a field."""
@@ -98,7 +114,14 @@ class Form:
         return replace(self, errors=found | self.errors)
 
 
+def with_seen(values: dict[str, str]) -> dict[str, str]:
+    """Return the values for fields of one line, and once more as they were seen."""
+    lines = {name: " ".join(value.splitlines()).strip() for name, value in values.items()}
+    return lines | {SEEN + name: value for name, value in lines.items()}
+
+
 async def read_form(request: Request[Any, Any, Any]) -> Form:
     """Return the text fields of the request's form; the guard's own token is left out."""
     sent = await request.form()
-    return Form({name: value for name, value in sent.items() if isinstance(value, str) and name[:1] != "_"})
+    values = {name: value for name, value in sent.items() if isinstance(value, str) and name[:1] != "_"}
+    return Form(values, path=request.scope["path"])

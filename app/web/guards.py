@@ -2,7 +2,7 @@
 
 Mount: `Router("/", middleware=guards.middleware, …)` around every page. A route open to everybody says
 `opt=PUBLIC`; one that other systems post to says `opt=PUBLIC_POST`. `opt=needs(check_see_board)` asks a rule
-of app/domain/permissions.py as soon as it is known who asks.
+of app/domain/permissions.py as soon as it is known who asks. A form's fields are text but for `TAKES_FILES`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import secrets
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.enums import ScopeType
@@ -20,22 +19,24 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
-from app.core.errors import Forbidden, Invalid, Problem, Unauthenticated
-from app.core.settings import settings
+from app.core.errors import Invalid, NotOurPage, Problem, Unauthenticated
 from app.domain.characters import has_control_characters
 from app.domain.viewer import Viewer
 from app.services.sessions import find_viewer
-from app.web.arrival import arrived
+from app.web.arrival import form_arrived
+from app.web.origin import is_ours
 
 SESSION_COOKIE: Final = "__Host-sid"
 LONGEST_COOKIE: Final = 128
-SLOWEST_SECONDS: Final = 60.0
 CSRF_HEADER: Final = "x-csrftoken"
+UNATTENDED_HEADER: Final = "x-unattended"
+EVENTS: Final = "text/event-stream"
 CSRF_FIELD: Final = "_csrf_token"
 SECRET_BYTES: Final = 16
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC: Final = {"public": True}
 PUBLIC_POST: Final = {"public": True, "from_elsewhere": True}
+TAKES_FILES: Final = {"takes_files": True}
 
 
 def needs(check: Callable[[Viewer], None]) -> dict[str, Any]:
@@ -62,8 +63,9 @@ class SessionRequired(ASGIMiddleware):
         scope["user"] = scope["auth"] = None
         opt = scope["route_handler"].opt
         if not opt.get("public"):
-            token = session_token(Request[Any, Any, Any](scope))
-            viewer = await find_viewer(token) if token else None
+            request = Request[Any, Any, Any](scope)
+            token = session_token(request)
+            viewer = await find_viewer(token, unattended=_is_unattended(request)) if token else None
             if viewer is None or token is None:
                 raise Unauthenticated
             scope["user"], scope["auth"] = viewer, token
@@ -84,12 +86,13 @@ class OwnPagesOnly(ASGIMiddleware):
         opt = scope["route_handler"].opt
         if Request[Any, Any, Any](scope).method not in SAFE_METHODS and not opt.get("from_elsewhere"):
             request = Request[Any, Any, Any](scope, receive, send)
-            _check_origin(request)
-            form = await arrived(request.form(), SLOWEST_SECONDS)
+            check_origin(request)
+            takes_files = bool(opt.get("takes_files"))
+            form = await form_arrived(request, with_files=takes_files)
             try:
                 if not opt.get("public"):
                     _check_token(request, form.get(CSRF_FIELD))
-                _check_characters(form.multi_items())
+                _check_texts(form.multi_items(), files_too=takes_files)
                 await next_app(scope, receive, send)
             finally:
                 await form.close()  # Uploaded files end with their request.
@@ -103,21 +106,25 @@ def session_token(request: Request[Any, Any, Any]) -> str | None:
     return token if 0 < len(token) <= LONGEST_COOKIE and token.isascii() else None
 
 
-def _check_origin(request: Request[Any, Any, Any]) -> None:
+def check_origin(request: Request[Any, Any, Any]) -> None:
+    """Raise NotOurPage when the browser says that a page of another origin asks, be it one of our own site."""
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     if site is not None and site != "same-origin":
-        raise Forbidden("This request did not come from a page of the CRM")
-    # A proxy may call us by another name; browsers know the public one.
-    ours = {request.headers.get("host"), urlsplit(settings().public_url).netloc}
-    if origin is not None and urlsplit(origin).netloc not in ours:
-        raise Forbidden("This request did not come from a page of the CRM")
+        raise NotOurPage("This request did not come from a page of the CRM")
+    if origin is not None and not is_ours(request, origin):
+        raise NotOurPage("This request did not come from a page of the CRM")
+
+
+def _is_unattended(request: Request[Any, Any, Any]) -> bool:
+    """Say whether the page asks by itself, as for a stream: that must not keep a session from idling out."""
+    return UNATTENDED_HEADER in request.headers or request.headers.get("accept") == EVENTS
 
 
 def _check_token(request: Request[Any, Any, Any], field: object) -> None:
     given = request.headers.get(CSRF_HEADER) or field
     if not isinstance(given, str) or not _is_csrf_token(given, request.auth):
-        raise Forbidden("This page is out of date; please reload it and try again")
+        raise NotOurPage("This page is out of date; please reload it and try again")
 
 
 def _is_csrf_token(given: str, session_token: str) -> bool:
@@ -138,10 +145,15 @@ def _xor(one: bytes, other: bytes) -> bytes:
     return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(SECRET_BYTES)
 
 
-def _check_characters(fields: Iterable[tuple[str, Any]]) -> None:
-    wrong = [name for name, value in fields if isinstance(value, str) and has_control_characters(value)]
+def _check_texts(fields: Iterable[tuple[str, Any]], *, files_too: bool) -> None:
+    wrong: list[Problem] = []
+    for name, value in fields:
+        if not isinstance(value, str):
+            wrong += [] if files_too else [Problem(f"#/{name}", "must be text, not a file")]
+        elif has_control_characters(value):
+            wrong.append(Problem(f"#/{name}", "must not contain control characters"))
     if wrong:
-        raise Invalid([Problem(f"#/{name}", "must not contain control characters") for name in wrong])
+        raise Invalid(wrong)
 
 
 middleware: Final = [SessionRequired(), OwnPagesOnly()]

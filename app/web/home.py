@@ -10,7 +10,7 @@ from litestar import Request, Response, get
 
 from app.core import clock
 from app.domain.viewer import Viewer
-from app.services.my_day import read_my_day
+from app.services.my_day import read_my_day, read_section
 from app.services.team import read_team
 from app.web import charts
 from app.web.respond import page, redirect, zone
@@ -20,27 +20,26 @@ Asking = Request[Viewer, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How a section of the day is called, why it is there, and where the rest of it is."""
+    """How a section of the day is called, and why it is there."""
 
     title: str
     why: str
-    rest: str
 
 
 SECTIONS: Final = {
-    "overdue": Words("Overdue", "The time of the follow-up has passed", "/board?due=late"),
-    "today": Words("Today", "Planned for today", "/board?due=today"),
-    "hot": Words("New and hot", "Nobody has spoken with them yet: every minute counts", "/board?score=hot"),
-    "rotting": Words("Rotting or without a next step", "The most valuable first", "/board?due=none"),
-    "trouble": Words(
-        "Handoffs in trouble", "Onboarding has not received these sales yet", "/board/closed_won"
-    ),
+    "overdue": Words("Overdue", "The time of the follow-up has passed"),
+    "today": Words("Today", "Planned for today"),
+    "hot": Words("New and hot", "Nobody has spoken with them yet: every minute counts"),
+    "rotting": Words("Rotting or without a next step", "The most valuable first"),
+    "trouble": Words("Handoffs in trouble", "Onboarding has not received these sales yet"),
+    "won": Words("Won this month", "The newest first"),
 }
+LONGEST_NUMBER: Final = 6
 
 
 @get("/", name="home.show")
 async def show_home(request: Asking) -> Response[str]:
-    """Show what is due to a rep, the team to an admin; support has its desk."""
+    """Show what is due to a rep, or all of one section of it; the team to an admin. Support has its desk."""
     viewer, local = request.user, zone(request)
     if viewer.is_support:
         return redirect(request, "/tickets")
@@ -48,10 +47,12 @@ async def show_home(request: Asking) -> Response[str]:
     today = f"{now:%A} {now.day} {now:%B}"
     if viewer.is_admin:
         team = await read_team(viewer, local)
-        forecast, funnel = charts.forecast(team), charts.funnel(team)
+        forecast, funnel = charts.forecast(team.forecast), charts.funnel(team.funnel)
         return page(
             request, "home/team.html.jinja2", team=team, today=today, forecast=forecast, funnel=funnel
         )
+    if (name := request.query_params.get("section", "")) in SECTIONS:
+        return await _show_section(request, name, _since(now))
     day = await read_my_day(viewer, local)
     return page(
         request,
@@ -60,8 +61,36 @@ async def show_home(request: Asking) -> Response[str]:
         today=today,
         greeting=_greeting(now, viewer),
         words=SECTIONS,
+        view="home",
         spark=charts.sparkline(day.won.by_day),
+        since=_since(now),
     )
+
+
+async def _show_section(request: Asking, name: str, since: int) -> Response[str]:
+    first = _number(request.query_params.get("from", ""))
+    section = await read_section(request.user, zone(request), name, first)
+    until = first + len(section.leads)
+    more_url = f"/?section={name}&from={until}" if until < section.total else ""
+    return page(
+        request,
+        "home/all.html.jinja2",
+        section=section,
+        words=SECTIONS,
+        view=f"home-{name}",
+        first=first,
+        more_url=more_url,
+        since=since,
+    )
+
+
+def _since(now: datetime) -> int:
+    """Return the moment from which on the page is told of changes, as its stream is asked for them."""
+    return int(now.timestamp() * 1_000)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else 0
 
 
 def _greeting(now: datetime, viewer: Viewer) -> str:

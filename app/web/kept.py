@@ -162,5 +162,13 @@ def drawn_once(macro: Any) -> Callable[..., Markup]:
 def _identity(thing: Any) -> Hashable:
     """An entry never changes, but that it may be corrected or erased later; of a form only what is seen counts."""
     if isinstance(thing, Entry):
-        return (thing.id, thing.hash, thing.corrected_by_id, thing.erased, thing.actor_name)
+        return (
+            thing.id,
+            thing.hash,
+            thing.corrected_by_id,
+            thing.erased,
+            thing.actor_name,
+            thing.given_to_name,
+            thing.taken_from_name,
+        )
     return thing.looks if isinstance(thing, Form) else thing

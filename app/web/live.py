@@ -23,7 +23,7 @@ from app.domain.viewer import Viewer
 from app.gateways.live import LEADS, Change, Heard, Hub
 from app.services.sessions import find_viewer
 from app.services.timeline import newest_entry
-from app.web.guards import needs
+from app.web.guards import EVENTS, check_origin, needs
 from app.web.respond import redirect
 from app.web.timeline import read_since
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
 Asking = Request[Viewer, str, Any]
-EVENTS: Final = "text/event-stream"
 HEARTBEAT: Final = 15.0
 LOOK_AGAIN: Final = 25.0  # a session that is over is heard of within 30 seconds
 MOST_STREAMS: Final = 5
@@ -39,9 +38,11 @@ GONE: Final = "event: gone\ndata: {}\n\n"
 
 
 class Matter(Protocol):
-    """What a page follows: what the hub knows it by, and what its reader is told of it."""
+    """What a page follows, and what its reader is told of it."""
 
-    about: str
+    def join(self, hub: Hub) -> Heard:
+        """Return the queue of what is heard of it."""
+        ...
 
     async def begin(self, viewer: Viewer) -> str:
         """Return what is said first of all: what happened between the page and its stream."""
@@ -55,9 +56,14 @@ class Matter(Protocol):
 class Board:
     """Every lead that is the viewer's, or was until now."""
 
-    about = LEADS
+    def __init__(self, drawn_at: float) -> None:
+        self._drawn_at = drawn_at
 
-    async def begin(self, viewer: Viewer) -> str:  # noqa: ARG002  a board looks at itself after a lost connection
+    def join(self, hub: Hub) -> Heard:
+        """Hear of every lead, also of what happened since the board was drawn."""
+        return hub.join(LEADS, self._drawn_at)
+
+    async def begin(self, viewer: Viewer) -> str:  # noqa: ARG002  the hub knows what was said since
         """Say nothing."""
         return ""
 
@@ -76,11 +82,14 @@ class History:
 
     def __init__(self, customer_id: UUID, newest: int) -> None:
         self._customer_id, self._newest = customer_id, newest
-        self.about = str(customer_id)
+
+    def join(self, hub: Hub) -> Heard:
+        """Hear of this customer."""
+        return hub.join(str(self._customer_id))
 
     async def begin(self, viewer: Viewer) -> str:
         """Say whether something newer is there than what the page shows."""
-        return await self.frame(viewer, self.about)
+        return await self.frame(viewer, "")
 
     async def frame(self, viewer: Viewer, heard: Change | str | None) -> str:
         """Say that there is something newer, once it is the viewer's to see: not even that, of another rep's lead."""
@@ -100,6 +109,10 @@ class Streams:
         self._of: dict[str, list[Heard]] = defaultdict(list)
         self._ending = asyncio.Event()
 
+    def begin(self) -> None:
+        """Listen before the first page is drawn."""
+        self._hub.begin()
+
     async def follow(self, viewer: Viewer, token: str, matter: Matter) -> AsyncGenerator[str]:
         """Yield what this viewer may hear, until the session or the process ends or a newer page takes the place."""
         queue = self._open(viewer, matter)
@@ -109,7 +122,7 @@ class Streams:
             while not self._ending.is_set() and queue in self._of[viewer.id]:
                 if _in(0) >= look_at:
                     look_at = _in(LOOK_AGAIN)
-                    if await find_viewer(token) != viewer:
+                    if await find_viewer(token, unattended=True) != viewer:
                         yield "event: logout\ndata: {}\n\n"
                         return
                 said = await self._next(viewer, queue, matter, min(_in(HEARTBEAT), look_at))
@@ -133,7 +146,7 @@ class Streams:
                 return said
 
     def _open(self, viewer: Viewer, matter: Matter) -> Heard:
-        queue = self._hub.join(matter.about)
+        queue = matter.join(self._hub)
         mine = self._of[viewer.id]
         mine.append(queue)
         while len(mine) > MOST_STREAMS:
@@ -178,7 +191,7 @@ async def follow(request: Asking) -> Stream | Response[str]:
     """Tell of changes as they happen; who wants no stream goes to the board."""
     if EVENTS not in request.headers.get("accept", ""):
         return redirect(request, "/board")
-    return _stream(request, Board())
+    return stream(request, Board(read_since(request) / 1_000))
 
 
 @get("/customers/{customer_id:uuid}/live", name="live.follow_customer")
@@ -187,10 +200,12 @@ async def follow_customer(request: Asking, customer_id: UUID) -> Stream | Respon
     await newest_entry(request.user, customer_id)
     if EVENTS not in request.headers.get("accept", ""):
         return redirect(request, f"/customers/{customer_id}")
-    return _stream(request, History(customer_id, read_since(request)))
+    return stream(request, History(customer_id, read_since(request)))
 
 
-def _stream(request: Asking, matter: Matter) -> Stream:
+def stream(request: Asking, matter: Matter) -> Stream:
+    """Answer with what is said of a matter, for as long as the session lasts."""
+    check_origin(request)  # A page of a neighbouring host could push out the reader's own streams.
     streams: Streams = request.app.state.streams
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return Stream(streams.follow(request.user, request.auth, matter), media_type=EVENTS, headers=headers)
@@ -200,6 +215,7 @@ def _stream(request: Asking, matter: Matter) -> Stream:
 async def streaming(state: Any) -> AsyncGenerator[None]:
     """Hold the streams while serving. The first signal ends them: uvicorn waits for open answers before it stops."""
     state.streams = streams = Streams()
+    streams.begin()
     loop = asyncio.get_running_loop()
     restored = [_before(one, loop, streams) for one in (signal.SIGTERM, signal.SIGINT)]
     try:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 
-from app.core.errors import Conflict
+from app.core.errors import Conflict, LeadIsClosed
 from app.core.settings import settings
 from app.domain.board import Column
 from app.domain.lead import Lead
 from app.domain.permissions import check_move_lead
-from app.domain.pipeline import Stage
+from app.domain.pipeline import LOST_REASONS, Stage
 from app.domain.viewer import Viewer
 from app.services.board import read_heads
 from app.services.leads import read_lead
@@ -45,22 +47,40 @@ async def move(request: Asking, lead_id: UUID) -> Response[str]:
     return _moved(request, lead, columns) if is_partial(request) else redirect(request, f"/leads/{lead_id}")
 
 
-async def changed(request: Asking, form: Form, lead: Lead) -> Response[str]:
-    """Answer a change: on the board its card and heads, else the lead's own page shows what happens next."""
+async def changed(request: Asking, form: Form, lead: Lead, said: str = "") -> Response[str]:
+    """Answer a change: on the board its card and heads, else the lead's own page, which says what was done."""
     if is_partial(request) and form.text("view") == "board":
         stages = tuple(stage for stage in Stage if stage in {lead.stage, form.text("from")})
         return _moved(request, lead, await read_heads(request.user, read_filter(request), stages))
-    if form.text("view") == "home":
-        return redirect(request, "/")
-    return redirect(request, f"/leads/{lead.id}")
+    if home := home_of(form):
+        return redirect(request, home, said)
+    return redirect(request, f"/leads/{lead.id}", said)
 
 
-def why(error: Conflict) -> str:
-    """Say why something was refused, and whose change it was where that is known."""
+def home_of(form: Form) -> str:
+    """Return the page of My day that a form was sent from, empty for none: `home`, or `home-` and a section."""
+    name, _, section = form.text("view").partition("-")
+    if name != "home":
+        return ""
+    return f"/?{urlencode({'section': section})}" if section else "/"
+
+
+def why(error: Conflict, then: str = "This is how it stands now.") -> str:
+    """Say why something was refused, whose change it was where that is known, and what is shown `then`."""
+    if isinstance(error, LeadIsClosed):
+        return closed(error.extra["lead"], error.changed)
     if error.changed is None:
         return error.detail
     name, at = error.changed
-    return f"{name} changed this lead {formats.ago(at)}. This is how it stands now."
+    return f"{name} changed this lead {formats.ago(at)}. {then}"
+
+
+def closed(lead: Lead, by: tuple[str, datetime] | None = None) -> str:
+    """Say how a lead ended, and who closed it where that is known."""
+    reason = LOST_REASONS.get(lead.lost_reason or "")
+    how = "won" if lead.stage is Stage.CLOSED_WON else f"lost ({reason})" if reason else "lost"
+    said = f"{by[0]} marked this lead as {how} {formats.ago(by[1])}" if by else f"This lead is {how} already"
+    return f"{said}. Closed leads are final."
 
 
 def _moved(request: Asking, lead: Lead, columns: tuple[Column, ...]) -> Response[str]:

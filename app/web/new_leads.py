@@ -25,23 +25,23 @@ PART: Final = "leads/new.html.jinja2"
 async def ask(request: Asking) -> Response[str]:
     """Ask who it is."""
     form = Form().with_new_key()
-    return show(request, PART, form, reps=await offered(request, form, FIRST), taken=False)
+    return show(request, PART, form, reps=await offered(request, form, FIRST), known=None)
 
 
 @post("/leads/new", name="new_leads.add", opt=needs(check_move_lead), status_code=200)
 async def add(request: Asking) -> Response[str]:
-    """Add the lead and go there; or say what is wrong, or that a colleague has it already."""
+    """Add the lead and go there; or say what is wrong, or that somebody has it already."""
     viewer, form = request.user, await read_form(request)
     reps = await offered(request, form, FIRST)
     if is_looking(form):
-        return show(request, PART, form, reps=reps, taken=False)
+        return show(request, PART, form, reps=reps, known=None)
     try:
         added = (await add_lead(viewer, _new_lead(form), form.key(viewer))).value
     except Invalid as error:
-        return show(request, PART, form.with_problems(error), error, reps=reps, taken=False)
-    if added.lead_id is None:
-        return show(request, PART, form, reps=reps, taken=True)
-    return redirect(request, f"/leads/{added.lead_id}")
+        return show(request, PART, form.with_problems(error), error, reps=reps, known=None)
+    if not added.created:
+        return show(request, PART, form, reps=reps, known=added)
+    return redirect(request, f"/leads/{added.lead_id}", "The lead is on the board.")
 
 
 def _new_lead(form: Form) -> NewLead:

@@ -1,4 +1,4 @@
-"""Choosing whose leads the board shows: a dialog that finds a rep, or a page of its own for who has no script."""
+"""Choosing whose leads a page shows: a dialog that finds a rep, or a page of its own for who has no script."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from app.web.reps import words_of
 from app.web.respond import is_partial, page, redirect
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from app.domain.board import BoardFilter
     from app.domain.team import Rep
 
 Asking = Request[Viewer, Any, Any]
@@ -30,7 +29,7 @@ PAGE: Final = "board/owners_page.html.jinja2"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One owner to choose, and the board's query with that owner in it."""
+    """One owner to choose, and the page's query with that owner in it."""
 
     name: str
     about: str
@@ -40,20 +39,36 @@ class Choice:
 
 @get("/board/owners", name="owners.choose", opt=needs(check_administer))
 async def choose_owner(request: Asking) -> Response[str]:
-    """Show the owners there are to choose; words that only one rep has are a choice once they are sent."""
-    narrowed, who = read_filter(request), words_of(request.query_params.get("who", ""))
+    """Show the owners the board can be narrowed to."""
+    narrowed = read_filter(request)
+    return await offer(
+        request, "/board", narrowed.owner, lambda owner: query_of(replace(narrowed, owner=owner)).text
+    )
+
+
+async def offer(
+    request: Asking, goal: str, chosen: str, query_with: Callable[[str], str], **kept: str
+) -> Response[str]:
+    """Show the owners there are to choose; words that only one rep has are a choice once they are sent.
+
+    Each leads to the page `goal` with the query that has this owner in it; `kept` is asked for again with other words.
+    """
+    who = words_of(request.query_params.get("who", ""))
     reps, more = await find_reps(request.user, who)
-    choices = _choices(narrowed, who, reps)
+    choices = _choices(chosen, query_with, who, reps)
     if len(choices) == 1 and not is_partial(request):
-        return redirect(request, f"/board?{choices[0].query}")
+        return redirect(request, f"{goal}?{choices[0].query}")
+    query = query_with(chosen)
     return page(
         request,
         _template(request),
         choices=choices,
         who=who,
         most=MOST_FOUND if more else None,
-        query=query_of(narrowed),
-        kept=parse_qsl(query_of(narrowed).text),
+        goal=goal,
+        finder=request.scope["path"],
+        query=query,
+        kept=[*kept.items(), *parse_qsl(query)],
     )
 
 
@@ -64,10 +79,10 @@ def _template(request: Asking) -> str:
     return FOUND if "who" in request.query_params else PART
 
 
-def _choices(narrowed: BoardFilter, who: str, reps: Sequence[Rep]) -> list[Choice]:
+def _choices(chosen: str, query_with: Callable[[str], str], who: str, reps: Sequence[Rep]) -> list[Choice]:
     named = () if who else tuple((id_, name, "") for id_, name in NAMED_OWNERS.items())
     return [
-        Choice(name, about, query_of(replace(narrowed, owner=id_)).text, id_ == narrowed.owner)
+        Choice(name, about, query_with(id_), id_ == chosen)
         for id_, name, about in (*named, *((rep.id, rep.name, rep.email) for rep in reps))
     ]
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from litestar import Request, Response, get
 
 from app.domain.characters import has_control_characters
+from app.domain.identity import LONGEST_SUBJECT
 from app.domain.permissions import check_assign_lead
 from app.domain.team import Offer
 from app.domain.viewer import Viewer
@@ -16,7 +17,6 @@ from app.web.guards import needs
 from app.web.respond import is_partial, page, redirect
 
 Asking = Request[Viewer, Any, Any]
-LONGEST: Final = 255  # as long as an id in the SSO may be
 NEW: Final = "assigned_to_id"
 FIRST: Final = "owner_id"
 NOBODY: Final = {NEW: "", FIRST: "Nobody yet"}
@@ -54,7 +54,7 @@ def chosen(form: Form, field: str) -> str:
 
 def words_of(asked: str) -> str:
     """Return what somebody looks for, as far as the database can be asked for it."""
-    return "" if has_control_characters(asked) else asked.strip()[:LONGEST]
+    return "" if has_control_characters(asked) else asked.strip()[:LONGEST_SUBJECT]
 
 
 routes = [find]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo, available_timezones
 
 from litestar import MediaType, Request, Response
+from litestar.datastructures import Cookie
 
 from app.web.kept import Pages
 from app.web.templating import Reader, render
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 Asking = Request[Any, Any, Any]
 HEADERS: Final = {"Vary": "HX-Request, HX-Request-Type", "Cache-Control": "no-store"}
+SAID_FOR: Final = 15  # seconds: a browser that shows no page until then says nothing
 THEMES: Final = ("light", "dark")
 UTC: Final = ZoneInfo("UTC")
 _pages: Final = Pages()
@@ -60,13 +62,15 @@ def page_of(
     return Response(html, media_type=MediaType.HTML, headers=HEADERS)
 
 
-def redirect(request: Asking, path: str) -> Response[str]:
-    """Send the browser to another page after a write, by htmx's header or by 303."""
-    if is_partial(request):
-        return Response(
-            "", media_type=MediaType.HTML, status_code=200, headers=HEADERS | {"HX-Redirect": path}
-        )
-    return Response("", media_type=MediaType.HTML, status_code=303, headers=HEADERS | {"Location": path})
+def redirect(request: Asking, path: str, said: str = "") -> Response[str]:
+    """Send the browser to another page after a write, by htmx's header or by 303; that page says what was done.
+
+    What is `said` names no customer: it travels as a cookie, which static/js/toasts.js reads once.
+    """
+    status, where = (200, "HX-Redirect") if is_partial(request) else (303, "Location")
+    cookies = [Cookie("said", value=quote(said), max_age=SAID_FOR, samesite="lax")] if said else []
+    headers = HEADERS | {where: path}
+    return Response("", media_type=MediaType.HTML, status_code=status, headers=headers, cookies=cookies)
 
 
 def is_partial(request: Asking) -> bool:

@@ -7,8 +7,9 @@ packs pages.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from functools import cache
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import structlog
@@ -32,12 +33,19 @@ def request_id(scope: Scope) -> str:
     return state[REQUEST_ID]
 
 
+def named_in_logs(scope: Scope) -> AbstractContextManager[None]:
+    """Let log lines carry the request's id and its route's template, never its path: paths carry ids."""
+    known: dict[str, Any] = dict(scope)
+    route = f"{known.get('method', 'none')} {known.get('path_template', 'none')}"
+    return structlog.contextvars.bound_contextvars(request_id=request_id(scope), route=route)
+
+
 class NamedInLogs(ASGIMiddleware):
     """Every log line of a request carries its id, and no name of anybody."""
 
     @override
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        with structlog.contextvars.bound_contextvars(request_id=request_id(scope)):
+        with named_in_logs(scope):
             await next_app(scope, receive, send)
 
 

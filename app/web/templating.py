@@ -21,9 +21,11 @@ from app.core.ids import uuid7
 from app.domain import permissions
 from app.domain.board import BANDS, BUILT_IN, DUE
 from app.domain.pipeline import LOST_REASONS, OPEN_STAGES, Stage
+from app.domain.ticket import STATUS_LABELS
 from app.web import cards, entries, formats
 from app.web.ageing import true_until
 from app.web.kept import TOKEN, Pieces, drawn_once
+from app.web.reports_cells import figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, MutableMapping
@@ -96,7 +98,7 @@ def environment() -> Environment:
     )
     env.filters.update(_filters())
     asked: dict[str, Any] = env.tests
-    asked["overdue"] = _is_overdue
+    asked |= {"overdue": _is_overdue, "over": _is_over}
     shared: dict[str, Any] = env.globals
     shared.update(
         asset=asset,
@@ -114,6 +116,7 @@ def environment() -> Environment:
         views=BUILT_IN,
         lost_reasons=LOST_REASONS,
         nav=navigation,
+        ticket_statuses=STATUS_LABELS,
         permissions=permissions,
     )
     return env
@@ -139,10 +142,12 @@ def navigation(viewer: Viewer) -> list[tuple[str, str, str]]:
     """Return the viewer's pages: path, label, icon."""
     pages = [("/", "My day" if viewer.is_rep else "Home", "home")]
     if permissions.can_see_board(viewer):
-        pages.append(("/board", "Board", "board"))
+        pages += [("/board", "Board", "board"), ("/leads", "Leads", "rows")]
     pages.append(("/customers", "Customers", "people"))
     if permissions.can_work_tickets(viewer):
         pages.append(("/tickets", "Tickets", "ticket"))
+    if permissions.can_see_reports(viewer):
+        pages.append(("/reports", "Reports", "chart"))
     if permissions.can_administer(viewer):
         pages.append(("/admin", "Admin", "lock"))
     return pages
@@ -161,6 +166,8 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "amount": formats.amount,
         "short_amount": formats.short_amount,
         "initials": formats.initials,
+        "dial": formats.dial,
+        "source": formats.source,
         "plural": formats.plural,
         "campaign": formats.campaign,
         "since": formats.since,
@@ -170,6 +177,7 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "card": _card,
         "entry_words": _entry_words,
         "groupby_day": _groupby_day,
+        "figure": figure,
     }
 
 
@@ -210,6 +218,10 @@ def _appointment(moment: datetime) -> Markup:
 
 def _day(value: date | datetime) -> str:
     return formats.day(value, _zone())
+
+
+def _is_over(value: date) -> bool:
+    return value < formats.today(_zone())
 
 
 def _is_overdue(ticket: Ticket) -> bool:

@@ -6,24 +6,23 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-import msgspec
 from litestar import Request, Response, get, post
 
-from app.contracts.tickets import ChangeTicket, OpenTicket
-from app.core.errors import CrmError, Invalid, Problem
+from app.contracts.tickets import OpenTicket
+from app.core.errors import CrmError, Invalid
 from app.domain.permissions import check_work_tickets
-from app.domain.ticket import VIEWS, DeskFilter, Priority, StaleTicket, Ticket, TicketStatus
+from app.domain.ticket import STATUS_LABELS, VIEWS, DeskFilter, Priority, StaleTicket, Ticket
 from app.domain.viewer import Viewer
 from app.services import tickets
 from app.web.forms import Form, read_form
 from app.web.guards import needs
-from app.web.respond import is_partial, page, redirect
+from app.web.respond import is_partial, page, redirect, zone
 from app.web.templating import dom_id
+from app.web.ticket_form import LABELS, anew, as_struct, form_of, read_change
 
 Asking = Request[Viewer, Any, Any]
 PAGE: Final = 50
 LONGEST_SEARCH: Final = 200
-CHANGEABLE: Final = ("status", "priority", "assignee_id", "note", "subject")
 
 
 @get("/tickets", name="tickets.desk", opt=needs(check_work_tickets))
@@ -60,21 +59,26 @@ async def show_ticket(request: Asking, ticket_id: UUID) -> Response[str]:
 @post("/tickets/{ticket_id:uuid}", name="tickets.change", opt=needs(check_work_tickets), status_code=200)
 async def change(request: Asking, ticket_id: UUID) -> Response[str]:
     """Change a ticket: on the desk the answer is its row, elsewhere its page."""
-    form = await read_form(request)
+    viewer, form = request.user, await read_form(request)
     message = ""
     try:
-        outcome = await tickets.change_ticket(request.user, ticket_id, _change(form), form.key(request.user))
-        ticket = outcome.value
+        wanted = read_change(form, zone(request))
+        ticket = (await tickets.change_ticket(viewer, ticket_id, wanted, form.key(viewer), hasten=True)).value
     except StaleTicket as error:
         ticket, message = error.extra["ticket"], error.detail
     except Invalid as error:
         return await _ticket_page(request, ticket_id, form.with_problems(error), error)
     if is_partial(request):
-        status = StaleTicket.status if message else 200
-        return page(request, "tickets/changed.html.jinja2", status=status, ticket=ticket, message=message)
+        status, counts = StaleTicket.status if message else 200, await tickets.count_desk(viewer)
+        context: dict[str, Any] = {"ticket": ticket, "message": message, "counts": counts}
+        return page(request, "tickets/changed.html.jinja2", status=status, **context)
     if message:
-        return await _ticket_page(request, ticket_id, form, StaleTicket(message))
-    return redirect(request, f"/tickets/{ticket_id}")
+        fresh, others = anew(form, ticket, zone(request))
+        said = f"{message}{': ' if others else ''}{others}. Nothing of yours is saved yet."
+        return await _ticket_page(request, ticket_id, fresh, StaleTicket(said))
+    is_as_before = str(ticket.version) == form.text("version")
+    said = "Nothing was changed." if is_as_before else f"Ticket #{ticket.number} is saved."
+    return redirect(request, f"/tickets/{ticket_id}", said)
 
 
 @post(
@@ -93,7 +97,8 @@ async def open_ticket(request: Asking, customer_id: UUID) -> Response[str]:
         shown = form.with_problems(error)
         context: dict[str, Any] = {"customer_id": customer_id, "form": shown, "priorities": tuple(Priority)}
         return page(request, "tickets/new_page.html.jinja2", status=error.status, **context)
-    return redirect(request, f"/customers/{ticket.customer.id}#{dom_id('ticket', ticket.id)}")
+    where = f"/customers/{ticket.customer.id}#{dom_id('ticket', ticket.id)}"
+    return redirect(request, where, f"Ticket #{ticket.number} is open.")
 
 
 async def _ticket_page(
@@ -106,17 +111,13 @@ async def _ticket_page(
         status=error.status if error else 200,
         ticket=ticket,
         timeline=history,
-        form=form if error else _form_of(ticket),
+        fields=LABELS,
+        form=form if error else form_of(ticket, zone(request)),
         message="" if error is None or isinstance(error, Invalid) else error.detail,
         workers=_with_assignee(await tickets.ticket_workers(request.user), ticket),
-        statuses=tuple(TicketStatus),
-        priorities=tuple(Priority),
+        statuses=tuple(STATUS_LABELS.items()),
+        priorities=tuple((each, each.capitalize()) for each in Priority),
     )
-
-
-def _form_of(ticket: Ticket) -> Form:
-    state = {"status": ticket.status, "priority": ticket.priority, "assignee_id": ticket.assignee_id or ""}
-    return Form({name: str(value) for name, value in state.items()}).with_new_key()
 
 
 def _with_assignee(workers: tuple[tuple[str, str], ...], ticket: Ticket) -> tuple[tuple[str, str], ...]:
@@ -126,28 +127,12 @@ def _with_assignee(workers: tuple[tuple[str, str], ...], ticket: Ticket) -> tupl
     return ((ticket.assignee_id, ticket.assignee_name or ticket.assignee_id), *workers)
 
 
-def _change(form: Form) -> ChangeTicket:
-    """Read the fields that the form has; raises Invalid for an unknown status or priority."""
-    given: dict[str, Any] = {name: form.text(name) for name in CHANGEABLE if name in form.values}
-    if "assignee_id" in given:
-        given["assignee_id"] = given["assignee_id"] or None
-    return _convert({"version": form.version(), **given}, ChangeTicket)
-
-
 def _opening(form: Form, viewer: Viewer) -> OpenTicket:
     names = ("subject", "description", "priority")
     given: dict[str, Any] = {name: form.text(name) for name in names if form.text(name) or name == "subject"}
     if form.text("mine"):
         given["assignee_id"] = viewer.id
-    return _convert(given, OpenTicket)
-
-
-def _convert(given: dict[str, Any], kind: Any) -> Any:
-    try:
-        return msgspec.convert(given, kind)
-    except msgspec.ValidationError as error:
-        where = str(error).rpartition("$.")[2].rstrip("`") if "$." in str(error) else ""
-        raise Invalid([Problem(f"#/{where}", "is not one of the choices")]) from error
+    return as_struct(given, OpenTicket)
 
 
 def _filter(request: Asking) -> DeskFilter:

@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from litestar import Request
 
+from app.domain.identity import LONGEST_SUBJECT
 from app.domain.timeline import GROUPS, TimelineFilter
 from app.domain.viewer import Viewer
 from app.web.respond import zone
 
-LONGEST: Final = 255  # as long as an id in the SSO may be
 LABELS: Final = {"conversations": "Conversations", "stage": "Stage", "tickets": "Tickets", "system": "System"}
 # A score moves with every contact: what it says stands on the lead, so its history is shown when asked for.
 FOLDED: Final = ("score_changed",)
@@ -94,6 +95,10 @@ class Narrowed:
         query = self.query()
         return f"{self.path}{'?' if query else ''}{query}#history"
 
+    def at_entry(self, entry_id: UUID) -> str:
+        """Return the address of the page that has an entry among others, newer and older."""
+        return f"{self.path}?{self.query(entry=str(entry_id))}#history"
+
     @property
     def fold_url(self) -> str:
         """Return the address of the page folded the other way."""
@@ -132,7 +137,7 @@ def read_narrowed(request: Request[Viewer, Any, Any]) -> Narrowed:
 
 
 def _words(typed: str) -> str:
-    return typed.replace("\0", "").strip()[:LONGEST]
+    return typed.replace("\0", "").strip()[:LONGEST_SUBJECT]
 
 
 def _day(typed: str) -> date | None:

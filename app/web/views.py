@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, post
 
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Invalid, NameTaken
 from app.domain.permissions import check_see_board
 from app.domain.viewer import Viewer
 from app.services.saved_views import delete_view, save_view
@@ -20,16 +20,24 @@ from app.web.respond import redirect
 Asking = Request[Viewer, Any, Any]
 
 
+SAVE: Final = "board/save_view.html.jinja2"
+
+
 @post("/views", name="views.save", opt=needs(check_see_board), status_code=200)
 async def save(request: Asking) -> Response[str]:
     """Keep the filter under a name and show it; or ask again with what is wrong."""
     form = await read_form(request)
     query = clean_query(form.text("query"))
+    # The name that was asked about, not a flag: who then types the name of another view is asked again.
+    replace = form.text("replace") == form.text("name")
     try:
-        await save_view(request.user, form.text("name"), query)
+        await save_view(request.user, form.text("name"), query, replace=replace)
+    except NameTaken as error:
+        form.note("name", error.detail)
+        return show(request, SAVE, form, error, message="", query=query, taken=True)
     except (Invalid, Conflict) as error:
         shown = form.with_problems(error) if isinstance(error, Invalid) else form
-        return show(request, "board/save_view.html.jinja2", shown, error)
+        return show(request, SAVE, shown, error, query=query, taken=False)
     return redirect(request, f"/board?{query}")
 
 

@@ -1,4 +1,4 @@
-"""When the next step is: one of a few chips, or a day, at a time when people work."""
+"""When something is: the next step by one of a few chips, or on a day when people work; or a moment to the minute."""
 
 from __future__ import annotations
 
@@ -25,19 +25,35 @@ def morning(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, WORKDAY_BEGINS, zone)
 
 
+def in_days(days: int, zone: ZoneInfo) -> datetime:
+    """Return the morning of the day so many days ahead."""
+    return morning(clock.now().astimezone(zone).date() + timedelta(days=days), zone)
+
+
 def planned(form: Form, zone: ZoneInfo) -> datetime | None:
     """Return the moment chosen in the fields `next`, `day` and `time`; notes what is no choice."""
-    chosen, now = form.text("next"), clock.now()
+    chosen = form.text("next")
     if not chosen:
         return None
     if chosen == "1h":
-        return now + timedelta(hours=1)
+        return clock.now() + timedelta(hours=1)
     if chosen in DAYS:
-        return morning(now.astimezone(zone).date() + timedelta(days=int(chosen)), zone)
+        return in_days(int(chosen), zone)
     if chosen != "day":
         form.note("next", "Please choose one of these")
         return None
     return _on_a_day(form, zone)
+
+
+def moment(form: Form, name: str, zone: ZoneInfo) -> datetime | None:
+    """Return a moment typed in the reader's own time, None when left empty; notes what is none."""
+    typed = form.text(name)
+    try:
+        at = datetime.fromisoformat(typed) if typed else None
+    except ValueError:
+        form.note(name, "Please enter a day and a time")
+        return None
+    return at if at is None or at.tzinfo else at.replace(tzinfo=zone)
 
 
 def _on_a_day(form: Form, zone: ZoneInfo) -> datetime | None:

@@ -28,6 +28,15 @@ export function focusCard(card) {
   card?.querySelector("a")?.focus({ preventScroll: false });
 }
 
+// A card that leaves the board leaves the focus to the next one, or to its column.
+export function takeAway(id) {
+  const card = findCard(id);
+  if (!card) return;
+  const near = [card.nextElementSibling, card.previousElementSibling].find((each) => each?.matches(".card"));
+  if (card.contains(document.activeElement)) near ? focusCard(near) : card.parentNode.focus();
+  card.remove();
+}
+
 // A card takes the place of its older self, or goes to the top of the column where it now belongs.
 function place(card) {
   const old = findCard(card.dataset.leadId);
@@ -39,8 +48,13 @@ function place(card) {
   if (hadFocus) focusCard(card);
 }
 
+// How often the board was changed by an answer: one that was asked for before the last of them may be older.
+let applied = 0;
+export const changes = () => applied;
+
 // The server's word on a card or a column head replaces ours; anything else in the answer is a message.
 export function apply(html) {
+  applied += 1;
   const answer = document.createElement("template");
   answer.innerHTML = html;
   for (const element of [...answer.content.children]) {
@@ -49,4 +63,28 @@ export function apply(html) {
     else document.getElementById(element.id)?.replaceWith(element);
     htmx.process(element);
   }
+  addUp();
+}
+
+// A phone's tabs and the totals above the board are what its columns say, written as the server writes them.
+export function addUp() {
+  for (const column of columns()) {
+    const tab = document.querySelector(`[data-tab="${column.dataset.stage}"] .quiet`);
+    if (tab) tab.textContent = column.querySelector(".count").dataset.count;
+  }
+  const open = columns().filter((column) => isOpen(column.dataset.stage));
+  const counts = open.map((column) => column.querySelector(".count").dataset);
+  for (const total of document.querySelectorAll("[data-total]")) {
+    const of = total.dataset.total;
+    const sum = counts.reduce((all, count) => all + Number(count[of]), 0);
+    total.textContent = of === "count" ? countOf(sum) : total.textContent.replace(/\d.*/, amountOf(sum));
+  }
+}
+
+function countOf(sum) {
+  return `${sum.toLocaleString("en")} open lead${sum === 1 ? "" : "s"}`;
+}
+
+function amountOf(sum) {
+  return sum.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 }).replace(/\.00$/, "");
 }

@@ -26,7 +26,7 @@ const LETTERS = {
   e: (card) => ask(card, "deal"),
   x: (card) => toggle(card),
   X: (card) => selectTo(card),
-  a: (card) => location.assign(`${card.querySelector("a").getAttribute("href")}#notes`),
+  a: (card) => location.assign(`${card.querySelector("a").getAttribute("href")}#composer`),
 };
 
 document.addEventListener("keydown", (event) => {

@@ -1,17 +1,17 @@
 // The "Move to…" menu and the reasons of a score: one popover each, placed beside the button that asks.
-import { board, cardOf, stageOf } from "./board-cards.js";
+import { board, cardOf, findCard, focusCard, stageOf } from "./board-cards.js";
 import { ask, move } from "./board-move.js";
 import { toggle } from "./board-select.js";
 
 const menu = document.getElementById("move-menu");
 const why = document.getElementById("why");
 const GAP = 4;
-let asking = null;
+let asking = ""; // an id: an answer may bring a fresh card while the menu is open
 
 export function openMenu(card) {
   const button = card.querySelector("[form=move]");
   if (!button) return;
-  asking = card;
+  asking = card.dataset.leadId;
   for (const item of menu.querySelectorAll("[data-to]")) item.disabled = item.dataset.to === stageOf(card);
   menu.showPopover();
   placeBeside(menu, button);
@@ -29,18 +29,17 @@ board.addEventListener("click", (event) => {
 });
 
 menu.addEventListener("click", (event) => {
+  const card = findCard(asking);
   const act = event.target.closest("[data-act]")?.dataset.act;
-  if (act && asking) return other(act);
+  if (act && card) return other(card, act);
   const to = event.target.closest("[data-to]")?.dataset.to;
-  if (!to || !asking) return;
-  const card = asking;
-  card.querySelector("a").focus();
+  if (!to || !card) return;
+  focusCard(card);
   menu.hidePopover();
   move(card, to);
 });
 
-function other(act) {
-  const card = asking;
+function other(card, act) {
   menu.hidePopover();
   if (act === "select") toggle(card);
   else ask(card, act);
@@ -62,7 +61,7 @@ async function explain(card, chip) {
   why.textContent = "…";
   why.showPopover();
   placeBeside(why, chip);
-  await htmx.ajax("GET", `/leads/${card.dataset.leadId}/why`, { target: why, swap: "innerHTML" });
+  await htmx.ajax("GET", `/leads/${card.dataset.leadId}/why`, { source: why, target: why, swap: "innerHTML" });
   placeBeside(why, chip);
 }
 

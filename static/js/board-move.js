@@ -18,22 +18,26 @@ export function move(card, to) {
 
 export function undo() {
   const card = last && findCard(last.id);
-  if (card && stageOf(card) === last.to) save({ card, from: last.to, to: last.from, key: crypto.randomUUID(), undo: false });
+  if (!last || card?.classList.contains("is-saving")) return;
+  const { from, to } = last;
   last = null;
+  offered.remove();
+  if (card && stageOf(card) === to) save({ card, from: to, to: from, key: crypto.randomUUID(), takesFocus: true });
+  else toast("That move cannot be undone any more.");
 }
 
 async function save(wish) {
   const { card, to } = wish;
   const id = card.dataset.leadId;
   const place = placeOf(card);
-  const hadFocus = card.contains(document.activeElement);
+  const hadFocus = wish.takesFocus || card.contains(document.activeElement);
   putInto(card, to);
   card.classList.remove("is-landed", "is-refused");
   card.classList.add("is-saving");
   if (hadFocus) focusCard(card);
   const answer = await send(wish).catch(() => null);
   card.classList.remove("is-saving");
-  if (answer?.ok) settle(id, answer, hadFocus, wish);
+  if (answer?.ok) settle(id, answer, wish);
   else refuse(wish, place, answer);
 }
 
@@ -48,17 +52,17 @@ async function send({ card, from, to, key }) {
   return { ok: response.ok, status: response.status, html: await response.text() };
 }
 
-function settle(id, { html }, hadFocus, { from, to, undo: offer }) {
+// Where the focus is by now is left to whoever went on meanwhile: the fresh card has it if the old one had.
+function settle(id, { html }, { from, to, undo: offer }) {
   apply(html);
   const card = findCard(id);
   const label = columnAt(to).dataset.label;
   card.classList.add("is-landed");
-  if (hadFocus) focusCard(card);
-  announce(`${nameOf(card)} moved to ${label}. Leads there: ${countOf(to)}.`);
-  if (!offer) return;
-  last = { id, from, to };
+  const words = `${nameOf(card)} moved ${offer ? "" : "back "}to ${label}.`;
+  announce(`${words} Leads there: ${countOf(to)}.`);
   offered?.remove();
-  offered = toast(`${nameOf(card)} moved to ${label}.`, { action: { label: "Undo", run: undo } });
+  offered = toast(words, { action: offer && { label: "Undo", run: undo } });
+  if (offer) last = { id, from, to };
 }
 
 function refuse(wish, place, answer) {
@@ -70,7 +74,7 @@ function refuse(wish, place, answer) {
   announceAtOnce(`${nameOf(card)} was not moved.`);
   toast(`Not saved: ${nameOf(card)} is still in ${columnAt(from).dataset.label}.`, {
     bad: true,
-    action: { label: "Retry", run: () => save({ ...wish, card: findCard(card.dataset.leadId) ?? card }) },
+    action: { label: "Retry", run: () => save({ ...wish, card: findCard(card.dataset.leadId) ?? card, takesFocus: true }) },
   });
 }
 
@@ -94,14 +98,22 @@ async function close(card, to) {
   const done = await openDialog(`/leads/${id}/${DIALOGS[to]}?view=board`).catch(() => false);
   const now = findCard(id) ?? card;
   now.classList.remove("is-saving");
-  if (!done) putBack(now, place);
+  if (!done) {
+    putBack(now, place);
+    lookAgain(id);
+  }
   focusCard(now);
+}
+
+// While a dialog was open its card may have changed, and the dialog said so; the card is in focus and would be left alone.
+function lookAgain(id) {
+  document.dispatchEvent(new CustomEvent("board:changed", { detail: { id, own: true } }));
 }
 
 // A dialog about one card, such as its deal; the card keeps the focus.
 export async function ask(card, what) {
   const id = card.dataset.leadId;
-  await openDialog(`/leads/${id}/${what}?view=board`);
+  if (!(await openDialog(`/leads/${id}/${what}?view=board`))) lookAgain(id);
   if (document.activeElement === document.body) focusCard(findCard(id));
 }
 

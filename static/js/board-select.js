@@ -1,5 +1,5 @@
 // Picking several cards: X or Ctrl-click, Shift-X for all between; the bar then changes them together.
-import { board, cardOf, cardsIn, columnOf, isOpen, nameOf, stageOf } from "./board-cards.js";
+import { board, cardOf, cardsIn, columnOf, findCard, focusCard, isOpen, nameOf, stageOf } from "./board-cards.js";
 import { announce } from "./toasts.js";
 
 const bar = document.getElementById("selection");
@@ -59,13 +59,22 @@ bar.addEventListener(
   { capture: true },
 );
 
+document.addEventListener("board:filtered", () => bar.hidden || deselect());
 bar.querySelector("[data-deselect]").addEventListener("click", deselect);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && picked().length && !document.querySelector("dialog[open], .popover:popover-open")) deselect();
 });
 document.addEventListener("htmx:after:swap", () => {
   const done = document.querySelector("#dialog [data-changed]");
-  if (!done) return;
+  const [first] = picked();
+  if (!done || !first) return;
+  returnTo(first.dataset.leadId);
   deselect();
-  for (const id of done.dataset.changed.split(",")) document.dispatchEvent(new CustomEvent("board:changed", { detail: { id } }));
+  const ids = done.dataset.changed.split(",").filter(Boolean);
+  for (const id of ids) document.dispatchEvent(new CustomEvent("board:changed", { detail: { id, own: true } }));
 });
+
+// The bar that opened the dialog is gone when it closes: one goes on where the selection began.
+function returnTo(id) {
+  document.getElementById("dialog").addEventListener("dialog:ended", () => focusCard(findCard(id)), { once: true });
+}

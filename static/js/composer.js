@@ -1,49 +1,30 @@
-// The activity form keeps what was typed until it is logged: a lost session or a closed tab loses nothing.
+// The activity form: where the hand goes next, and its draft once more where a part of it was replaced.
 import "./layout.js";
+import { restore } from "./drafts.js";
+import "./entry-links.js";
+import "./lead.js";
 import "./timeline-live.js";
 
-const KEPT = "draft:";
-const OURS = ["_csrf_token", "key", "lead_id", "version"];
-
-function draftOf(form) {
-  const typed = [...new FormData(form)].filter(([name]) => !OURS.includes(name));
-  return JSON.stringify(Object.fromEntries(typed));
-}
-
-// A form that comes back with what is wrong has its values already.
-function restore() {
-  const form = document.getElementById("composer");
-  const kept = form && sessionStorage.getItem(KEPT + form.dataset.draft);
-  if (!kept || form.querySelector("[role=alert]")) return;
-  for (const [name, value] of Object.entries(JSON.parse(kept))) {
-    const field = form.elements[name];
-    if (field && [...(field.options ?? [{ value }])].some((option) => option.value === value)) field.value = value;
-  }
-  const more = form.querySelector("details");
-  if (form.elements.occurred_at.value || form.elements.duration_minutes.value) more.open = true;
-}
-
-function keep({ target }) {
-  const form = target.closest?.("#composer");
-  if (form) sessionStorage.setItem(KEPT + form.dataset.draft, draftOf(form));
-}
-
-document.addEventListener("input", keep);
-document.addEventListener("change", keep);
-
-document.addEventListener("htmx:after:request", ({ detail }) => {
-  const { sourceElement, response } = detail.ctx;
-  if (sourceElement.id !== "composer" || response.status !== 200) return;
-  sessionStorage.removeItem(KEPT + sourceElement.dataset.draft);
-});
-
 document.addEventListener("htmx:after:swap", ({ detail }) => {
-  if (detail.ctx?.sourceElement?.id === "composer") document.getElementById("notes")?.focus({ preventScroll: true });
+  const swapped = detail.ctx?.sourceElement?.id;
+  if (swapped === "composer") focusWrongOrNotes();
+  // What is new of the lead took the place of what was chosen for it.
+  if (swapped === "timeline") restore(document.getElementById("composer"));
 });
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest('a[href$="#notes"]')) setTimeout(() => document.getElementById("notes")?.focus());
+  if (event.target.closest('a[href$="#composer"]')) setTimeout(focusNotes);
 });
 
-restore();
-if (location.hash === "#notes") document.getElementById("notes")?.focus();
+// The address has scrolled to the whole form, and to whom it is about where there is room.
+function focusNotes() {
+  document.getElementById("notes")?.focus({ preventScroll: true });
+}
+
+function focusWrongOrNotes() {
+  const wrong = document.querySelector("#composer [aria-invalid=true]");
+  const chosen = wrong?.matches("fieldset") && (wrong.querySelector(":checked") ?? wrong.querySelector("input"));
+  (chosen || wrong || document.getElementById("notes"))?.focus({ preventScroll: true });
+}
+
+if (location.hash === "#composer") addEventListener("load", () => setTimeout(focusNotes)); // after the browser's own

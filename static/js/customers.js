@@ -2,6 +2,7 @@
 import "./layout.js";
 
 const box = document.querySelector(".find-customer");
+let shown = box?.defaultValue;
 const links = () => [...document.querySelectorAll("#customers-found tbody tr td:first-child a")];
 
 document.addEventListener("keydown", (event) => {
@@ -15,13 +16,15 @@ document.addEventListener("keydown", (event) => {
 });
 
 box?.form.addEventListener("submit", (event) => {
-  if (!box.value || links().length !== 1) return;
+  const isAnswered = shown && box.value === shown;
+  if (event.submitter?.hasAttribute("formaction") || !isAnswered || links().length !== 1) return;
   event.preventDefault();
   links()[0].click();
 });
 
 // The address says what is shown, so that it can be kept and sent; going back must not pass every letter.
-document.addEventListener("htmx:after:request", ({ detail }) => {
-  if (detail.ctx.sourceElement !== box) return;
-  history.replaceState(history.state, "", box.value ? `?q=${encodeURIComponent(box.value)}` : location.pathname);
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement !== box || ctx.status !== "swapped") return;
+  shown = new URL(ctx.request.action, location.href).searchParams.get("q");
+  history.replaceState(history.state, "", shown ? `?q=${encodeURIComponent(shown)}` : location.pathname);
 });

@@ -3,7 +3,7 @@ import { isTyping } from "./page.js";
 
 const OFF = "keys-off";
 const SOON = 1_500;
-const PLACES = { d: "/", b: "/board", c: "/customers", t: "/tickets" };
+const PLACES = { d: "/", b: "/board", l: "/leads", c: "/customers", t: "/tickets", r: "/reports" };
 const help = document.getElementById("keys");
 const box = help?.querySelector("[data-keys-switch]");
 let going = 0;
@@ -23,8 +23,13 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
+// Not everybody has every page; the palette names theirs.
+function isThere(path) {
+  return path && document.querySelector(`#palette [data-go="${path}"]`);
+}
+
 function actFor(key) {
-  if (Date.now() - going < SOON && PLACES[key]) return () => location.assign(PLACES[key]);
+  if (Date.now() - going < SOON && isThere(PLACES[key])) return () => location.assign(PLACES[key]);
   if (key === "?") return () => help?.showModal();
   if (key === "/") return () => document.querySelector("[data-search]")?.focus();
   if (key === "n") return () => document.querySelector('form[action="/leads/new"][data-dialog]')?.requestSubmit();

@@ -2,5 +2,9 @@
 import "htmx.org";
 import "./page.js";
 import "./dialogs.js";
+import "./paste.js";
+import "./drafts.js";
 import "./search.js";
 import "./live.js"; // some pages only, but what only some share would be a file of its own
+
+htmx.initialize(); // by itself it waits a moment, in which a key would send a form as one without scripts

@@ -2,6 +2,18 @@
 import { toast } from "./toasts.js";
 
 const AGAIN = 5_000;
+// What a page fetches by itself: it does not keep the session from idling out (app/web/guards.py).
+export const UNATTENDED = { "X-Unattended": "1" };
+
+// What is shown at an address, or null: a line may be lost before an answer, and in the middle of one.
+export async function get(address, headers = {}) {
+  try {
+    const answer = await fetch(address, { headers });
+    return { status: answer.status, html: answer.ok && !answer.redirected ? await answer.text() : null };
+  } catch {
+    return { status: 0, html: null };
+  }
+}
 
 // `hear` says what to do on each event; `look` looks at everything, for what may have been missed.
 export function follow(address, { hear, look, whileLost = () => {} }) {
@@ -40,7 +52,11 @@ export function follow(address, { hear, look, whileLost = () => {} }) {
       lost = true;
     } else connect();
   });
-  addEventListener("pagehide", () => source?.close());
+  // A page may come back as it was left: it has heard nothing meanwhile.
+  addEventListener("pagehide", () => {
+    source?.close();
+    lost = true;
+  });
   addEventListener("pageshow", connect);
   setInterval(() => {
     connect();

@@ -1,4 +1,5 @@
 // What every page does: sign its requests, open the search by a key, switch the theme, send a form once.
+import "./longest.js";
 import { toast } from "./toasts.js";
 
 export function token() {
@@ -38,6 +39,32 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
 
+// What narrows nothing is not part of an address; several of one kind are one value of it.
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (!target.matches("[data-lean]")) return;
+  for (const name of new Set(formData.keys())) {
+    const values = formData.getAll(name).filter(Boolean);
+    if (values.length) formData.set(name, values.join(","));
+    else formData.delete(name);
+  }
+});
+
+// Not when the field is left: what goes then would move the button from under the pointer that presses it.
+document.addEventListener("input", (event) => forgive(event.target));
+
+// What was typed or chosen anew is not wrong until it is sent; nor is what was missing because of another choice.
+function forgive(changed) {
+  const { form, name } = changed;
+  const asked = form?.querySelector(`[aria-invalid][data-asked-by="${CSS.escape(name)}"]`);
+  for (const field of [asked, changed.closest("[aria-invalid]")]) if (form && field) unmark(form, field);
+}
+
+function unmark(form, field) {
+  form.querySelector(`#${field.getAttribute("aria-describedby")}`)?.remove();
+  for (const mark of ["aria-invalid", "aria-describedby"]) field.removeAttribute(mark);
+  if (!form.querySelector("[aria-invalid]")) form.querySelector(".notice--bad")?.remove();
+}
+
 // A second click on a slow connection must not send the form again; the key in it would make it harmless anyway.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -46,8 +73,20 @@ document.addEventListener("submit", (event) => {
   else if (!form.hasAttribute("hx-post")) form.setAttribute("aria-busy", "true");
 });
 
-function closeMenus(except) {
-  for (const menu of document.querySelectorAll("[data-menu][open]")) if (menu !== except) menu.open = false;
+// A menu with fields in it is opened to fill these in; a choice before any text keeps a phone's keyboard down.
+document.addEventListener("toggle", ({ target }) => openedToFillIn(target), true);
+
+function openedToFillIn(menu) {
+  if (menu.matches?.("[data-menu][open]")) menu.querySelector("select, input:not([type=hidden])")?.focus();
+}
+
+// Whoever was in a menu that closes stands where it is opened again.
+export function closeMenus(except) {
+  for (const menu of document.querySelectorAll("[data-menu][open]")) {
+    if (menu === except) continue;
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
+  }
 }
 
 export function switchTheme() {

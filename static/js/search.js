@@ -11,6 +11,9 @@ const hits = document.getElementById("palette-hits");
 const ACTS = { theme: switchTheme, density: switchDensity };
 const PAUSE = 200;
 let timer = 0;
+let named = 0;
+let pending = null; // what was typed last, until it is answered
+let isEntered = false; // and Enter, which then goes to the first one found
 
 // Arrows go from a field through what it found, and back.
 document.addEventListener("keydown", (event) => {
@@ -24,19 +27,31 @@ document.addEventListener("keydown", (event) => {
   stop.focus();
   if (stop.type === "radio") stop.click();
 });
+// Whoever went on to one of those found, and is then brought others, stands on the field again, not nowhere.
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement === field && ctx.target.contains(document.activeElement)) field.focus();
+});
 // In a form that asks for more, Enter finds: it must not send the form with whoever was chosen before.
 document.addEventListener("keypress", (event) => {
   if (event.key === "Enter" && event.target.matches("fieldset[data-finder] [type=search]")) event.preventDefault();
 });
 field?.form.addEventListener("keydown", (event) => event.key === "Escape" && field.blur());
+// Keys work a moment before htmx does: what was typed ahead is asked for once it is ready.
+document.addEventListener("htmx:after:process", askForTypedAhead, { once: true });
+
+function askForTypedAhead() {
+  for (const typed of document.querySelectorAll("[type=search][hx-get]")) {
+    if (typed.value !== typed.defaultValue) typed.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
 
 const options = () => [...list.querySelectorAll("[role=option]:not([hidden])"), ...hits.querySelectorAll("[role=option]")];
 const chosen = () => options().find((option) => option.getAttribute("aria-selected") === "true");
 
 function choose(option) {
-  for (const each of options()) each.setAttribute("aria-selected", String(each === option));
-  if (!option) return;
-  option.id ||= `option-${options().indexOf(option)}`;
+  for (const each of palette.querySelectorAll("[role=option]")) each.ariaSelected = String(each === option);
+  if (!option) return input.removeAttribute("aria-activedescendant");
+  option.id ||= `option-${++named}`;
   input.setAttribute("aria-activedescendant", option.id);
   option.scrollIntoView({ block: "nearest" });
 }
@@ -45,14 +60,18 @@ function narrow() {
   const words = input.value.trim().toLowerCase().split(/\s+/);
   for (const option of list.children) option.hidden = !words.every((word) => option.dataset.said.includes(word));
   choose(options()[0]);
+  isEntered = false;
   clearTimeout(timer);
-  timer = setTimeout(ask, PAUSE);
+  pending = input.value.trim();
+  timer = setTimeout(ask, PAUSE, pending);
 }
 
-async function ask() {
-  const q = input.value.trim();
-  if (q.length < 2) return hits.replaceChildren();
-  await htmx.ajax("GET", `/search?q=${encodeURIComponent(q)}`, { target: hits, swap: "innerHTML" });
+async function ask(q) {
+  if (q.length < 2) forget();
+  else await htmx.ajax("GET", `/search?q=${encodeURIComponent(q)}`, { source: input, target: hits, swap: "innerHTML" });
+  if (q !== pending) return;
+  pending = null;
+  if (!hits.querySelector("a") && options().length) hits.replaceChildren();
   hits.querySelector("ul")?.setAttribute("role", "listbox");
   for (const item of hits.querySelectorAll("li")) {
     item.setAttribute("role", "option");
@@ -60,6 +79,18 @@ async function ask() {
     item.querySelector("a").tabIndex = -1;
   }
   if (!chosen()) choose(options()[0]);
+  if (isEntered && palette.open) go(chosen());
+}
+
+function forget() {
+  htmx.trigger(input, "htmx:abort"); // who was asked for before must not come after all
+  hits.replaceChildren();
+}
+
+function enter() {
+  if (pending === null || list.contains(chosen())) return go(chosen());
+  hits.replaceChildren(); // whoever was found before is not meant
+  isEntered = true;
 }
 
 function go(option) {
@@ -90,7 +121,7 @@ input?.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const all = options();
   if (step) choose(all[(all.indexOf(chosen()) + step + all.length) % all.length]);
-  if (event.key === "Enter") go(chosen());
+  if (event.key === "Enter") enter();
   if (step || event.key === "Enter") event.preventDefault();
 });
 palette?.addEventListener("click", (event) => {

@@ -1,5 +1,7 @@
-// The desk by keys: J and K go through the tickets, M takes one, R resolves it, 1 to 5 change the view.
+// The desk by keys: J and K go through the tickets, M takes one, R resolves it, O reopens it, 1 to 5 change the view.
 import "./layout.js";
+import "./desk-live.js";
+import { keysAreOff } from "./keys.js";
 import { isTyping } from "./page.js";
 
 const rows = () => [...document.querySelectorAll("#desk tbody tr")];
@@ -16,22 +18,24 @@ function press(act) {
   row?.querySelector(`[data-act="${act}"]`)?.click();
 }
 
+const ARROWS = { ArrowDown: () => go(1), ArrowUp: () => go(-1) };
 const KEYS = {
   j: () => go(1),
   k: () => go(-1),
-  ArrowDown: () => go(1),
-  ArrowUp: () => go(-1),
   m: () => press("take"),
   r: () => press("resolve"),
+  o: () => press("reopen"),
 };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  const view = document.querySelectorAll("[data-view]")[Number(event.key) - 1];
+  const off = keysAreOff();
+  const view = !off && document.querySelectorAll("[data-view]")[Number(event.key) - 1];
+  const act = ARROWS[event.key] ?? (!off && KEYS[event.key]);
   if (view) view.click();
-  else if (KEYS[event.key]) {
+  else if (act) {
     event.preventDefault();
-    KEYS[event.key]();
+    act();
   }
 });
 

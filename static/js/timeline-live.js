@@ -1,5 +1,5 @@
 // What others write comes as a pill above the timeline; nothing moves before it is asked for.
-import { follow } from "./live.js";
+import { follow, get, UNATTENDED } from "./live.js";
 import { toast } from "./toasts.js";
 
 const SOON = 200;
@@ -24,12 +24,10 @@ function lookAfter(time) {
 async function look() {
   if (logging) return;
   const shown = [...list.querySelectorAll(".entry.is-new")].map((entry) => entry.dataset.activityId);
-  const answer = await fetch(`${news.dataset.url}&shown=${shown}`, { headers: PARTIAL }).catch(() => null);
-  if (answer?.status === 404) leave();
-  else if (!answer || answer.status >= 500) lookAfter(AGAIN);
-  if (!answer?.ok || answer.redirected) return;
-  const html = (await answer.text()).trim();
-  if (news.innerHTML.trim() !== html) news.innerHTML = html;
+  const { status, html } = await get(`${news.dataset.url}&shown=${shown}`, { ...PARTIAL, ...UNATTENDED });
+  if (status === 404) leave();
+  else if (!status || status >= 500) lookAfter(AGAIN);
+  if (html !== null && news.innerHTML.trim() !== html.trim()) news.innerHTML = html;
 }
 
 function leave() {
@@ -38,12 +36,11 @@ function leave() {
 }
 
 async function show(pill) {
-  const answer = await fetch(`${pill.dataset.load}&show=1`, { headers: PARTIAL }).catch(() => null);
-  if (!answer?.ok || answer.redirected) {
+  const { html } = await get(`${pill.dataset.load}&show=1`, PARTIAL);
+  if (html === null) {
     toast("The new entries could not be fetched. Please try again.", { bad: true });
     return;
   }
-  const html = await answer.text();
   for (const item of list.querySelectorAll(":scope > .is-new")) item.remove();
   news.replaceChildren();
   await htmx.swap({ text: html, target: list, swap: "afterbegin", sourceElement: list });
@@ -54,10 +51,11 @@ async function show(pill) {
 
 if (news) {
   news.addEventListener("click", (event) => {
-    const pill = event.target.closest("[data-load]");
+    const pill = event.target.closest(".pill");
     if (!pill || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    show(pill);
+    if (pill.dataset.load) show(pill);
+    else location.reload(); // too many, or some of them belong further down
   });
   // One's own entry comes with the answer of the form: until then nobody asks what is new.
   document.addEventListener("htmx:before:request", ({ detail }) => {

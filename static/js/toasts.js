@@ -8,9 +8,13 @@ export function toast(text, { bad = false, action = null } = {}) {
   shown.setAttribute("role", bad ? "alert" : "status");
   shown.textContent = text;
   if (action) shown.append(button(action, shown));
-  place.append(shown);
+  (modal() ?? place).append(shown);
+  if (modal()) leaveLater(shown);
   return shown;
 }
+
+// What lies behind an open dialog is neither seen nor read out.
+const modal = () => document.querySelector("dialog:modal");
 
 export function announce(text) {
   document.getElementById("live").textContent = text;
@@ -36,8 +40,21 @@ function leaveLater(shown) {
   setTimeout(() => (shown.matches(":hover, :focus-within") ? leaveLater(shown) : shown.remove()), LASTS);
 }
 
+// An answer of the server puts its message on the page; one that says why a dialog stays open belongs into it.
+function arrived(shown) {
+  leaveLater(shown);
+  if (shown.classList.contains("toast--bad")) modal()?.append(shown);
+}
+
 new MutationObserver((changes) => {
   for (const change of changes)
-    for (const node of change.addedNodes) if (node.classList?.contains("toast")) leaveLater(node);
+    for (const node of change.addedNodes) if (node.classList?.contains("toast")) arrived(node);
 }).observe(place, { childList: true });
 for (const shown of place.children) leaveLater(shown);
+
+// What the form before this page did (app/web/respond.py); empty where none did anything.
+export const said = decodeURIComponent(document.cookie.match(/(?:^|; )said=([^;]+)/)?.[1] ?? "");
+if (said) {
+  document.cookie = "said=; max-age=0; path=/";
+  toast(said);
+}

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from litestar import Litestar, post
+from structlog import wrap_logger
+from structlog.testing import LogCapture
 
-from app.api.bodies import check_body, middleware
+from app.api.bodies import MOST_TOLD, check_body, middleware
 from app.core.errors import CrmError, Invalid
 from app.core.settings import settings
 from app.web.errors import exception_handlers
@@ -148,6 +150,17 @@ def test_depth_is_counted_outside_of_strings_only() -> None:
         check_body(b'["]]]]", ' + nested(32) + b"]")
 
 
+@pytest.mark.parametrize("end", [b"", b"\\", b"["], ids=["quote", "lone backslash", "bracket"])
+def test_a_string_without_end_is_looked_through_once(end: bytes) -> None:
+    check_body(b'{"a": "' + b'\\"[' * 40 + end)  # Looked through again, its brackets would count.
+
+
+def test_of_many_control_characters_the_first_places_are_told() -> None:
+    with pytest.raises(Invalid) as refused:
+        check_body(json.dumps({"name" * 5000: ["\0"] * 4000}).encode())
+    assert len(refused.value.problems) == MOST_TOLD
+
+
 def signed(body: bytes, secret: str, at: float, key: str = "msg_1") -> dict[str, str]:
     moment = str(int(at))
     try:
@@ -221,3 +234,21 @@ async def test_a_caller_that_hangs_up_is_no_fault_of_ours() -> None:
     }
     await app({**scope, "raw_path": b"/", "root_path": "", "http_version": "1.1"}, hang_up, send)
     assert statuses[0] == 400
+
+
+async def test_what_only_a_constraint_refuses_is_422_and_said_to_operators(
+    client: AsyncClient, as_user: Headers, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = LogCapture()
+    monkeypatch.setattr("app.web.errors.log", wrap_logger(None, processors=[told]))
+    await owner.execute("ALTER TABLE customer ADD CONSTRAINT nobody_of_x CHECK (company <> 'X')")
+    answer = await capture(client, {**as_user("cms"), **JSON}, form(company="X"))
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/unstorable")
+    line = told.entries[0]
+    assert (line["log_level"], line["event"], line["constraint"]) == (
+        "warning",
+        "request_unstorable",
+        "nobody_of_x",
+    )
+    assert "navy.example" not in str(line)
+    assert await rows(owner) == 0

@@ -10,6 +10,7 @@ import pytest
 
 from app.core import clock
 from app.core.ids import uuid7
+from app.domain.report import REPORTS
 from tests import make
 from tests.budgets.counting import trips
 
@@ -116,6 +117,30 @@ async def test_a_leads_page(leads: list[UUID], signed_in: SignIn) -> None:
     answer, sent = await _count(client, "GET", f"/leads/{leads[0]}")
     assert answer.text.count("data-activity-id=") == 30
     assert len(sent) <= 5, sent
+
+
+@pytest.mark.parametrize("who", ["rita", "ada"])
+async def test_a_page_of_the_list_of_leads(
+    leads: list[UUID], cast: Cast, signed_in: SignIn, who: str
+) -> None:
+    client = await signed_in(who)
+    path = f"/leads?owner={cast.rita.id}&sort=-score"
+    await client.get(path)  # the first one learns names and types
+    answer, sent = await _count(client, "GET", path)
+    assert answer.text.count("data-lead-id=") == 50
+    assert len(sent) <= 4, sent  # of them one for the session
+    assert len(answer.content) <= 80 * KB
+
+
+@pytest.mark.parametrize("name", REPORTS)
+async def test_a_report(leads: list[UUID], cast: Cast, signed_in: SignIn, name: str) -> None:
+    client = await signed_in("ada")
+    path = f"/reports/{name}?owner={cast.rita.id}"
+    await client.get(path)  # the first one learns names and types
+    answer, sent = await _count(client, "GET", path)
+    assert "Rita Reyes</button>" in answer.text
+    assert len(sent) <= 4, sent  # of them one for the session
+    assert len(answer.content) <= 40 * KB
 
 
 async def test_a_call_logged_on_a_page(

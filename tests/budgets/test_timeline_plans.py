@@ -10,10 +10,12 @@ import pytest
 from app.core.clock import now
 from app.domain.timeline import TimelineFilter
 from app.domain.viewer import system
+from app.services.timeline import read_timeline
 from app.store import cursor
 from app.store.scoring import TOUCHES
 from app.store.timeline import timeline_read
-from app.store.timeline_sides import folded_read, people_read
+from app.store.timeline_place import page_read
+from app.store.timeline_sides import folded_read, newest_read, people_read
 from app.store.transaction import connection, transaction
 from tests import make
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
     from app.store.read_together import Read
     from tests.cast import Cast
+
+IN_ORDER = re.compile(r"Index (?:Only )?Scan Backward using (\w+) on activity ")
+BELOW = "(ROW(occurred_at, seq) < ROW(chain.below_at, chain.below_seq))"
 
 pytestmark = pytest.mark.usefixtures("pool")
 
@@ -49,15 +54,33 @@ async def plan(viewer: Viewer, sql: str, *args: Any) -> str:
 
 
 @pytest.mark.parametrize("who", ["rita", "sam", "ada"])
+async def test_the_page_of_an_entry_is_found_by_the_index(cast: Cast, customer_id: UUID, who: str) -> None:
+    viewer, folded = cast.named(who), TimelineFilter((), ("score_changed",))
+    entry = (await read_timeline(viewer, customer_id, folded, limit=1, cursor=None)).items[0]
+    found = await index_conditions(viewer, page_read(viewer, customer_id, entry, folded))
+    assert any("ROW(occurred_at, seq) > ROW(chain.above_at, chain.above_seq)" in each for each in found)
+
+
+@pytest.mark.parametrize("who", ["rita", "sam", "ada"])
 async def test_a_deep_page_is_reached_by_the_index(cast: Cast, customer_id: UUID, who: str) -> None:
     viewer = cast.named(who)
-    deep = cursor.encode({str(customer_id): 60})
+    deep = cursor.encode(now(), 60, customer_id)
     for narrowed in (TimelineFilter((), ("score_changed",)), TimelineFilter(by=cast.sam.id)):
-        found = await index_conditions(
-            viewer, timeline_read(viewer, customer_id, narrowed, limit=30, cursor=deep)
-        )
-        assert [each for each in found if "seq < chain.below" in each], found
+        read = timeline_read(viewer, customer_id, narrowed, limit=30, cursor=deep)
+        found = await index_conditions(viewer, read)
+        assert [each for each in found if BELOW in each], found
         assert not narrowed.by or [each for each in found if "actor_id = " in each], found
+        wanted = "activity_actor_happened" if narrowed.by else "activity_happened"
+        assert wanted in IN_ORDER.findall(await plan(viewer, read.sql, *read.args))
+
+
+@pytest.mark.parametrize("who", ["rita", "sam", "ada"])
+async def test_what_is_new_is_found_by_its_number(cast: Cast, customer_id: UUID, who: str) -> None:
+    viewer = cast.named(who)
+    news = timeline_read(viewer, customer_id, TimelineFilter(after=57), limit=99, cursor=None)
+    for read in (news, newest_read(viewer, customer_id)):
+        scans = IN_ORDER.findall(await plan(viewer, read.sql, *read.args))
+        assert "activity_customer_id_seq_key" in scans, scans
 
 
 @pytest.mark.parametrize("who", ["rita", "sam", "ada"])

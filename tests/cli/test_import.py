@@ -28,15 +28,18 @@ async def crm(*words: str) -> tuple[int, str, str]:
 
 async def test_a_table_is_tried_then_taken_in(owner: asyncpg.Connection, tmp_path: Path) -> None:
     file = tmp_path / "leads.csv"
-    file.write_text("Who;Mail;Shoes\nGrace Hopper;grace@navy.example;38\n;nobody;\n")
+    file.write_text(
+        "Who;Mail;Shoes;Betrag;Deal\nGrace Hopper;grace@navy.example;38;1;12.500,50\n;nobody;;;\n"
+    )
     status, out, _ = await crm(str(file), "--map", "Who=name", "--dry-run", "--json")
     assert status == 0
     assert json.loads(out)["created"] == 1
     assert await owner.fetchval("SELECT count(*) FROM lead") == 0
-    status, out, _ = await crm(str(file), "--map", "Who=name", "--map", "Shoes=answer")
+    status, out, _ = await crm(str(file), "--map", "Who=name", "--map", "Shoes=answer", "--map", "Deal=value")
     assert status == 0
     assert "2 lines: 1 created, 1 refused (done" in out
     assert json.loads(await owner.fetchval("SELECT answers FROM lead")) == {"Shoes": "38"}
+    assert str(await owner.fetchval("SELECT expected_value FROM lead")) == "12500.50"
 
 
 async def test_what_cannot_be_imported_is_one_line(tmp_path: Path) -> None:

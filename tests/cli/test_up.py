@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from redis import Redis
+from redis.exceptions import RedisError
 
 from tests.e2e.stack import running
 from tests.sandbox.homes import new_home
-from tests.wait import until_true
+from tests.wait import BOOT, until_true
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -63,10 +64,10 @@ def test_a_second_up_is_refused(stack: Stack) -> None:
 @pytest.mark.parametrize("name", ["serve", "worker"])
 def test_a_killed_process_is_started_again(stack: Stack, name: str) -> None:
     home = stack.environment["CRM_HOME"]
-    old = until_true(lambda: children(name, home), f"{name} runs")
+    old = until_true(lambda: children(name, home), f"{name} runs", BOOT)
     os.kill(old[0], signal.SIGKILL)
-    until_true(lambda: set(children(name, home)) - set(old), f"another {name} runs")
-    until_true(lambda: is_ready(stack.url), "the web answers")
+    until_true(lambda: set(children(name, home)) - set(old), f"another {name} runs", BOOT)
+    until_true(lambda: is_ready(stack.url), "the web answers", BOOT)
 
 
 def is_ready(url: str) -> bool:
@@ -79,18 +80,46 @@ def is_ready(url: str) -> bool:
 def test_killed_servers_are_started_again(stack: Stack) -> None:
     file = next(Path(stack.environment["CRM_HOME"]).glob("pg-*/postmaster.pid"))
     redis: Any = Redis.from_url(stack.settings()["CRM_REDIS_URL"])
-    old = (file.read_text().split()[0], redis.info()["process_id"])
+    old = (first_line(file), redis.info()["process_id"])
     for pid in old:
         os.kill(int(pid), signal.SIGKILL)
-    until_true(lambda: file.exists() and file.read_text().split()[0] != old[0], "another PostgreSQL runs")
-    until_true(lambda: is_ready(stack.url), "PostgreSQL and Valkey answer")
+    until_true(lambda: first_line(file) not in {"", old[0]}, "another PostgreSQL runs", BOOT)
+    until_true(lambda: number_of(redis) not in {None, old[1]}, "another Valkey runs", BOOT)
+    until_true(lambda: is_ready(stack.url), "the web answers", BOOT)
     assert stack.crm("doctor").startswith("ok")
+
+
+def first_line(file: Path) -> str:
+    """Return the first line of a file, nothing while it is not there or not written yet."""
+    try:
+        return file.read_text().partition("\n")[0].strip()
+    except FileNotFoundError:
+        return ""
+
+
+def number_of(redis: Any) -> int | None:
+    """Return the number of the process that answers, None while none does."""
+    try:
+        return redis.info()["process_id"]
+    except RedisError:
+        return None
 
 
 def test_the_web_and_the_worker_have_no_right_to_the_schema(stack: Stack) -> None:
     for name in ("serve", "worker"):
-        (pid, *_) = until_true(lambda name=name: children(name, stack.environment["CRM_HOME"]), name)
-        assert b"OWNER_DATABASE_URL" not in (PROC / str(pid) / "environ").read_bytes()
+        given = until_true(lambda name=name: environment_of(name, stack), f"{name} runs", BOOT)
+        assert b"OWNER_DATABASE_URL" not in given
+
+
+def environment_of(name: str, stack: Stack) -> bytes:
+    """Return what a process was started with, nothing while none runs: one that lost its server just ends."""
+    try:
+        return next(
+            (PROC / str(pid) / "environ").read_bytes()
+            for pid in children(name, stack.environment["CRM_HOME"])
+        )
+    except (StopIteration, OSError):
+        return b""
 
 
 @pytest.fixture
@@ -105,15 +134,17 @@ def test_a_killed_launcher_leaves_no_orphan(second: tuple[Stack, int]) -> None:
     home = stack.environment["CRM_HOME"]
     os.kill(launcher, signal.SIGKILL)
     for name in ("serve", "worker", "app.sandbox.app:create_app"):
-        until_true(lambda name=name: not children(name, home), f"{name} ends with the launcher")
-    until_true(lambda: not list(Path(home).glob("pg-*/postmaster.pid")), "PostgreSQL ends with the launcher")
+        until_true(lambda name=name: not children(name, home), f"{name} ends with the launcher", BOOT)
+    until_true(
+        lambda: not list(Path(home).glob("pg-*/postmaster.pid")), "PostgreSQL ends with the launcher", BOOT
+    )
 
 
 def test_ctrl_c_ends_everything_in_order(stack: Stack) -> None:
     """The last test here: it leaves no system for another."""
     home = Path(stack.environment["CRM_HOME"])
     os.kill(children("up", str(home))[0], signal.SIGINT)
-    until_true(lambda: not children("up", str(home)), "the launcher ends")
+    until_true(lambda: not children("up", str(home)), "the launcher ends", BOOT)
     assert not (home / "run.json").exists()
     assert not list(home.glob("pg-*/postmaster.pid"))
     assert "Stopped." in (home / "up.log").read_text()

@@ -31,7 +31,14 @@ def test_no_secret_has_a_default() -> None:
 
 
 @pytest.mark.parametrize(
-    "variable", ["SSO_EVENTS_SECRET", "CAPTURE_WEBHOOK_SECRET", "HANDOFF_WEBHOOK_SECRET"]
+    "variable",
+    [
+        "SSO_EVENTS_SECRET",
+        "CAPTURE_WEBHOOK_SECRET",
+        "HANDOFF_WEBHOOK_SECRET",
+        "SSO_CLIENT_SECRET",
+        "CRM_METRICS_TOKEN",
+    ],
 )
 def test_a_short_secret_is_refused_by_name_and_not_repeated(variable: str) -> None:
     with pytest.raises(BadSetting) as caught:
@@ -45,7 +52,22 @@ def test_several_secrets_serve_while_they_change() -> None:
     assert len(found.sso_events_secrets) == 2
 
 
+@pytest.mark.parametrize("scope", ["profile", "openid\x7f", 'openid "x"'])
+def test_a_scope_is_words_and_openid_among_them(scope: str) -> None:
+    with pytest.raises(BadSetting, match="SSO_SCOPE"):
+        load({"SSO_SCOPE": scope})
+    assert load({"SSO_SCOPE": "openid offline_access"}).sso_scope == "openid offline_access"
+
+
 @pytest.mark.parametrize("variable", ["SSO_USERS_API", "CRM_ASSIGNMENT", "CRM_PORT"])
 def test_a_wrong_word_is_refused_by_name(variable: str) -> None:
     with pytest.raises(BadSetting, match=variable):
         load({variable: "something else"})
+
+
+def test_a_url_may_name_several_hosts_and_none_that_is_no_host() -> None:
+    several = "postgresql://crm:secret@one.example:5432,two.example:5433/crm"
+    assert load({"DATABASE_URL": several}).database_url == several
+    for wrong in ("https://", "https://host:99999", "https://[::1", "https://a b"):
+        with pytest.raises(BadSetting, match="SSO_ISSUER"):
+            load({"SSO_ISSUER": wrong})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.scoring.encoding import Plan, encode
@@ -120,7 +120,6 @@ def test_the_model_survives_the_database() -> None:
 VALUES = st.none() | st.text(max_size=5) | st.sampled_from(["referral", "ads"]) | st.floats(allow_nan=False)
 
 
-@settings(deadline=None)
 @given(st.fixed_dictionaries({"source": VALUES, "visits": VALUES}))
 def test_reasons_always_add_up_whatever_the_lead_says(row: Features) -> None:
     scored = Model("points-1", MODEL).score(row)
@@ -129,7 +128,6 @@ def test_reasons_always_add_up_whatever_the_lead_says(row: Features) -> None:
     assert 0 < scored.win_probability < 1
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(-200, 200), min_size=1, max_size=5))
 def test_a_score_off_the_scale_is_cut_and_says_so(points: list[int]) -> None:
     fields = tuple(Field(str(number), str(number), missing=one) for number, one in enumerate(points))

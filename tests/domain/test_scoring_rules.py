@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.clock import now
 from app.domain.scoring.engagement import Touch, days_quiet, shows_interest, warmth
-from app.domain.scoring.features import LeadFacts, features_of
+from app.domain.scoring.features import LeadFacts, after_silence, features_of
 from app.domain.scoring.fields import FIELDS, is_denied
 from app.domain.scoring.model import COLD_START, read_model
 from app.domain.scoring.result import band, is_news
@@ -194,10 +195,25 @@ FACTS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(FACTS)
 def test_reasons_always_add_up_to_a_score_on_the_scale(facts: LeadFacts) -> None:
     scored = score_by_rules(RULES_V1, features_of(facts, NOW, 14))
     assert sum(reason.points for reason in scored.reasons) == scored.score
     assert 0 <= scored.score <= 100
     assert 0 < scored.win_probability < 1
+
+
+@given(st.lists(st.integers(0, 60), max_size=4), st.integers(0, 90))
+def test_features_of_some_days_ago_are_known_today_when_nothing_happened_since(
+    touched: list[int], days: int
+) -> None:
+    touches = tuple(Touch("call_logged", NOW - timedelta(days=age), "inbound") for age in touched)
+    facts = replace(BEST, created_at=NOW - timedelta(days=60), touches=touches)
+    later = after_silence(features_of(facts, NOW, 14), days, 14)
+    looked = features_of(facts, NOW + timedelta(days=days), 14)
+    assert later.pop("calls") == pytest.approx(looked.pop("calls"), abs=0.002)
+    assert later == looked
+
+
+def test_what_was_erased_stays_empty() -> None:
+    assert after_silence({}, 7, 14) == {}

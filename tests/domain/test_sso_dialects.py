@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.core.errors import Invalid
 from app.domain.sso_events import UNDERSTOOD, read_event, read_news
 
 KEYCLOAK_ID = "6f2a7b1c-7a3c-4f4e-9a55-1f1c2f3a4b5c"
@@ -38,6 +42,11 @@ AUTH0: dict[str, Any] = {
         "name": "Grace Hopper", "blocked": False, "identities": [], "updated_at": "2026-11-22T08:00:00.000Z",
     }},
 }  # fmt: skip
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
 
 
 def read(raw: dict[str, Any]) -> Any:
@@ -102,3 +111,36 @@ def test_our_own_events_pass_unchanged() -> None:
     ours = {"specversion": "1.0", "id": "1", "source": "/slyyfoxx/sso", "type": "UserEmailUpdated"}
     event = read({**ours, "data": {"user_id": "u", "email": "a@b.example", "version": 3}})
     assert (event.type, read_news(event).version) == ("UserEmailUpdated", 3)
+
+
+def odd(said: dict[str, Any], *more: str) -> st.SearchStrategy[dict[str, Any]]:
+    """The event with any JSON in place of any of its values."""
+    changes = st.fixed_dictionaries({}, optional=dict.fromkeys([*said, *more], JSON))
+    return changes.map(lambda changed: {**said, **changed})
+
+
+@given(
+    st.one_of(
+        odd(AUTH0),
+        odd(AUTH0["data"]["object"]).map(lambda account: {**AUTH0, "data": {"object": account}}),
+        *(odd(said, "type", "resourceType") for said in KEYCLOAK.values()),
+    )
+)
+def test_whatever_stands_in_an_event_it_is_read_or_refused(said: dict[str, Any]) -> None:
+    with contextlib.suppress(Invalid):
+        event = read(said)
+        assert event.type not in UNDERSTOOD or read_news(event).user_id
+
+
+@pytest.mark.parametrize("odd_type", [[], {}, [1], 7, True, None])
+def test_a_type_that_is_no_text_is_refused(odd_type: Any) -> None:
+    for said in (
+        {"type": odd_type},
+        {"id": "1", "realmId": "r", "type": odd_type},
+        {**AUTH0, "type": odd_type},
+    ):
+        with pytest.raises(Invalid, match="type: "):
+            read(said)
+    admin = {"id": "1", "realmId": "r", "resourceType": "USER", "resourcePath": "users/1"}
+    with pytest.raises(Invalid, match="type: "):
+        read({**admin, "operationType": odd_type})

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.contracts.events import IncomingEvent
 from app.domain.sso_events import (
     Known,
     UserNews,
     after_failure,
-    as_number,
     is_newer,
-    known_from_number,
     merged,
     movable,
+    read_news,
     while_unknown,
 )
 
@@ -64,9 +64,20 @@ def test_any_order_ends_in_the_newest(order: list[int], versions: bool, times: b
     assert last == 5
 
 
-@pytest.mark.parametrize("known", [Known(0, None), Known(7, None), Known(0, NOW)])
-def test_the_staff_number_keeps_what_is_known(known: Known) -> None:
-    assert known_from_number(as_number(known)) == known
+@pytest.mark.parametrize(
+    "empty", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z"]
+)
+def test_a_time_nobody_filled_in_is_not_said(empty: str) -> None:
+    def read(time: datetime | None, **said: object) -> UserNews:
+        data = {"user_id": "u", "email": "a@b.example", "updated_at": empty, **said}
+        return read_news(IncomingEvent("1.0", "1", "sso", "UserEmailUpdated", data, time))
+
+    assert read(NOW).at == NOW
+    assert read(datetime.fromisoformat(empty)).is_hint
+    versioned = read(None, version=3)
+    assert (versioned.at, versioned.is_hint) == (None, False)
+    assert is_newer(versioned, Known(2, NOW))
+    assert merged(versioned, Known(2, NOW), NOW) == Known(3, NOW)
 
 
 def test_tries_are_five_and_waits_grow() -> None:

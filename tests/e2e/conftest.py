@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 
 from tests.e2e.stack import running
+from tests.wait import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
@@ -36,6 +37,9 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+expect.set_options(timeout=PATIENCE * 1_000)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -126,3 +130,11 @@ def sign_in(stack: Stack, log_in: SignIn) -> SignIn:
 def _is_fault(kind: str, text: str) -> bool:
     """A refused request is part of many tests; a script or policy violation of none."""
     return kind == "error" and not text.startswith("Failed to load resource")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def board(page: Page, stack: Stack, sign_in: SignIn) -> Page:
+    """Rita's board in the browser."""
+    await sign_in(page, "Rita Reyes")
+    await page.goto(f"{stack.url}/board")
+    return page

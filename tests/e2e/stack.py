@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from tests.ports import reserve_port
 from tests.wait import until_true
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Stack:
 @contextmanager
 def running(home: Path) -> Generator[Stack]:
     """Start everything, wait until web and sandbox answer, and stop it all in the end."""
-    web, sandbox = _free_port(), _free_port()
+    web, sandbox = reserve_port(), reserve_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     own = {"CRM_HOME": str(home), "CRM_PORT": str(web), "CRM_SANDBOX_PORT": str(sandbox)}
     stack = Stack(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{sandbox}", kept | own)
@@ -59,7 +59,7 @@ def running(home: Path) -> Generator[Stack]:
             yield stack
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
 def _wait_for(stack: Stack, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -73,9 +73,3 @@ def _wait_for(stack: Stack, process: subprocess.Popen[bytes], log: Path) -> None
     with httpx.Client() as client:
         for url in (f"{stack.url}/health/ready", f"{stack.sandbox_url}/health/live"):
             until_true(lambda url=url: answers(client, url), f"{url} answers", PATIENCE)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

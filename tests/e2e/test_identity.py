@@ -10,7 +10,7 @@ import httpx
 from playwright.async_api import expect
 
 from tests.cast import CAST
-from tests.wait import until_true
+from tests.wait import PATIENCE, until_true
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -50,15 +50,15 @@ async def test_leads_go_to_somebody_else_and_back_while_one_watches(
     await sign_in(page, "Ada Andersson")
     await page.goto(f"{stack.url}/admin/reassign?from={CAST.omar.id}&to={CAST.rita.id}&reason=On+leave")
     await page.get_by_role("button", name=re.compile(r"Reassign \d+ lead")).click()
-    await expect(page.get_by_role("heading", name=re.compile("^Done"))).to_be_visible(timeout=20_000)
+    await expect(page.get_by_role("heading", name=re.compile("^Done"))).to_be_visible()
     await page.get_by_role("button", name="Take it back").click()
-    await expect(page.get_by_role("heading", name=re.compile("^Taken back"))).to_be_visible(timeout=20_000)
+    await expect(page.get_by_role("heading", name=re.compile("^Taken back"))).to_be_visible()
     await expect(page.get_by_text("given back")).to_be_visible()
 
 
 def _set_active(stack: Stack, *, active: bool) -> None:
     url = f"{stack.sandbox_url}/sso/users/{CAST.omar.id}"
-    assert httpx.patch(url, json={"active": active}).is_success
+    assert httpx.patch(url, json={"active": active}, timeout=PATIENCE).is_success
 
 
 def _status(url: str, headers: dict[str, str]) -> int:

@@ -9,6 +9,8 @@ from uuid import uuid4
 import httpx
 from playwright.async_api import expect
 
+from tests.wait import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -27,6 +29,7 @@ async def test_two_records_become_one_by_keyboard(
     await page.goto(f"{stack.url}/customers/{kept}")
     await page.get_by_role("link", name="Merge Grace Hopper").focus()
     await page.keyboard.press("Enter")
+    await page.wait_for_url("**/admin/duplicates/**")
     await expect(page.get_by_role("heading", level=1)).to_have_text("One person, two records?")
     await page.get_by_role("radio", name=re.compile("^Right")).focus()
     await page.keyboard.press("Space")
@@ -39,13 +42,13 @@ async def test_two_records_become_one_by_keyboard(
     await expect(timeline.locator("[data-kind=customer_merged]")).to_have_count(2)
     await expect(timeline.locator("[data-kind=lead_captured]")).to_have_count(2)
     await expect(timeline.locator("[data-kind=lead_lost]")).to_contain_text("Duplicate")
-    await page.goto(f"{stack.url}/customers/{gone}#notes")
-    await expect(page).to_have_url(f"{stack.url}/customers/{kept}#notes")
+    await page.goto(f"{stack.url}/customers/{gone}#composer")
+    await expect(page).to_have_url(f"{stack.url}/customers/{kept}#composer")
 
 
 def _capture(stack: Stack, email: str, phone: str) -> str:
     headers = {"Authorization": f"Bearer {stack.crm('token', 'cms')}"}
     form = {"name": "Grace Hopper", "email": email, "phone": phone}
-    answer = httpx.post(f"{stack.url}/v1/leads/capture", json=form, headers=headers)
+    answer = httpx.post(f"{stack.url}/v1/leads/capture", json=form, headers=headers, timeout=PATIENCE)
     answer.raise_for_status()
     return answer.json()["customer_id"]

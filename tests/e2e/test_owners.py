@@ -8,11 +8,12 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.test_board import violations
+from tests.wait import until
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser, Page, Route
 
     from tests.e2e.stack import Stack
 
@@ -99,3 +100,26 @@ async def test_nothing_stands_in_the_way_of_choosing(
     assert await violations(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await context.close()
+
+
+async def test_the_last_name_typed_is_found_however_late_the_first_answer_comes(
+    page: Page, stack: Stack, sign_in: SignIn
+) -> None:
+    await sign_in(page, "Ada Andersson")
+    await page.goto(f"{stack.url}/board")
+    await page.get_by_role("button", name="Owner: Every owner").click()
+    field = page.get_by_role("dialog").get_by_role("searchbox")
+    asked: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        asked.append(route)
+
+    await page.route("**/board/owners?*", hold)
+    for words in ("o", "oka", "okafor"):
+        await field.fill(words)
+        await until(
+            lambda words=words: asked and f"who={words}" in asked[-1].request.url, f"asked for {words}"
+        )
+    await asked[-1].continue_()
+    await expect(page.get_by_role("list", name="Owners").get_by_role("link")).to_have_count(1)
+    await expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("1 colleague")

@@ -15,7 +15,8 @@ import pytest
 from app.gateways.event_bus import Undelivered
 from app.gateways.webhooks import WebhookSink
 from tests.gateways.test_event_bus import an_event
-from tests.wait import until
+from tests.ports import reserve_port
+from tests.wait import BOOT, until
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -44,16 +45,14 @@ async def test_the_consumer_acts_once_on_each_id(redis: Redis, place: Place, tmp
 
 
 async def test_the_receiver_accepts_what_we_sign_and_nothing_else(tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = reserve_port()
     with (tmp_path / "out").open("w+") as out:
         process = receive(port, out)
         try:
             event = an_event()
             ours = WebhookSink(f"http://127.0.0.1:{port}/", (SECRET,), private=True)
             forged = WebhookSink(f"http://127.0.0.1:{port}/", ("whsec_bmV3IHNlY3JldA==",), private=True)
-            await until(lambda: _answers(port), "the receiver listens")
+            await until(lambda: _answers(port), "the receiver listens", BOOT)
             assert [await ours.publish(event), await ours.publish(event)] == ["204 No Content"] * 2
             with pytest.raises(Undelivered, match="401"):
                 await forged.publish(event)

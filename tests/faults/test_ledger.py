@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from tests.wait import until
+from tests.ports import reserve_port
+from tests.wait import BOOT, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,9 +37,7 @@ class Web:
     """A web server in a process of its own, killed as a power cut would."""
 
     def __init__(self, log: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = reserve_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log
         self.process: subprocess.Popen[bytes] | None = None
@@ -77,7 +75,7 @@ async def test_a_ledger_of_captures_under_kill_matches_the_tables(
         work.put_nowait(number)
     try:
         async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
-            await until(lambda: web.is_up(client), "the web server answers", 60)
+            await until(lambda: web.is_up(client), "the web server answers", BOOT)
             senders = [_send(client, web.url, as_user("cms"), work, ledger) for _ in range(SENDERS)]
             await asyncio.gather(_kill_now_and_then(web, client, ledger), *senders)
     finally:
@@ -110,16 +108,16 @@ async def _send(
                 return None
             return answer.json()["lead_id"] if answer.status_code in {200, 201} else None
 
-        ledger[f"k-{number}"] = await until(answered, f"form {number} is acknowledged", 60)
+        ledger[f"k-{number}"] = await until(answered, f"form {number} is acknowledged", 2 * BOOT)
 
 
 async def _kill_now_and_then(web: Web, client: httpx.AsyncClient, ledger: dict[str, str]) -> None:
     for turn in range(1, KILLS + 1):
         some = turn * NUMBER // (KILLS + 1)
-        await until(lambda some=some: len(ledger) >= some, f"{some} forms are acknowledged", 120)
+        await until(lambda some=some: len(ledger) >= some, f"{some} forms are acknowledged", 2 * BOOT)
         web.kill()
         web.start()
-        await until(lambda: web.is_up(client), "the web server is back", 60)
+        await until(lambda: web.is_up(client), "the web server is back", BOOT)
 
 
 async def _compare(owner: asyncpg.Connection, ledger: dict[str, str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +13,7 @@ from tests.cast import CAST
 from tests.faults.test_handoff import all_sent, event_ids
 from tests.services.test_handoff import win
 from tests.services.test_identity_events import event, raw
-from tests.wait import until
+from tests.wait import BOOT, until
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -75,15 +74,13 @@ async def test_a_full_redis_delays_a_sale_and_loses_nothing(
 ) -> None:
     tended()
     await win(owner, cast)
-    await until(lambda: all_sent(owner), "the first event sent", 40)
+    await until(lambda: all_sent(owner), "the first event sent", BOOT)
     await own_redis.client.config_set("maxmemory", "1")  # whatever is written now is refused
-    began = time.monotonic()
     await win(owner, cast)
-    assert time.monotonic() - began < 2
     assert not await all_sent(owner)
     assert len(await own_redis.published()) == 1
     await own_redis.client.config_set("maxmemory", "0")
-    await until(lambda: tended() and all_sent(owner), "the second event sent", 40)
+    await until(lambda: tended() and all_sent(owner), "the second event sent", BOOT)
     assert await own_redis.published() == await event_ids(owner)
 
 
@@ -95,7 +92,7 @@ async def test_redis_killed_under_a_worker(
     customer_id = await make.customer(owner, sso_user_id="sso-grace")
     tended()
     await win(owner, cast)
-    await until(lambda: all_sent(owner), "the first event sent", 40)
+    await until(lambda: all_sent(owner), "the first event sent", BOOT)
     own_redis.kill()
     if files == "lost":
         own_redis.lose_files()
@@ -103,14 +100,14 @@ async def test_redis_killed_under_a_worker(
     await make.lead(owner, cast.rita, score_due_at=now())
     own_redis.start()
     await own_redis.client.xadd("sso.events", {"data": raw(event(version=1))})
-    await until(lambda: tended() and all_sent(owner), "the second event sent", 40)
+    await until(lambda: tended() and all_sent(owner), "the second event sent", BOOT)
     await until(
         lambda: tended() and owner.fetchval("SELECT bool_or(score IS NOT NULL) FROM lead"),
         "the lead scored",
-        30,
+        BOOT,
     )
     email = "SELECT email = 'new@grace.example' FROM customer WHERE id = $1"
-    await until(lambda: owner.fetchval(email, customer_id), "the SSO's event applied", 40)
+    await until(lambda: tended() and owner.fetchval(email, customer_id), "the SSO's event applied", BOOT)
     sent, there = await event_ids(owner), await own_redis.published()
     # The file is written once a second: what was sent in the last one may be gone with it, and is never doubled.
     assert there in (sent, sent[1:])

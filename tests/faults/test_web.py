@@ -13,7 +13,7 @@ import pytest
 
 from tests import make
 from tests.faults.test_ledger import Web
-from tests.wait import until
+from tests.wait import BOOT, PATIENCE, WAITING, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
 STREAMS = 5
 FORM = {"name": "Grace Hopper", "email": "grace@navy.example", "message": "We need a demo"}
-WAITING = """
-    SELECT count(*) FROM pg_locks AS wanted WHERE NOT granted AND EXISTS (
-        SELECT FROM pg_locks AS held JOIN pg_database ON pg_database.oid = held.database
-        WHERE held.pid = wanted.pid AND datname = current_database())"""
 
 
 @pytest.mark.usefixtures("cast", "redis")
@@ -40,8 +36,8 @@ async def test_a_web_server_asked_to_end_answers_what_it_began_and_lets_the_page
     await make.customer(holder, email=FORM["email"])
     web.start()
     try:
-        async with httpx.AsyncClient(timeout=15, trust_env=False) as client:
-            await until(lambda: web.is_up(client), "the web server answers", 60)
+        async with httpx.AsyncClient(timeout=BOOT, trust_env=False) as client:
+            await until(lambda: web.is_up(client), "the web server answers", BOOT)
             doors, heard = await _doors(client, web, sso), list[str]()
             pages = [asyncio.create_task(_listen(client, web, headers, heard)) for headers in doors]
             await until(lambda: len(heard) == len(doors), "all pages listen")
@@ -53,7 +49,7 @@ async def test_a_web_server_asked_to_end_answers_what_it_began_and_lets_the_page
             await _ask_to_end(web, pages)
             await holder.execute("COMMIT")
             assert (await form).status_code == 201
-            await until(lambda: web.process and web.process.poll() is not None, "the process has ended", 8)
+            await until(lambda: web.process and web.process.poll() is not None, "the process has ended")
     finally:
         web.kill()
         await holder.close()
@@ -64,7 +60,7 @@ async def _ask_to_end(web: Web, pages: list[asyncio.Task[None]]) -> None:
     """Send the signal, and wait until every page has been let go."""
     assert web.process is not None
     web.process.send_signal(signal.SIGTERM)
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*pages)
 
 

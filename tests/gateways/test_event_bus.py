@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from app.contracts.events import OutgoingEvent
+from app.contracts.events import OUR_STREAM, OutgoingEvent
 from app.core.clock import now
 from app.core.ids import uuid7
-from app.gateways.event_bus import STREAM, MemoryStream, RedisStream, Undelivered
+from app.gateways.event_bus import MemoryStream, RedisStream, Undelivered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -46,7 +46,7 @@ def ids(bus: RedisStream | MemoryStream, redis: Redis) -> Callable[[], Awaitable
     async def read() -> list[str]:
         if isinstance(bus, MemoryStream):
             return [str(event.id) for event in bus.events]
-        return [fields["id"] for _, fields in await redis.xrange(STREAM)]
+        return [fields["id"] for _, fields in await redis.xrange(OUR_STREAM)]
 
     return read
 
@@ -73,7 +73,7 @@ async def test_the_entry_is_plain_json_with_what_a_consumer_filters_by(
 ) -> None:
     event = an_event()
     await real.publish(event)
-    ((_, fields),) = await redis.xrange(STREAM)
+    ((_, fields),) = await redis.xrange(OUR_STREAM)
     assert (fields["id"], fields["type"], fields["subject"]) == (str(event.id), event.type, event.subject)
     assert json.loads(fields["data"]) == {
         "specversion": "1.0",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
+from app.core import clock
+from app.core.settings import settings
 from app.gateways import live, queue
-from app.gateways.live import CHANNEL, Hub
-from tests.wait import until
+from app.gateways.live import Hub
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -28,10 +31,11 @@ async def closed() -> AsyncGenerator[None]:
 
 
 @asynccontextmanager
-async def listening(redis: Redis) -> AsyncGenerator[tuple[Hub, live.Heard]]:
+async def listening() -> AsyncGenerator[tuple[Hub, live.Heard]]:
+    """Give a hub that listens: whoever joined before it did is told to look."""
     hub = Hub()
     heard = hub.join()
-    await until(lambda: _subscribed(redis), "the hub listens")
+    await until_heard(heard, lambda news: news is None)
     try:
         yield hub, heard
     finally:
@@ -55,7 +59,7 @@ def drained(heard: live.Heard) -> list[Any]:
 
 
 async def test_an_announcement_reaches_every_page(redis: Redis) -> None:
-    async with listening(redis) as (hub, one):
+    async with listening() as (hub, one):
         other, lead = hub.join(), uuid4()
         await live.announce_lead(lead, "rita")
         for heard in (one, other):
@@ -63,8 +67,28 @@ async def test_an_announcement_reaches_every_page(redis: Redis) -> None:
             assert change.owners == ("rita",)
 
 
+async def test_a_board_hears_what_happened_since_it_was_drawn(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, drawn, later = (datetime(2026, 11, 23, 9, minute, tzinfo=UTC) for minute in (0, 1, 2))
+    monkeypatch.setattr(clock, "now", lambda: began)
+    async with listening() as (hub, one):
+        assert drained(hub.join(since=began.timestamp())) == [None]  # nobody knows what was said before
+        monkeypatch.setattr(clock, "now", lambda: drawn)
+        assert hub.join(since=drawn.timestamp()).empty()
+        lead = str(uuid4())
+        await live.announce_lead(lead, "rita")
+        await of_lead(one, lead)
+        await of_lead(hub.join(since=drawn.timestamp()), lead)
+        assert hub.join(str(uuid4())).empty()
+        assert hub.join(since=later.timestamp()).empty()
+        hub._lately.extend([hub._lately[-1]] * live.WAITING)
+        assert drained(hub.join(since=drawn.timestamp())) == [None]
+        assert hub.join(since=later.timestamp()).empty()
+
+
 async def test_a_customers_page_hears_of_its_own_customer_only(redis: Redis) -> None:
-    async with listening(redis) as (hub, board):
+    async with listening() as (hub, board):
         theirs, someone = uuid4(), uuid4()
         heard = hub.join(str(theirs))
         await live.announce_entries([someone, theirs])
@@ -75,19 +99,30 @@ async def test_a_customers_page_hears_of_its_own_customer_only(redis: Redis) -> 
         assert str(theirs) not in hub._queues
 
 
-async def test_after_a_lost_connection_everybody_looks_again(redis: Redis) -> None:
-    async with listening(redis) as (hub, heard):
+async def test_after_a_lost_connection_everybody_looks_again(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = uuid4().hex
+    monkeypatch.setenv("REDIS_URL", f"{settings().redis_url}?client_name={name}")
+    settings.cache_clear()
+    async with listening() as (hub, heard):
         customer = hub.join(str(uuid4()))
-        await redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        (listener,) = [one for one in await redis.client_list("pubsub") if one["name"] == name]
+        await redis.client_kill(listener["addr"])
+        hub._lately.clear()
         await until_heard(heard, lambda news: news is None)
+        assert drained(hub.join()) == [None]  # also for who was drawn before the gap
         assert await asyncio.wait_for(customer.get(), SECONDS) is None
         lead = str(uuid4())
         await live.announce_lead(lead, "rita")
         await of_lead(heard, lead)
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 async def test_a_page_that_is_far_behind_is_told_to_look_once(redis: Redis) -> None:
-    async with listening(redis) as (hub, heard):
+    async with listening() as (hub, _):
+        heard = hub.join(since=math.inf)  # nobody else is heard before the loop has its turn
         for number in range(live.WAITING + 1):
             hub._hand_out(live.LEADS, live.Change(str(number), 1, ()))
         assert heard.qsize() == 1
@@ -101,8 +136,3 @@ async def test_without_redis_nobody_waits(monkeypatch: pytest.MonkeyPatch, redis
     monkeypatch.setattr(queue._alarm, "_connected", away)
     await live.announce_lead("a lead", "rita")
     await queue.settle()
-
-
-async def _subscribed(redis: Redis) -> bool:
-    ((_, number),) = await redis.pubsub_numsub(CHANNEL)
-    return number > 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,8 +12,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 from typing_extensions import override
 
+from app.gateways.sso import http
 from app.gateways.sso.http import SsoDown, SsoRefused, get_json, post_form
 from app.gateways.sso.provider import Discovery
+from tests.listening import listening
+from tests.wait import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,6 +118,28 @@ async def test_an_odd_answer_is_no_answer(server: str, answer: tuple[int, dict[s
     assert Odd.asked == ["/x"]
 
 
+async def test_an_answer_that_drips_for_ever_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    never = asyncio.Event()
+
+    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while True:
+            writer.write(b" ")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(never.wait(), 0.02)
+
+    monkeypatch.setattr(http, "LONGEST_CALL", 0.2)
+    async with asyncio.timeout(PATIENCE), listening(drip) as port:
+        server = f"http://127.0.0.1:{port}"
+        for asked in (
+            get_json(f"{server}/x"),
+            post_form(f"{server}/x", {}, None),
+            Discovery(server).provider(),
+        ):
+            with pytest.raises(SsoDown):
+                await asked
+
+
 @pytest.mark.parametrize(
     "url", ["http://sso.example/x", "file:///etc/passwd", "ftp://127.0.0.1/x", "//x", ""]
 )
@@ -132,6 +159,27 @@ async def test_a_no_is_told_apart_from_an_outage(server: str) -> None:
         await post_form(f"{server}/no", {"grant_type": "x"}, ("id", "secret"))
     with pytest.raises(SsoDown):
         await post_form(f"{server}/broken", {"grant_type": "x"}, None)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+async def test_a_no_is_a_no_whatever_its_words(server: str, status: int) -> None:
+    Odd.answers = {"/no": (status, {}, b"<html>")}
+    for asked in (post_form(f"{server}/no", {}, None), get_json(f"{server}/no", bearer="x")):
+        with pytest.raises(SsoRefused):
+            await asked
+
+
+@pytest.mark.parametrize("status", [408, 425, 429])
+async def test_not_now_is_no_no(server: str, status: int) -> None:
+    Odd.answers = {"/later": (status, {}, b'{"error": "too_many_requests"}')}
+    for asked in (post_form(f"{server}/later", {}, None), get_json(f"{server}/later", bearer="x")):
+        with pytest.raises(SsoDown):
+            await asked
+
+
+async def test_a_token_endpoint_that_is_not_there_refuses_nobody(server: str) -> None:
+    with pytest.raises(SsoDown):
+        await post_form(f"{server}/nowhere", {}, None)
 
 
 @pytest.mark.parametrize("end", ["javascript:alert(1)", "http://sso.example/end", "//sso.example/end", 7, ""])

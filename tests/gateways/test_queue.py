@@ -11,6 +11,7 @@ import pytest
 
 from app.core.settings import settings
 from app.gateways import queue
+from tests.wait import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
@@ -77,7 +78,7 @@ async def test_without_redis_hundreds_of_wake_ups_cost_nothing(away: None) -> No
     for job in jobs:
         await queue.wake(job)
     await queue.settle()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < PATIENCE  # one of them waits, not each
     after = [outcomes(job) for job in jobs]
     assert (sum(each["failed"] for each in after), sum(each["skipped"] for each in after)) == (1, 299)
 

@@ -13,9 +13,10 @@ import pytest
 
 from app.gateways.brokers import BrokerBus
 from app.gateways.event_bus import Undelivered
-from tests.gateways.test_brokers import answers, free_port
+from app.sandbox.ports import free_port
+from tests.gateways.test_brokers import answers
 from tests.gateways.test_event_bus import an_event
-from tests.wait import until_true
+from tests.wait import BOOT, until_true
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -26,7 +27,7 @@ SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # Debian's; the one on t
 @pytest.fixture(params=[each for each in [SERVER] if each.exists()])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str]:
     """A running server, where one is installed."""
-    port, epmd = free_port(), {"ERL_EPMD_PORT": str(free_port())}
+    port, epmd = int(free_port()), {"ERL_EPMD_PORT": free_port()}
     places = {"RABBITMQ_MNESIA_BASE": "m", "RABBITMQ_LOG_BASE": "l", "RABBITMQ_ENABLED_PLUGINS_FILE": "p"}
     environment = {
         **os.environ,
@@ -35,14 +36,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str]:
         "HOME": str(tmp_path),
         "RABBITMQ_NODENAME": f"crm{port}@localhost",
         "RABBITMQ_NODE_PORT": str(port),
-        "RABBITMQ_DIST_PORT": str(free_port()),
+        "RABBITMQ_DIST_PORT": free_port(),
     }
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(
         [str(request.param)], env=environment, stdout=quiet, stderr=quiet, start_new_session=True
     )
     try:
-        until_true(lambda: answers(port), "RabbitMQ answers", 60)
+        until_true(lambda: answers(port), "RabbitMQ answers", BOOT)
         yield f"amqp://guest:guest@127.0.0.1:{port}/"
     finally:
         os.killpg(process.pid, signal.SIGKILL)

@@ -62,7 +62,6 @@ async def test_a_busy_client_gets_its_rate_and_no_more(
     redis: Redis, rate: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rate("1000/hour")
-    monkeypatch.setattr(rate_limit, "APART", 0.005)
     limiter, let_in = Limiter(), 0
     while await counted(redis) == let_in:
         assert await limiter.wait_for("cms", "1000/hour") == 0

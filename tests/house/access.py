@@ -59,6 +59,23 @@ GET   /search                                    yes   yes   yes   yes   who   w
 GET   /board/cards                               yes   yes   no    yes   who   who
 GET   /board/owners                              no    no    no    yes   who   who
 GET   /reps                                      no    no    no    yes   who   who
+GET   /reports                                   yes   yes   no    yes   who   who
+GET   /reports/owners                            no    no    no    yes   who   who
+GET   /reports/funnel                            yes   yes   no    yes   who   who
+GET   /reports/velocity                          yes   yes   no    yes   who   who
+GET   /reports/forecast                          yes   yes   no    yes   who   who
+GET   /reports/lost                              yes   yes   no    yes   who   who
+GET   /reports/sources                           yes   yes   no    yes   who   who
+GET   /reports/reps                              no    no    no    yes   who   who
+GET   /reports/funnel/table.csv                  yes   yes   no    yes   who   who
+GET   /reports/velocity/table.csv                yes   yes   no    yes   who   who
+GET   /reports/forecast/table.csv                yes   yes   no    yes   who   who
+GET   /reports/lost/table.csv                    yes   yes   no    yes   who   who
+GET   /reports/sources/table.csv                 yes   yes   no    yes   who   who
+GET   /reports/reps/table.csv                    no    no    no    yes   who   who
+GET   /leads                                     yes   yes   no    yes   who   who
+GET   /leads/export                              yes   yes   no    yes   who   who
+GET   /leads/owners                              no    no    no    yes   who   who
 GET   /leads/new                                 yes   yes   no    yes   who   who
 POST  /leads/new                                 yes   yes   no    yes   who   who
 POST  /leads/bulk                                yes   yes   no    yes   who   who
@@ -68,7 +85,7 @@ GET   /leads/{id}/deal                           yes   none  no    yes   who   w
 POST  /leads/{id}/deal                           yes   none  no    yes   who   who
 GET   /leads/{id}/assign                         no    no    no    yes   who   who
 POST  /leads/{id}/assign                         no    no    no    yes   who   who
-POST  /leads/{id}/reopen                         late  none  no    late  who   who
+POST  /leads/{id}/reopen                         yes   none  no    yes   who   who
 POST  /leads/{id}/won/preview                    yes   none  no    yes   who   who
 POST  /views                                     yes   yes   no    yes   who   who
 POST  /views/{id}/delete                         none  none  no    none  who   who
@@ -85,8 +102,11 @@ GET   /customers/{id}/timeline/writers             yes   none  yes   yes   who  
 GET   /customers/{id}/live                       yes   none  yes   yes   who   who
 POST  /customers/{id}/tickets                    yes   none  yes   yes   who   who
 GET   /tickets                                   yes   yes   yes   yes   who   who
+GET   /tickets/live                              yes   yes   yes   yes   who   who
 GET   /tickets/{id}                              yes   none  yes   yes   who   who
 POST  /tickets/{id}                              yes   none  yes   yes   who   who
+GET   /customers/{id}/contact                    yes   none  yes   yes   who   who
+POST  /customers/{id}/contact                    yes   none  yes   yes   who   who
 GET   /customers/{id}/erase                      no    no    no    yes   who   who
 POST  /customers/{id}/erase                      no    no    no    yes   who   who
 GET   /admin/erasures                            no    no    no    yes   who   who
@@ -120,9 +140,11 @@ GET   /admin/imports                             no    no    no    yes   who   w
 POST  /admin/imports                             no    no    no    yes   who   who
 GET   /admin/imports/{id}                        no    no    no    yes   who   who
 GET   /admin/imports/{id}/refused.csv            no    no    no    yes   who   who
+GET   /admin/imports/{id}/check                  no    no    no    yes   who   who
 POST  /admin/imports/{id}/check                  no    no    no    yes   who   who
 POST  /admin/imports/{id}/run                    no    no    no    yes   who   who
 POST  /admin/imports/{id}/cancel                 no    no    no    yes   who   who
+POST  /admin/imports/{id}/discard                no    no    no    yes   who   who
 GET   /admin/scoring                             no    no    no    yes   who   who
 GET   /admin/scoring/compare                     no    no    no    none  who   who
 POST  /admin/scoring/activate                    no    no    no    none  who   who
@@ -151,7 +173,7 @@ POST  /admin/events/sinks/{id}/pause             no    no    no    yes   who   w
 POST  /admin/events/sinks/{id}/resume            no    no    no    yes   who   who
 GET   /openapi.json                              yes   yes   yes   yes   yes   yes
 GET   /docs                                      yes   yes   yes   yes   yes   yes
-GET   /metrics                                   yes   yes   yes   yes   yes   yes
+GET   /metrics                                   who   who   who   who   who   who
 GET   /asyncapi.json                             yes   yes   yes   yes   yes   yes
 GET   /schemas/{id}                              none  none  none  none  none  none
 """

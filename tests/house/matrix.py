@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 STAFF = PEOPLE[:4]
 EVERYBODY = (*PEOPLE, "expired")  # rita once more, with a token and a session that are over
 REFUSALS = {400: BAD, 401: WHO, 403: NO, 404: NONE, 409: LATE}
-CHANGING = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+CHANGING = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/live\?since=)\d+")
 PATIENCE = 20  # seconds; an answer that never ends is a fault
 END_SESSIONS = ("POST /logout", "POST /admin/staff/sessions")
 

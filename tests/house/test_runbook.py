@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from app.core.security_log import Event
 from app.gateways.event_bus import MemoryStream
 from app.services import handoff
+from tests.conftest import METRICS_TOKEN
 from tests.house.files import ROOT
 from tests.services.test_handoff import win
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 ALERTS = (ROOT / "docs/observability/alerts.yml").read_text(encoding="utf-8")
 RUNBOOK = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+ASKING = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 DASHBOARD = (ROOT / "docs/observability/dashboard.json").read_text(encoding="utf-8")
 
 
@@ -35,6 +38,11 @@ def test_every_alarm_has_its_section_and_points_to_it() -> None:
     )
 
 
+def test_every_event_of_the_security_log_has_its_line() -> None:
+    named = re.findall(r"^\| `(\w+)` \|", RUNBOOK, re.MULTILINE)
+    assert sorted(named) == sorted(get_args(Event))
+
+
 async def test_every_figure_that_is_asked_for_is_given(
     client: Client, owner: asyncpg.Connection, cast: Cast, redis: Redis
 ) -> None:
@@ -42,7 +50,7 @@ async def test_every_figure_that_is_asked_for_is_given(
     await handoff.publish_due({"stream": MemoryStream()}, "stream")
     await redis.xgroup_create("crm.events", "orchestrator", id="0", mkstream=True)
     await client.post("/v1/leads/capture", json={})
-    said = (await client.get("/metrics")).text
+    said = (await client.get("/metrics", headers=ASKING)).text
     given = set(re.findall(r"^(crm_\w+)", said, re.MULTILINE))
     asked = [target["expr"] for panel in json.loads(DASHBOARD)["panels"] for target in panel["targets"]]
     wanted = set(re.findall(r"\b(crm_\w+)", "\n".join([*asked, *re.findall(r"expr: (.+)", ALERTS)])))

@@ -15,6 +15,7 @@ from tests.cast import CAST
 if TYPE_CHECKING:
     import asyncpg
 
+SCALE = {"start": "10", "fit_cap": "60", "engagement_cap": "40", "half_life_days": "14"}
 SALE = {"amount": "1200.00", "product": "Team plan"}
 VALUE, LIFETIME = "7654321.98", "8765432.19"
 MONEY = tuple(f"{number:{comma}}" for number in (7654321, 8765432) for comma in ("", ","))
@@ -111,6 +112,7 @@ class World:
             "POST /leads/bulk": {"act": "move", "to": "qualified", "lead": f"{self.lead}:1"},
             "POST /views": {"name": "Mine", "query": "score=hot"},
             "POST /customers/{id}/tickets": {"subject": "It does not work", "priority": "high"},
+            "POST /customers/{id}/contact": {"phone": "+49 30 123456", "seen_phone": f"+1 {self.mark}"},
             "POST /customers/{id}/entries/{id}/correct": {"notes": "It was Tuesday"},
             "POST /tickets/{id}": {"version": "1", "status": "resolved"},
             "POST /admin/staff/leads": {"staff_id": CAST.rita.id, "accepts": "no"},
@@ -119,8 +121,8 @@ class World:
             "POST /admin/events/replay": {"since": "2020-01-01T00:00"},
             "POST /admin/clients": {"client": f"shop-{self.mark}", "name": "Shop"},
             "POST /admin/imports/{id}/check": {"column-0": "name", "column-1": "email"},
-            "POST /admin/scoring/rules": {"half_life_days": "14"},
-            "POST /admin/scoring/rules/try": {"half_life_days": "14"},
+            "POST /admin/scoring/rules": SCALE,
+            "POST /admin/scoring/rules/try": SCALE,
             "POST /admin/inbox/replay": {"id": self.mark},
             "POST /customers/{id}/activities": {"activity_type": "Call", "notes": "Talked about the demo"},
         }

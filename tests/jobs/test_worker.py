@@ -92,6 +92,21 @@ async def test_what_nobody_woke_is_swept_up(
     assert await owner.fetchval("SELECT score IS NOT NULL FROM lead")
 
 
+async def test_what_fails_in_a_sweep_does_not_stop_the_rest(
+    context: dict[str, Any], owner: asyncpg.Connection, cast: Cast
+) -> None:
+    await make.lead(owner, cast.rita, score_due_at=now())
+    await make.lead(owner, cast.rita)
+    await owner.execute("ALTER TABLE lead ADD CONSTRAINT no_score CHECK (score IS NULL)")
+    customer = await make.customer(owner, email_conflict="new@grace.example")
+    assert await owner.fetchval("SELECT count(*) FROM lead_total") == 2
+    with pytest.raises(ExceptionGroup) as failed:
+        await sweep(context)
+    assert [type(error).__name__ for error in failed.value.exceptions] == ["CheckViolationError"]
+    assert await owner.fetchval("SELECT email FROM customer WHERE id = $1", customer) == "new@grace.example"
+    assert await owner.fetchval("SELECT count(*) FROM lead_total") == 1
+
+
 async def test_the_stream_of_the_sso_ends_in_the_customer(
     context: dict[str, Any], owner: asyncpg.Connection, place: Place, redis: Redis
 ) -> None:
@@ -110,19 +125,33 @@ async def test_the_stream_of_the_sso_ends_in_the_customer(
     assert [row["status"] for row in rows] == ["applied", "dead"]
 
 
+async def answer_kept(owner: asyncpg.Connection, days: int) -> None:
+    await owner.execute(
+        "INSERT INTO idempotency (client, key, body_hash, status, answer, created_at)"
+        " VALUES ('c', $1::text, '', 200, $2, now() - make_interval(days => $3))",
+        str(days),
+        json.dumps({}),
+        days,
+    )
+
+
 async def test_tidying_forgets_only_what_is_old(
     context: dict[str, Any], owner: asyncpg.Connection, cast: Cast
 ) -> None:
-    for days in (1, 8):
-        await owner.execute(
-            "INSERT INTO idempotency (client, key, body_hash, status, answer, created_at)"
-            " VALUES ('c', $1::text, '', 200, $2, now() - make_interval(days => $3))",
-            str(days),
-            json.dumps({}),
-            days,
-        )
+    await answer_kept(owner, 1)
+    await answer_kept(owner, 8)
     await tidy(context)
     assert await owner.fetchval("SELECT string_agg(key, ',') FROM idempotency") == "1"
+
+
+async def test_what_cannot_be_forgotten_does_not_keep_the_rest(
+    context: dict[str, Any], owner: asyncpg.Connection
+) -> None:
+    await answer_kept(owner, 8)
+    await owner.execute("REVOKE DELETE ON login_attempt FROM crm_system")
+    with pytest.raises(ExceptionGroup):
+        await tidy(context)
+    assert await owner.fetchval("SELECT count(*) FROM idempotency") == 0
 
 
 async def test_a_worker_that_starts_before_redis_waits_for_it(place: Place) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -16,10 +16,13 @@ from app.core.settings import Settings, load
 from app.sandbox.app import create_app
 from app.sandbox.jsonfile import write_private
 from tests.fakes import private_key
+from tests.listening import listening, pass_on
+from tests.ports import reserve_port
 from tests.wait import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
 SECRET = "the one secret of the sandbox"
@@ -27,20 +30,13 @@ CRM_CLIENT = ("slyyfoxx-crm", SECRET)
 CMS_CLIENT = ("slyyfoxx-cms", SECRET)
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 def settings_of(home: Path, redis_url: str, **more: str) -> Settings:
     """Return settings of a sandbox on a free port."""
     given = {
         "CRM_HOME": str(home),
         "CRM_SANDBOX": "1",
-        "CRM_SANDBOX_PORT": str(free_port()),
-        "CRM_PUBLIC_URL": f"http://127.0.0.1:{free_port()}",
+        "CRM_SANDBOX_PORT": str(reserve_port()),
+        "CRM_PUBLIC_URL": f"http://127.0.0.1:{reserve_port()}",
         "REDIS_URL": redis_url,
         "SSO_CLIENT_SECRET": SECRET,
     }
@@ -73,22 +69,6 @@ async def neighbours(config: Settings) -> AsyncGenerator[AsyncClient]:
             yield client
 
 
-@asynccontextmanager
-async def forwarded(port: int, redis_url: str) -> AsyncGenerator[None]:
+def forwarded(port: int, redis_url: str) -> AbstractAsyncContextManager[int]:
     """Let `port` answer as the Redis of `redis_url` does, as if it had just been started."""
-    target = urlsplit(redis_url)
-
-    async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while chunk := await reader.read(65_536):
-            writer.write(chunk)
-        writer.close()
-
-    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there = await asyncio.open_connection(target.hostname, target.port)
-        await asyncio.gather(pipe(reader, there[1]), pipe(there[0], writer))
-
-    server = await asyncio.start_server(connect, "127.0.0.1", port)
-    try:
-        yield
-    finally:
-        server.close()
+    return listening(partial(pass_on, port=cast("int", urlsplit(redis_url).port)), port)

@@ -66,6 +66,21 @@ async def test_the_demo_shows_something_in_every_column(owner: asyncpg.Connectio
     assert await owner.fetchval("SELECT count(*) FROM customer WHERE sso_user_id IS NOT NULL") == 12
 
 
+async def test_every_lead_has_its_form_in_the_log_and_every_sale_its_delivery(
+    owner: asyncpg.Connection, database: Place
+) -> None:
+    await demo(database.owner_url)
+    unexplained = """
+        SELECT count(*) FROM lead LEFT JOIN capture_submission form ON form.lead_id = lead.id
+            AND form.customer_id = lead.customer_id AND form.received_at = lead.created_at
+        WHERE form.raw->>'form_id' IS DISTINCT FROM lead.form_id"""
+    undelivered = """
+        SELECT count(*) FROM outbox LEFT JOIN delivery ON event_id = outbox.id AND ok AND at = published_at
+        WHERE event_id IS NULL"""
+    assert await owner.fetchval(unexplained) == 0
+    assert await owner.fetchval(undelivered) == 0
+
+
 async def test_history_happened_in_order_and_in_the_past(owner: asyncpg.Connection, database: Place) -> None:
     await seed(database.owner_url, Wanted(leads=300))
     wrong = await owner.fetchval(

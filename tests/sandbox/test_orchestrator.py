@@ -9,7 +9,8 @@ import pytest
 
 from app.core.ids import uuid7
 from app.sandbox.onboarding import CONSUMER, GROUP, STREAM
-from tests.sandbox.neighbours import forwarded, free_port, neighbours, settings_of
+from tests.ports import reserve_port
+from tests.sandbox.neighbours import forwarded, neighbours, settings_of
 from tests.wait import until
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ async def test_what_a_crash_left_unacknowledged_is_taken_up(config: Settings, re
 
 
 async def test_it_waits_for_redis_and_says_so(tmp_path: Path, redis: Redis, place: Place) -> None:
-    port = free_port()
+    port = reserve_port()
     down = f"redis://127.0.0.1:{port}/{redis.connection_pool.connection_kwargs.get('db', 0)}"
     password = redis.connection_pool.connection_kwargs.get("password")
     if password:

@@ -16,12 +16,12 @@ from app.core import clock
 from app.core.settings import BadSetting
 from app.sandbox.app import create_app
 from tests.cast import CAST, claims
+from tests.ports import reserve_port
 from tests.sandbox.neighbours import (
     CMS_CLIENT,
     CRM_CLIENT,
     SECRET,
     forwarded,
-    free_port,
     neighbours,
     settings_of,
 )
@@ -326,7 +326,7 @@ async def test_a_body_that_cannot_be_read_is_the_clients_fault(sandbox: AsyncCli
 
 
 async def test_an_event_waits_for_redis_over_a_restart(tmp_path: Path, redis: Redis, place: Place) -> None:
-    port = free_port()
+    port = reserve_port()
     config = settings_of(tmp_path, place.redis_url.replace(str(urlsplit(place.redis_url).port), str(port)))
     async with neighbours(config) as sandbox:
         await sandbox.patch(f"/sso/users/{CAST.rita.id}", json={"email": "rita@new.example"})

@@ -7,6 +7,7 @@ import hashlib
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -15,9 +16,12 @@ from app.contracts.activity_log import ActivityLog
 from app.core import clock
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.domain.idempotency import Key
-from app.services.activities import log_activity
+from app.domain.timeline import TimelineFilter
+from app.services.activities import log_activity, log_on_page
+from app.services.timeline import read_timeline
+from app.web import entries, formats
 from tests import make
-from tests.wait import until
+from tests.wait import WAITING, until
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -28,7 +32,6 @@ if TYPE_CHECKING:
     from tests.cast import Cast
 
 pytestmark = pytest.mark.usefixtures("pool")
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 def call(customer_id: UUID, author: Viewer, **given: Any) -> ActivityLog:
@@ -56,7 +59,7 @@ async def test_a_call_moves_what_hangs_on_it(
 ) -> None:
     tomorrow = clock.now() + timedelta(days=1)
     activity = call(
-        customer_id, cast.rita, follow_up_at=tomorrow, follow_up_note="Send the offer", duration_minutes=5
+        customer_id, cast.rita, follow_up_at=tomorrow, follow_up_note="Send the offer", direction="inbound"
     )
     outcome = await log_activity(cast.rita, activity, None)
     assert outcome.value.seq == 1
@@ -68,6 +71,44 @@ async def test_a_call_moves_what_hangs_on_it(
     assert (entry["kind"], entry["actor_id"], entry["lead_id"]) == ("call_logged", cast.rita.id, lead["id"])
     assert entry["hash"].hex() == outcome.value.hash
     assert await owner.fetchval("SELECT last_contact_at FROM customer") == entry["occurred_at"]
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_a_lost_lead_gets_the_day_to_try_again(
+    owner: asyncpg.Connection, cast: Cast, *, named: bool
+) -> None:
+    customer = await make.customer(owner)
+    await make.lead(
+        owner, cast.rita, "closed_lost", customer_id=customer, closed_at=clock.now() - timedelta(days=9)
+    )
+    lost = await make.lead(owner, cast.rita, "closed_lost", customer_id=customer)
+    await make.lead(owner, cast.rita, "closed_won", customer_id=customer)
+    soon = clock.now() + timedelta(days=90)
+    about = {"lead_id": str(lost)} if named else {}
+    _, logged = await log_on_page(cast.rita, call(customer, cast.rita, follow_up_at=soon, **about), None)
+    rows = await owner.fetch(
+        "SELECT id, status, version, score_due_at FROM lead WHERE follow_up_at = $1", soon
+    )
+    assert [tuple(row) for row in rows] == [(lost, "disqualified", 2, None)]
+    assert logged is not None
+    assert logged.lead is not None
+    assert (logged.lead.id, logged.lead.follow_up_at, logged.lead.version) == (lost, soon, 2)
+    assert await owner.fetchval("SELECT lead_id FROM activity") == lost
+
+
+@pytest.mark.parametrize("stage", ["closed_won", None])
+async def test_a_follow_up_that_reminds_nobody_is_refused_on_pages_and_a_fact_from_outside(
+    owner: asyncpg.Connection, cast: Cast, stage: str | None
+) -> None:
+    customer = await make.customer(owner)
+    about = {"lead_id": str(await make.lead(owner, cast.rita, stage, customer_id=customer))} if stage else {}
+    activity = call(customer, cast.ada, follow_up_at=clock.now() + timedelta(days=1), **about)
+    with pytest.raises(Invalid) as caught:
+        await log_on_page(cast.ada, activity, None)
+    assert [problem.pointer for problem in caught.value.problems] == ["#/next"]
+    assert await owner.fetchval("SELECT count(*) FROM activity") == 0
+    await log_activity(cast.ada, activity, None)
+    assert await owner.fetchval("SELECT count(*) FROM activity") == 1
 
 
 async def test_the_words_are_committed_to_but_not_in_the_chain(
@@ -116,6 +157,31 @@ async def test_twenty_calls_at_once_all_count_and_the_last_one_says_what_is_next
     assert (lead["version"], lead["follow_up_note"]) == (21, said["follow_up_note"])
 
 
+@pytest.mark.parametrize("stage", ["lead", "closed_lost"])
+async def test_an_entry_says_which_planned_step_it_replaced(
+    owner: asyncpg.Connection, cast: Cast, stage: str
+) -> None:
+    due, soon = clock.now() + timedelta(hours=2), clock.now() + timedelta(days=7)
+    planned = {"follow_up_at": due, "follow_up_note": "Call about the proposal"}
+    customer = await make.customer(owner)
+    await make.lead(owner, cast.rita, stage, customer_id=customer, **planned)
+    await log_activity(cast.rita, call(customer, cast.rita, **planned), None)
+    await log_activity(cast.sam, call(customer, cast.sam), None)
+    for note in ("Check the ticket", ""):
+        await log_activity(cast.sam, call(customer, cast.sam, follow_up_at=soon, follow_up_note=note), None)
+    page = await read_timeline(cast.rita, customer, TimelineFilter(), limit=9, cursor=None)
+    told = [entries.describe(entry, ZoneInfo("UTC")).facts[1:] for entry in page.items]
+    days = [formats.day(moment, ZoneInfo("UTC")) for moment in (due, soon)]
+    assert told == [
+        (f"Instead of: Check the ticket, {days[1]}",),
+        (f"Instead of: Call about the proposal, {days[0]}",),
+        (),
+        (),
+    ]
+    data = [json.loads(row["data"]) for row in await owner.fetch("SELECT data FROM activity ORDER BY seq")]
+    assert not any("proposal" in str(each) for each in data)
+
+
 async def test_a_call_that_waited_for_a_lead_which_went_to_somebody_else_leaves_no_trace(
     owner: asyncpg.Connection, cast: Cast, customer_id: UUID
 ) -> None:
@@ -145,6 +211,17 @@ async def test_an_admin_may_log_for_another_and_both_are_recorded(
     await log_activity(cast.ada, call(customer_id, cast.rita), None)
     row = await owner.fetchrow("SELECT actor_id, on_behalf_of FROM activity")
     assert tuple(row) == (cast.ada.id, cast.rita.id)
+
+
+@pytest.mark.parametrize("other", ["", "a\tb", "x" * 256, "nobody-such"])
+async def test_an_admin_logs_only_for_somebody_of_the_staff(
+    owner: asyncpg.Connection, cast: Cast, customer_id: UUID, other: str
+) -> None:
+    activity = msgspec.structs.replace(call(customer_id, cast.ada), user_id=other)
+    with pytest.raises(Invalid) as refused:
+        await log_activity(cast.ada, activity, None)
+    assert [problem.pointer for problem in refused.value.problems] == ["#/user_id"]
+    assert await owner.fetchval("SELECT count(*) FROM activity") == 0
 
 
 async def test_nobody_else_may(owner: asyncpg.Connection, cast: Cast, customer_id: UUID) -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.core.clock import now
+from app.core.errors import Conflict, NameTaken
 from app.domain.board import BoardFilter, rots_at
 from app.domain.pipeline import Stage
 from app.services.board import read_board, read_changed
-from app.services.saved_views import delete_view, save_view
+from app.services.saved_views import MOST, delete_view, save_view
 from tests import make
 
 if TYPE_CHECKING:
@@ -99,9 +100,33 @@ async def test_changed_cards_are_told_to_who_may_see_them(owner: asyncpg.Connect
 
 async def test_a_view_is_kept_by_name_and_is_its_owners_only(cast: Cast) -> None:
     await save_view(cast.rita, " Warm ", "score=warm")
-    await save_view(cast.rita, "Warm", "due=late")
+    with pytest.raises(NameTaken):
+        await save_view(cast.rita, "Warm", "due=late")
+    (view,) = (await read_board(cast.rita, BoardFilter())).around.views
+    assert (view.name, view.query) == ("Warm", "score=warm")
+    await save_view(cast.rita, "Warm", "due=late", replace=True)
     (view,) = (await read_board(cast.rita, BoardFilter())).around.views
     assert (view.name, view.query) == ("Warm", "due=late")
     assert (await read_board(cast.omar, BoardFilter())).around.views == ()
     await delete_view(cast.rita, view.id)
     assert (await read_board(cast.rita, BoardFilter())).around.views == ()
+
+
+async def test_names_of_views_differ_by_case_and_not_by_how_they_are_typed(cast: Cast) -> None:
+    await save_view(cast.rita, "Malm\N{LATIN SMALL LETTER O WITH DIAERESIS}", "score=warm")
+    with pytest.raises(NameTaken):
+        await save_view(cast.rita, " Malmo\N{COMBINING DIAERESIS}", "due=late")
+    await save_view(cast.rita, "MALM\N{LATIN CAPITAL LETTER O WITH DIAERESIS}", "due=late")
+    await save_view(cast.omar, "Malm\N{LATIN SMALL LETTER O WITH DIAERESIS}", "due=late")
+    assert len((await read_board(cast.rita, BoardFilter())).around.views) == 2
+
+
+async def test_who_has_all_views_they_may_have_still_replaces_one(cast: Cast) -> None:
+    for number in range(MOST):
+        await save_view(cast.rita, f"View {number}", "score=warm")
+    with pytest.raises(Conflict, match=f"{MOST} views already"):
+        await save_view(cast.rita, "One more", "due=late")
+    await save_view(cast.rita, "View 0", "due=late", replace=True)
+    views = (await read_board(cast.rita, BoardFilter())).around.views
+    assert len(views) == MOST
+    assert [view.name for view in views if view.query == "due=late"] == ["View 0"]

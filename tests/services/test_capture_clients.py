@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.core.errors import Forbidden, Invalid, NotFound
-from app.domain.capture_client import ClientTaken, new_secret
+from app.domain.capture_client import ClientTaken
+from app.domain.signing import new_secret
 from app.gateways.webhooks import sign
 from app.services import capture_clients
 

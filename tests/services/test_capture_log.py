@@ -14,10 +14,12 @@ from app.domain.capture_log import AlreadyDecided, CaptureFilter
 from app.domain.idempotency import Key
 from app.services.capture_log import approve_capture, discard_capture, list_captures, read_capture
 from app.services.lead_capture import capture_lead
+from tests.hearing import boards_hear_of
 
 if TYPE_CHECKING:
     import asyncpg
     from httpx import AsyncClient
+    from redis.asyncio import Redis
 
     from tests.cast import Cast
 
@@ -39,6 +41,8 @@ async def held_id(owner: asyncpg.Connection) -> UUID:
     [
         {"message": LINKS},
         {"name": "Win now http://spam.example"},
+        {"company": "Navy www.a.example www.b.example"},
+        {"job_title": "<a href='https://spam.example'>Win</a>"},
         {"email": "grace@mailinator.com"},
         {"email": "grace@eu.mailinator.com"},
         {"answers": {"website": "http://spam.example"}},
@@ -59,7 +63,12 @@ async def test_a_suspicious_submission_is_held_and_answered_like_any_other(
 
 @pytest.mark.usefixtures("pool")
 @pytest.mark.parametrize(
-    "given", [{"message": "See https://navy.example and https://fleet.example"}, {"answers": {"website": ""}}]
+    "given",
+    [
+        {"message": "See https://navy.example and https://fleet.example"},
+        {"answers": {"website": ""}},
+        {"company": "Navy (www.navy.example)", "job_title": "Webmaster of https://www.navy.example/"},
+    ],
 )
 async def test_what_people_usually_send_is_not_held(owner: asyncpg.Connection, given: dict[str, Any]) -> None:
     await capture_lead("cms", form(**given), None)
@@ -81,6 +90,15 @@ async def test_an_approved_submission_becomes_the_lead_it_was_answered_with(
     assert await owner.fetchval("SELECT id FROM customer") == UUID(answered.value.customer_id)
     assert await owner.fetchval("SELECT count(*) FROM activity WHERE kind = 'lead_captured'") == 1
     assert await owner.fetchval("SELECT score_due_at IS NOT NULL FROM lead")
+
+
+@pytest.mark.usefixtures("pool")
+async def test_boards_hear_of_an_approved_submission(
+    owner: asyncpg.Connection, redis: Redis, cast: Cast
+) -> None:
+    answered = await capture_lead("cms", form(message=LINKS), None)
+    lead = UUID(answered.value.lead_id)
+    await boards_hear_of(redis, {lead}, approve_capture(cast.ada, await held_id(owner)))
 
 
 @pytest.mark.usefixtures("pool")
@@ -130,6 +148,8 @@ BAD = {
     "no json": (b"hello", "application/json", 400),
     "wrong fields": (form(name="", surprise=1), "application/json", 422),
     "control characters": (form(name="a\x00b"), "application/json", 422),
+    "lone surrogate in a name": (b'{"\\ud800": "\\u0000"}', "application/json", 422),
+    "control character in a name": (b'{"\\u0000": {"a": "\\u0000"}}', "application/json", 422),
     "another type": (form(), "text/plain", 415),
     "too large": (form(message="x" * 70_000), "application/json", 413),
 }

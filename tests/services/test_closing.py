@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
+from app.contracts.events import SaleClosedWonDataV1
 from app.contracts.pipeline import SaleDetails
 from app.core.errors import Conflict, Forbidden, Invalid, LeadIsClosed, NotFound, StaleLead
+from app.domain.board import BoardFilter
 from app.domain.idempotency import Key
+from app.domain.lead import Money
 from app.domain.sale import Loss
+from app.services.board import read_board
 from app.services.closing import close_lost, close_won
+from app.services.leads import read_lead
 from app.services.pipeline import move_lead
 from tests import make
 
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("pool")
 LOSS = Loss("price")
+AS_MIGRATED = Path(__file__).parents[2] / "tables/sql/85_won_is_worth_what_it_brought.sql"
 
 
 def details(**given: Any) -> SaleDetails:
@@ -68,6 +75,28 @@ async def test_a_won_lead_has_its_sale_its_event_its_value_and_its_entry(
         "12000.00"
     )
     assert await owner.fetchval("SELECT kind FROM activity") == "sale_won"
+
+
+async def test_a_won_lead_is_worth_what_it_was_sold_for(
+    owner: asyncpg.Connection, cast: Cast, lead_id: UUID
+) -> None:
+    await owner.execute("UPDATE lead SET expected_value = 1000, currency = 'EUR'")
+    won = (await close_won(cast.rita, lead_id, 1, details(amount="1234.50"), None)).value
+    assert won.expected_value == Money(Decimal("1234.50"), "EUR")
+    column = (await read_board(cast.rita, BoardFilter())).columns[-2]
+    assert (column.stage, column.value) == ("closed_won", Decimal("1234.50"))
+    await owner.execute("UPDATE lead SET expected_value = NULL")  # as one that was won before
+    await owner.execute(AS_MIGRATED.read_text())
+    assert (await read_lead(cast.rita, lead_id)).expected_value == won.expected_value
+
+
+@pytest.mark.parametrize("nothing", ["-0", "-0.00", -0.0])
+async def test_nothing_has_no_sign(
+    owner: asyncpg.Connection, cast: Cast, lead_id: UUID, nothing: str | float
+) -> None:
+    await close_won(cast.rita, lead_id, 1, details(amount=nothing), None)
+    payload = json.loads(await owner.fetchval("SELECT payload FROM outbox"))
+    assert msgspec.convert(payload, SaleClosedWonDataV1).sale_details.amount == "0.00"
 
 
 async def test_fifty_clicks_on_won_make_one_sale(
@@ -115,6 +144,31 @@ async def test_a_lost_lead_says_why(owner: asyncpg.Connection, cast: Cast, lead_
     assert tuple(lead) == ("closed_lost", "disqualified", "other")
     assert json.loads(await owner.fetchval("SELECT body FROM activity_text")) == {"note": "They moved away"}
     assert await owner.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_a_lead_lost_to_a_competitor_says_to_which(
+    owner: asyncpg.Connection, cast: Cast, lead_id: UUID
+) -> None:
+    loss = Loss("competitor", competitor="  Ledgerly \n GmbH ")
+    closed = (await close_lost(cast.rita, lead_id, 1, loss, None)).value
+    assert (closed.lost_reason, closed.lost_to) == ("competitor", "Ledgerly GmbH")
+    assert json.loads(await owner.fetchval("SELECT body FROM activity_text")) == {
+        "competitor": "Ledgerly GmbH"
+    }
+    assert await owner.fetchval("SELECT data->>'competitor' FROM activity") is None  # words are erasable
+
+
+@pytest.mark.parametrize(
+    ("reason", "competitor"),
+    [("price", "Ledgerly"), ("competitor", "x" * 121), ("competitor", "Led\x07gerly")],
+)
+async def test_a_competitor_is_a_short_name_and_goes_with_its_reason(
+    owner: asyncpg.Connection, cast: Cast, lead_id: UUID, reason: str, competitor: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        await close_lost(cast.rita, lead_id, 1, Loss(reason, competitor=competitor), None)
+    assert [problem.pointer for problem in refused.value.problems] == ["#/competitor"]
+    assert await owner.fetchval("SELECT stage FROM lead") != "closed_lost"
 
 
 @pytest.mark.parametrize("closed", ["closed_won", "closed_lost"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import UTC, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,15 @@ async def test_a_plan_is_on_the_lead_and_on_the_timeline(owner: asyncpg.Connecti
     assert done.follow_up_at is None
     kinds = [row["kind"] for row in await owner.fetch("SELECT kind FROM activity ORDER BY seq")]
     assert kinds == ["follow_up_set", "follow_up_done"]
+
+
+async def test_what_was_planned_is_written_in_utc(owner: asyncpg.Connection, cast: Cast) -> None:
+    at = now().astimezone(timezone(timedelta(hours=2))) + timedelta(days=2)
+    lead, lost = [await make.lead(owner, cast.rita) for _ in range(2)]
+    await plan_follow_up(cast.rita, lead, 1, Plan(FollowUp(at)), None)
+    await close_lost(cast.rita, lost, 1, Loss("timing", try_again_at=at), None)
+    rows = await owner.fetch("SELECT data ->> 'follow_up_at' AS at FROM activity")
+    assert [row["at"] for row in rows] == [at.astimezone(UTC).isoformat()] * 2
 
 
 async def test_nothing_is_planned_for_yesterday_or_without_a_day(
@@ -101,3 +111,22 @@ async def test_a_won_lead_has_no_next_step(owner: asyncpg.Connection, cast: Cast
     lead = await make.lead(owner, cast.rita, "closed_won")
     with pytest.raises(LeadIsClosed):
         await plan_follow_up(cast.rita, lead, 1, in_days(1), None)
+
+
+async def test_the_timeline_says_which_way_a_deal_went_and_no_amount(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    lead, soon = await make.lead(owner, cast.rita), now().date() + timedelta(days=30)
+    deals = (
+        Deal(Decimal(60_000), None),
+        Deal(Decimal(6_000), soon),
+        Deal(Decimal(6_000), soon),
+        Deal(None, soon),
+    )
+    for version, deal in enumerate((*deals, Deal(Decimal(7_000), None), Deal(Decimal(8_000), None)), 1):
+        await change_deal(cast.rita, lead, version, deal, None)
+    rows = [json.loads(row["data"]) for row in await owner.fetch("SELECT data FROM activity ORDER BY seq")]
+    assert [row.get("value", "") for row in rows] == ["set", "lowered", "", "removed", "set", "raised"]
+    days = [(row["was_to_close_on"], row["expected_close_on"]) for row in rows if "was_to_close_on" in row]
+    assert days == [(None, soon.isoformat()), (soon.isoformat(), None)]
+    assert not [row for row in rows if "000" in str(row)]

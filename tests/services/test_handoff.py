@@ -181,6 +181,29 @@ async def test_a_receiver_that_hangs_takes_one_place_and_the_stream_goes_on(
     assert await owner.fetchval("SELECT bool_and(published_at IS NOT NULL) FROM outbox")
 
 
+class OddWebhook(MemoryWebhook):
+    """Fails in a way nobody thought of."""
+
+    @override
+    async def publish(self, event: OutgoingEvent) -> str:
+        raise OverflowError(event.subject)
+
+
+async def test_whatever_goes_wrong_in_a_sink_is_a_failed_attempt_that_waits(
+    owner: asyncpg.Connection, cast: Cast, later: Callable[[float], None]
+) -> None:
+    await win(owner, cast)
+    sinks: dict[str, Any] = {"stream": MemoryStream(), "webhook": OddWebhook()}
+    why = "webhook: the CRM failed while handing it over (OverflowError)"
+    for _ in range(2):
+        assert await handoff.publish_due(sinks, "webhook") == 0
+        assert tuple(await state(owner)) == (1, False, why)
+    later(60)
+    await handoff.publish_due(sinks, "webhook")
+    assert (await state(owner))["attempts"] == 2
+    assert [line.state for line in await handoff.list_events(cast.ada, unsent=True)] == ["failing"]
+
+
 async def test_sinks_that_end_at_the_same_moment_settle_the_event(
     owner: asyncpg.Connection, cast: Cast
 ) -> None:

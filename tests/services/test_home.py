@@ -56,12 +56,17 @@ async def test_an_admin_sees_the_team_and_nobody_else_does(owner: asyncpg.Connec
     soon = now().date() + timedelta(days=1)
     await make.lead(owner, cast.rita, "negotiation", expected_value=1000, expected_close_on=soon)
     await make.lead(owner, None)
+    await make.lead(owner, cast.omar, follow_up_at=now() - timedelta(hours=1))
+    await make.lead(owner, cast.omar, follow_up_at=now() + timedelta(hours=1))
+    await make.lead(owner, cast.omar, "closed_won", expected_value=70, currency="EUR", closed_at=now())
+    await make.lead(owner, cast.omar, "closed_won", expected_value=9, closed_at=now() - timedelta(days=40))
     team = await read_team(cast.ada, UTC)
-    assert sum(month.value for month in team.forecast) == Decimal(1000)
-    assert sum(month.weighted for month in team.forecast) == Decimal(750)
-    assert [step.leads for step in team.funnel] == [2, 1, 1, 1, 0]
+    assert sum(month.expected.value for month in team.forecast.months) == Decimal(1000)
+    assert sum(month.expected.weighted for month in team.forecast.months) == Decimal(750)
+    assert [step.leads for step in team.funnel.steps] == [6, 3, 3, 3, 2]
     assert team.pulse.unassigned == 1
-    assert {rep.name: rep.leads for rep in team.reps} == {cast.rita.name: 1, cast.omar.name: 0}
+    reps = {rep.name: (rep.leads, rep.overdue, rep.won) for rep in team.reps}
+    assert reps == {cast.rita.name: (1, 0, 0), cast.omar.name: (2, 1, 70)}
     for other in (cast.rita, cast.sam):
         with pytest.raises(Forbidden):
             await read_team(other, UTC)

@@ -11,56 +11,32 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.core import clock
-from app.core.errors import Invalid, Malformed, NotFound, TooLarge
-from app.core.ids import uuid7
+from app.core.errors import NotFound
+from app.domain.sso_events import read_news
 from app.gateways.event_stream import StreamEntry
 from app.services import identity_events
 from app.services.identity_changes import settle_conflicts
 from app.services.lead_capture import capture_lead
 from tests import make
+from tests.hearing import boards_hear_of
+from tests.sso_said import GRACE, event, raw, receive, statuses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
     import asyncpg
+    from redis.asyncio import Redis
 
+    from app.contracts.events import IncomingEvent
+    from app.domain.sso_events import UserNews
     from tests.cast import Cast
 
 pytestmark = pytest.mark.usefixtures("pool")
-GRACE = "sso-grace"
-
-
-def event(**data: Any) -> dict[str, Any]:
-    """A UserEmailUpdated of Grace; keywords change its data, or with a capital letter its envelope."""
-    envelope = {key.lower(): data.pop(key) for key in list(data) if key[0].isupper()}
-    return {
-        "specversion": "1.0",
-        "id": str(uuid7()),
-        "source": "/slyyfoxx/sso",
-        "type": "UserEmailUpdated",
-        "subject": GRACE,
-        "data": {"user_id": GRACE, "email": "new@grace.example", "updated_at": clock.now(), **data},
-        **envelope,
-    }
-
-
-def raw(said: Any) -> bytes:
-    return json.dumps(said, default=datetime.isoformat).encode()
-
-
-async def receive(*events: dict[str, Any]) -> list[str]:
-    answers = [(await identity_events.receive_event(raw(said))).status for said in events]
-    await identity_events.apply_due()
-    return answers
 
 
 async def grace(owner: asyncpg.Connection) -> Any:
     return await owner.fetchrow("SELECT * FROM customer WHERE sso_user_id = $1", GRACE)
-
-
-async def statuses(owner: asyncpg.Connection) -> list[str]:
-    return [row["status"] for row in await owner.fetch("SELECT status FROM inbox ORDER BY received_at, id")]
 
 
 async def kinds(owner: asyncpg.Connection) -> list[str]:
@@ -94,6 +70,19 @@ async def test_a_new_address_is_taken_over_and_told_without_naming_it(
     entry = await owner.fetchrow("SELECT kind, actor_id, data, body FROM activity JOIN activity_text ON true")
     assert (entry["kind"], entry["actor_id"], entry["data"]) == ("email_updated", "sso", "{}")
     assert json.loads(entry["body"]) == {"old": "old@grace.example", "new": "Grace@New.example"}
+
+
+async def test_boards_hear_of_a_new_name(
+    owner: asyncpg.Connection, cast: Cast, redis: Redis, customer_id: UUID
+) -> None:
+    lead = await make.lead(owner, cast.rita, customer_id=customer_id)
+    for said in (
+        {"version": 1},
+        {"email": "newer@grace.example", "version": 2},
+    ):  # alone, and with an address
+        profile = event(Type="UserProfileUpdated", name=f"Grace {said['version']}", **{"email": None, **said})
+        await boards_hear_of(redis, {lead}, receive(profile))
+        assert (await grace(owner))["name"] == f"Grace {said['version']}"
 
 
 @pytest.mark.parametrize("by_version", [True, False])
@@ -220,7 +209,10 @@ async def test_poison_dies_after_five_tries_and_can_be_replayed(
         later(timedelta(seconds=16))
         await identity_events.apply_due()
     dead = await owner.fetchrow("SELECT * FROM inbox WHERE status = 'dead'")
-    assert (dead["attempts"], dead["last_error"]) == (5, "CheckViolationError no_poison")
+    assert (dead["attempts"], dead["last_error"]) == (
+        5,
+        "the CRM failed while applying it (CheckViolationError no_poison)",
+    )
     await owner.execute("ALTER TABLE customer DROP CONSTRAINT no_poison")
     assert await identity_events.replay(cast.ada) == 1
     await identity_events.apply_due()
@@ -252,63 +244,23 @@ async def test_an_erased_customer_stays_erased(owner: asyncpg.Connection) -> Non
     assert [tuple(row) for row in kept] == [("{}", "the customer was erased", None)]
 
 
-async def test_an_unknown_type_is_ignored_and_not_kept_in_words(owner: asyncpg.Connection) -> None:
-    assert await receive(event(Type="UserLiked")) == ["ignored"]
-    assert tuple(await owner.fetchrow("SELECT status, raw FROM inbox")) == ("ignored", "")
-
-
-UNREADABLE = [b"", b"\xff", b"not json", b"[]", b"null", b"[" * 5000, b'"\\ud800"']
-WRONG: list[Any] = [
-    {**event(), "specversion": "0.3"},
-    {key: value for key, value in event().items() if key != "id"},
-    {key: value for key, value in event().items() if key != "source"},
-    {key: value for key, value in event().items() if key != "type"},
-    event(Id=""),
-    event(Id=7),
-    event(Id="a\x00b"),
-    event(Source="x" * 256),
-    event(Data=None),
-    event(Data=[]),
-    event(user_id=None),
-    event(email=None),
-    event(email="no address"),
-    event(email="a\x00@b.example"),
-    event(version=-1),
-    event(version="3"),
-    event(version=2**63),
-    event(updated_at="yesterday"),
-]
-
-
-@pytest.mark.parametrize("body", UNREADABLE)
-async def test_what_cannot_be_read_is_refused_and_leaves_nothing(
-    owner: asyncpg.Connection, body: bytes
+async def test_what_we_stumble_over_is_buried_and_stops_nobody(
+    owner: asyncpg.Connection,
+    cast: Cast,
+    customer_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+    later: Callable[[timedelta], None],
 ) -> None:
-    with pytest.raises(Malformed):
-        await identity_events.receive_event(body)
-    assert await statuses(owner) == []
+    def stumble(incoming: IncomingEvent) -> UserNews:
+        return read_news(incoming) if incoming.id == "good" else 1 // 0
 
-
-@pytest.mark.parametrize("said", WRONG)
-async def test_what_is_wrong_is_refused_with_its_place(owner: asyncpg.Connection, said: Any) -> None:
-    with pytest.raises(Invalid) as caught:
-        await identity_events.receive_event(raw(said))
-    assert all(problem.pointer.startswith("#/") for problem in caught.value.problems)
-    assert await statuses(owner) == []
-
-
-async def test_on_the_stream_bad_entries_are_buried_and_good_ones_pass(
-    owner: asyncpg.Connection, customer_id: UUID
-) -> None:
-    bad = [*UNREADABLE, *map(raw, WRONG), b"x" * 2**20]
-    entries = [StreamEntry(f"{number}-0", body) for number, body in enumerate(bad)]
-    await identity_events.receive_entries([*entries, StreamEntry("998-0", raw(event(version=1)))])
-    await identity_events.receive_entries([StreamEntry("999-0", None)])
-    await identity_events.apply_due()
-    assert sorted(await statuses(owner)) == ["applied"] + ["dead"] * len(bad)
-    assert await owner.fetchval("SELECT count(*) FROM inbox WHERE status = 'dead' AND last_error = ''") == 0
-
-
-async def test_too_much_is_refused() -> None:
-    with pytest.raises(TooLarge):
-        await identity_events.receive_event(b" " * 65537)
+    monkeypatch.setattr(identity_events, "read_news", stumble)
+    entries = [StreamEntry("1-0", raw(event(Id="odd"))), StreamEntry("2-0", raw(event(Id="good", version=1)))]
+    await identity_events.receive_entries(entries)
+    await identity_events.replay(cast.ada, "1-0")
+    for _ in range(5):
+        await identity_events.apply_due()
+        later(timedelta(seconds=16))
+    rows = await owner.fetch("SELECT id, status, last_error FROM inbox ORDER BY id")
+    reason = "the CRM failed while applying it (ZeroDivisionError)"
+    assert [tuple(row) for row in rows] == [("1-0", "dead", reason), ("good", "applied", None)]

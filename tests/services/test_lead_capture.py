@@ -5,15 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
+import msgspec
 import pytest
+from msgspec.structs import fields
 
+from app.contracts import examples
+from app.contracts.lead_capture import LeadCapture
 from app.core.errors import Invalid, KeyReused, Malformed
 from app.domain.idempotency import Key
+from app.gateways import live, queue
 from app.services.lead_capture import capture_lead
+from tests.hearing import boards_hear_of, changes
+from tests.wait import PATIENCE
 
 if TYPE_CHECKING:
     import asyncpg
+    from redis.asyncio import Redis
 
     from tests.cast import Cast
 
@@ -40,6 +49,12 @@ async def test_a_new_person_becomes_a_customer_with_a_lead_and_an_entry(
     assert body["message"] == "We need a demo"
 
 
+async def test_the_published_example_is_answered_as_published(owner: asyncpg.Connection) -> None:
+    answer = (await capture_lead("cms", json.dumps(examples.CAPTURE).encode(), None)).value
+    said = msgspec.json.encode(answer).decode().replace(answer.lead_id, examples.LEAD_ID)
+    assert json.loads(said.replace(answer.customer_id, examples.CUSTOMER_ID)) == examples.CAPTURED
+
+
 async def test_a_second_submission_joins_the_open_lead(owner: asyncpg.Connection) -> None:
     first = await capture_lead("cms", form(), None)
     second = await capture_lead("cms", form(email="GRACE@Navy.example", company="Navy"), None)
@@ -48,6 +63,55 @@ async def test_a_second_submission_joins_the_open_lead(owner: asyncpg.Connection
     assert await owner.fetchval("SELECT count(*) FROM capture_submission") == 2
     assert await owner.fetchval("SELECT count(*) FROM activity") == 2
     assert await owner.fetchval("SELECT company FROM customer") == "Navy"
+
+
+@pytest.mark.usefixtures("cast")
+async def test_its_reps_board_hears_of_a_new_lead_before_it_is_scored(
+    owner: asyncpg.Connection, redis: Redis
+) -> None:
+    heard = redis.pubsub()
+    await heard.subscribe(live.CHANNEL)
+    answer = (await capture_lead("cms", form(), None)).value
+    await queue.settle()
+    told: dict[str, Any] = {}
+    while not told:
+        message = await heard.get_message(timeout=PATIENCE)
+        assert message is not None, "nobody is told of the lead"
+        told = next((each for each in changes(message) if each["lead_id"] == answer.lead_id), {})
+    assert told["owners"] == [await owner.fetchval("SELECT assigned_to_id FROM lead")]
+    assert told["customer_id"] == answer.customer_id
+    await heard.aclose()
+
+
+async def test_boards_hear_of_a_submission_that_joined(redis: Redis) -> None:
+    first = await capture_lead("cms", form(), None)
+    await boards_hear_of(redis, {UUID(first.value.lead_id)}, capture_lead("cms", form(company="Navy"), None))
+
+
+async def test_what_a_known_person_says_anew_stands_in_the_entry(owner: asyncpg.Connection) -> None:
+    await capture_lead("cms", form(phone="+1 202 555 0101", country="US"), None)
+    anew = {"name": "Grace H.", "phone": "+31 20 1", "company": "Navy", "job_title": "CTO", "country": "NL"}
+    await capture_lead("cms", form(**anew), None)
+    assert await owner.fetchval("SELECT phone FROM customer") == "+1 202 555 0101"
+    bodies = [json.loads(row["body"]) for row in await owner.fetch("SELECT body FROM activity_text")]
+    said = next(body for body in bodies if "company" in body)
+    assert {name: said.get(name) for name in anew} == anew
+
+
+async def test_null_is_a_field_that_was_left_out(owner: asyncpg.Connection) -> None:
+    await capture_lead("cms", form(campaign={"source": "google"}), None)
+    names = [field.encode_name for field in fields(LeadCapture) if not field.required]
+    nothing = dict.fromkeys(names) | {
+        "campaign": dict.fromkeys(["source", "medium", "name", "term", "content"]),
+        "consent": {"marketing": True, "text_version": None},
+        "answers": {"team_size": None, "budget": "1000"},
+    }
+    assert (await capture_lead("cms", form(**nothing), None)).value.outcome == "merged"
+    assert (await capture_lead("cms", form(**dict.fromkeys(names)), None)).value.outcome == "merged"
+    row = await owner.fetchrow("SELECT phone, last_campaign FROM customer")
+    assert (row["phone"], json.loads(row["last_campaign"])) == ("", {"source": "google"})
+    bodies = [json.loads(row["body"]) for row in await owner.fetch("SELECT body FROM activity_text")]
+    assert [body["answers"] for body in bodies if "answers" in body] == [{"budget": "1000"}]
 
 
 async def test_first_campaign_and_consent_stay_and_the_last_follow(owner: asyncpg.Connection) -> None:
@@ -129,8 +193,11 @@ async def test_a_rep_who_takes_no_leads_gets_none(owner: asyncpg.Connection, cas
     [
         ({"name": "", "email": "nobody"}, {"#/name", "#/email"}),
         ({"name": 1, "surprise": True}, {"#/name", "#/surprise"}),
-        ({"name": 1, "email": "nobody", "answers": {"a": 1}}, {"#/name", "#/email", "#/answers"}),
-        ({"consent": {"marketing": 1, "text_version": "x" * 101}}, {"#/consent/marketing"}),
+        ({"name": 1, "email": "nobody", "answers": {"a": 1}}, {"#/name", "#/email", "#/answers/a"}),
+        (
+            {"consent": {"marketing": 1, "text_version": "x" * 101}},
+            {"#/consent/marketing", "#/consent/text_version"},
+        ),
         ({"campaign": {"source": 1, "x": ""}}, {"#/campaign/source", "#/campaign/x"}),
         ({"answers": {"a": "b" * 1001}}, {"#/answers/a"}),
         ({"submitted_at": "2999-01-01T00:00:00Z"}, {"#/submitted_at"}),
@@ -148,7 +215,14 @@ async def test_a_wrong_form_is_told_everything_and_leaves_no_row(
     assert await owner.fetchval("SELECT count(*) FROM customer") == 0
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"nonsense", b'"text"', b"\xff"])
-async def test_what_is_no_json_object_is_malformed(body: bytes) -> None:
+@pytest.mark.parametrize("body", [b"", b"nonsense", b"\xff"])
+async def test_what_is_no_json_is_malformed(body: bytes) -> None:
     with pytest.raises(Malformed):
         await capture_lead("cms", body, None)
+
+
+@pytest.mark.parametrize("body", [b"[]", b'"text"', b"null"])
+async def test_what_is_no_json_object_is_wrong(body: bytes) -> None:
+    with pytest.raises(Invalid) as refused:
+        await capture_lead("cms", body, None)
+    assert [problem.pointer for problem in refused.value.problems] == ["#"]

@@ -11,8 +11,12 @@ import pytest
 
 from app.core.clock import now
 from app.core.ids import uuid7
+from app.domain.scoring.engagement import GOOD_FOR
+from app.domain.viewer import system
 from app.services.learning import train_scoring
-from app.services.scoring import score_due
+from app.services.scoring import score_due, score_portion
+from app.store.score_models import read_examples
+from app.store.transaction import transaction
 from tests import make
 
 if TYPE_CHECKING:
@@ -56,11 +60,11 @@ async def test_a_better_model_takes_over_and_every_open_lead_is_scored_by_it(
     owner: asyncpg.Connection, cast: Cast
 ) -> None:
     await past(owner, cast, 600, edge=0.35)
-    open_lead = await make.lead(owner, cast.rita, source="webinar")
+    open_lead = await make.lead(owner, cast.rita, source="webinar", score_due_at=now() + GOOD_FOR)
     decision = await train_scoring()
     assert decision is not None
     assert decision.promote, decision.reason
-    assert await score_due() == 2
+    assert await score_portion() == 2
     lead: Any = await owner.fetchrow(
         "SELECT score, score_version, score_reasons FROM lead WHERE id = $1", open_lead
     )
@@ -79,6 +83,19 @@ async def test_it_learns_what_was_known_at_a_fixed_age_never_how_it_ended(
     model: Any = await owner.fetchval("SELECT body FROM score_model WHERE kind = 'points'")
     quiet = next(field for field in json.loads(model)["fields"] if field["name"] == "days_quiet")
     assert max(quiet["cuts"], default=0) <= 5
+
+
+async def test_a_lead_that_was_silent_at_an_age_is_learned_from_as_silent(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    """Its score stayed the same all the time, and so nothing was written down after the first day."""
+    await past(owner, cast, 0, edge=0)
+    lead_id, at = uuid7(), now() - timedelta(days=40)
+    await owner.execute(ADD_LEAD, lead_id, await make.customer(owner), False, at)
+    await owner.execute(ADD_SNAPSHOT, uuid7(), lead_id, at, json.dumps({"calls": 1.0, "days_quiet": 0}))
+    async with transaction(system("jobs")):
+        (example,) = await read_examples(system("jobs"), 10)
+    assert example.ages == ({"calls": 0.998, "days_quiet": 0}, {"calls": 0.707, "days_quiet": 7})
 
 
 async def test_leads_without_signal_leave_the_rules_in_charge(owner: asyncpg.Connection, cast: Cast) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextvars import Context
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from app.contracts.activity_log import ActivityLog
 from app.contracts.pipeline import SaleDetails
 from app.contracts.tickets import OpenTicket
 from app.core import clock
-from app.core.errors import Conflict, Forbidden, Invalid, KeyReused, NotFound
+from app.core.errors import Conflict, Forbidden, Invalid, KeyReused, NotFound, StaleLead
 from app.core.ids import uuid7
 from app.domain.idempotency import Key
 from app.domain.merge import Wish
@@ -23,9 +24,11 @@ from app.services.activities import log_activity
 from app.services.closing import close_won
 from app.services.customers import list_customers, read_customer
 from app.services.merge import find_pairs, keep_apart, merge_customers, read_pair
+from app.services.pipeline import move_lead
 from app.services.tickets import open_ticket
-from app.services.timeline import read_customer_story, read_timeline, read_writers
+from app.services.timeline import read_customer_story, read_lead_story, read_timeline, read_writers
 from app.services.verify import verify_customer, verify_log
+from app.store import leads
 from tests import make
 from tests.services.test_owned_fields import WRONG_CUSTOMERS, WRONG_LEADS, WRONG_TICKETS
 
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 
     import asyncpg
 
+    from app.domain.lead import Lead
+    from app.domain.viewer import Viewer
     from tests.cast import Cast
 
 pytestmark = pytest.mark.usefixtures("pool")
@@ -251,3 +256,42 @@ async def _ends(owner: asyncpg.Connection, customer: UUID) -> tuple[str, Any]:
 def _counts(each: int) -> dict[str, int]:
     """What came along, as far as everybody may know it who reads the entry: not how many leads others have."""
     return {"tickets": each}
+
+
+async def test_a_leads_page_read_while_its_customer_is_merged(
+    owner: asyncpg.Connection, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, kept = await make.customer(owner), await make.customer(owner)
+    lead = await make.lead(owner, cast.rita, customer_id=gone)
+    read_lead = leads.read_lead
+
+    async def and_then_merged(viewer: Viewer, lead_id: UUID) -> Lead:
+        found = await read_lead(viewer, lead_id)
+        monkeypatch.setattr(leads, "read_lead", read_lead)
+        await asyncio.create_task(_merge(cast, kept, gone), context=Context())
+        return found
+
+    monkeypatch.setattr(leads, "read_lead", and_then_merged)
+    story = await read_lead_story(cast.rita, lead, TimelineFilter(), None)
+    assert (story.lead.customer.id, story.beside.value[0].id) == (kept, kept)
+
+
+async def _merge(cast: Cast, kept: UUID, gone: UUID) -> None:
+    await merge_customers(cast.ada, Wish(kept, gone), None)
+
+
+async def test_who_changed_the_lead_last_is_named_whichever_history_says_so(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    kept, gone = await make.customer(owner), await make.customer(owner)
+    lead = await make.lead(owner, cast.rita, customer_id=gone)
+    for version, stage in enumerate(("qualified", "lead", "qualified"), 1):
+        await move_lead(cast.rita, lead, stage, version, None)
+    await merge_customers(cast.ada, Wish(kept, gone), None)
+    version = await owner.fetchval("SELECT version FROM lead")
+    await move_lead(cast.ada, lead, "negotiation", version, None)
+    for viewer, name in ((cast.rita, cast.ada.name), (cast.ada, "You")):
+        with pytest.raises(StaleLead) as caught:
+            await move_lead(viewer, lead, "lead", 1, None)
+        assert caught.value.changed
+        assert caught.value.changed[0] == name

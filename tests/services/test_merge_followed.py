@@ -34,7 +34,7 @@ from app.store import erasure as erasures
 from app.store import timeline
 from app.store.transaction import transaction
 from tests import make
-from tests.wait import until
+from tests.wait import WAITING, until
 
 if TYPE_CHECKING:
     from tests.cast import Cast
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("pool")
 OLD, NEW = "old@grace.example", "new@grace.example"
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,8 +43,13 @@ async def test_who_is_known_already_is_not_added_twice(owner: asyncpg.Connection
 
 async def test_everything_wrong_with_a_new_lead_is_told_at_once(cast: Cast) -> None:
     with pytest.raises(Invalid) as caught:
-        await add_lead(cast.rita, NewLead("", "nobody", phone="0" * 99), None)
+        await add_lead(cast.rita, NewLead("", "nobody", phone="call me"), None)
     assert {problem.pointer for problem in caught.value.problems} == {"#/name", "#/email", "#/phone"}
+
+
+async def test_a_typed_number_is_kept_as_it_can_be_dialled(owner: asyncpg.Connection, cast: Cast) -> None:
+    await add_lead(cast.rita, replace(GRACE, phone="+49\u00a030\u2009123\u2013456"), None)
+    assert await owner.fetchval("SELECT phone FROM customer") == "+49 30 123-456"
 
 
 async def test_one_refusal_spoils_nothing_else(owner: asyncpg.Connection, cast: Cast) -> None:

@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.contracts.pipeline import AssignRequest
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.ids import uuid7
 from app.domain.reassign import Wanted, shares
 from app.services import reassign, staff
+from app.services.leads import assign_lead
 from tests import make
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from uuid import UUID
 
     import asyncpg
+    from httpx import AsyncClient as Client
 
     from app.domain.reassign import Reassignment
     from tests.cast import Cast
@@ -86,6 +90,27 @@ async def test_every_lead_tells_who_moved_it_and_why(owner: asyncpg.Connection, 
     assert json.loads(entry["body"]) == {"reason": "On leave"}
 
 
+async def test_the_timeline_says_from_whom_to_whom_and_why(
+    owner: asyncpg.Connection, cast: Cast, signed_in: Callable[[str], Awaitable[Client]]
+) -> None:
+    mine, nobodys = await make.lead(owner, cast.rita), await make.lead(owner, None)
+    done = await carry_out(cast, from_rita(cast))
+    wanted = AssignRequest(assigned_to_id=cast.omar.id, version=1, reason="Speaks **Dutch**")
+    await assign_lead(cast.ada, nobodys, wanted, None)
+    omar = await signed_in("omar")
+    page = (await omar.get(f"/leads/{mine}")).text
+    assert f"From {cast.rita.name} to {cast.omar.name}" in page
+    assert "<p>On leave</p>" in page
+    page = (await omar.get(f"/leads/{nobodys}")).text
+    assert f">To {cast.omar.name}</p>" in page
+    assert "Speaks <strong>Dutch</strong>" in page
+    await reassign.undo(cast.ada, done.id)
+    await reassign.move_due()
+    page = (await (await signed_in("rita")).get(f"/leads/{mine}")).text
+    assert f"From {cast.omar.name} to {cast.rita.name}" in page
+    assert "Taken back: On leave" in page
+
+
 async def test_it_can_be_taken_back_and_what_went_on_since_stays(
     owner: asyncpg.Connection, cast: Cast
 ) -> None:
@@ -151,6 +176,7 @@ async def test_two_workers_and_two_clicks_move_each_lead_once(owner: asyncpg.Con
     [
         ({"to_ids": ()}, "#/to"),
         ({"to_ids": ("nobody",)}, "#/to"),
+        ({"from_id": "nobody-such"}, "#/from"),
         ({"stage": "closed_won"}, "#/stage"),
         ({"stage": "nowhere"}, "#/stage"),
         ({"reason": " "}, "#/reason"),
@@ -205,9 +231,9 @@ async def test_a_deactivated_rep_asks_for_a_successor(owner: asyncpg.Connection,
     assert (rita.needs_successor, rita.open_leads, rita.can_own_leads) == (True, 1, False)
 
 
-async def test_who_takes_no_leads_gets_no_captured_ones(owner: asyncpg.Connection, cast: Cast) -> None:
+async def test_an_admin_says_which_reps_captured_leads_go_to(owner: asyncpg.Connection, cast: Cast) -> None:
     await staff.set_accepts_leads(cast.ada, cast.rita.id, accepts=False)
-    lines = {line.id: line.takes_leads for line in await staff.list_staff(cast.ada)}
-    assert (lines[cast.rita.id], lines[cast.omar.id], lines[cast.sam.id]) == (False, True, False)
+    lines = {line.id: line.accepts_leads for line in await staff.list_staff(cast.ada)}
+    assert (lines[cast.rita.id], lines[cast.omar.id]) == (False, True)
     with pytest.raises(NotFound):
         await staff.set_accepts_leads(cast.ada, cast.sam.id, accepts=True)

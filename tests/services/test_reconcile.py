@@ -120,3 +120,13 @@ async def test_the_night_owes_one_and_only_admins_ask(cast: Cast, sso: FakeSso) 
     for who in (cast.rita, cast.sam):
         with pytest.raises(Forbidden):
             await reconcile.ask(who)
+
+
+async def test_a_time_nobody_filled_in_is_not_taken_over(
+    owner: asyncpg.Connection, cast: Cast, sso: FakeSso
+) -> None:
+    await make.customer(owner, sso_user_id="u", email="old@x.example")
+    sso.users = [account("u", email="new@x.example", updated_at="0001-01-01T00:00:00Z")]
+    await compare(cast)
+    told = "SELECT email, email_synced_at > now() - interval '1 hour' FROM customer"
+    assert tuple(await owner.fetchrow(told)) == ("new@x.example", True)

@@ -14,7 +14,7 @@ from app.domain.scoring.rules_v1 import RULES_V1
 from app.services.learning import check_scoring, train_scoring
 from app.services.score_models import activate_version, compare_versions, read_overview
 from app.services.score_rules import save_rules
-from app.services.scoring import score_all_due
+from app.services.scoring import BATCH, score_portion
 from tests import make
 from tests.services.test_learning import past
 
@@ -73,7 +73,7 @@ async def test_a_promotion_can_be_taken_back(owner: asyncpg.Connection, cast: Ca
     await activate_version(cast.ada, "rules-v1")
     rolled_back = await read_overview(cast.ada)
     assert rolled_back.active.version == "rules-v1"
-    assert await score_all_due() == 1
+    assert await score_portion() == 1
     assert await owner.fetchval("SELECT score_version FROM lead WHERE closed_at IS NULL") == "rules-v1"
     row = await owner.fetchrow("SELECT activated_by_id FROM score_model WHERE active")
     assert row["activated_by_id"] == cast.ada.id
@@ -123,8 +123,9 @@ async def test_a_check_looks_at_leads_that_came_after_the_version(
 
 
 @pytest.mark.usefixtures("pool")
-async def test_everything_owed_is_scored_in_one_sweep(owner: asyncpg.Connection, cast: Cast) -> None:
-    for _ in range(3):
+async def test_one_sweep_pays_more_than_a_batch(owner: asyncpg.Connection, cast: Cast) -> None:
+    for _ in range(BATCH + 1):
         await make.lead(owner, cast.rita, score_due_at=make.now())
-    assert await score_all_due() == 3
-    assert await score_all_due() == 0
+    assert await score_portion(seconds=0) == 0, "without time it leaves them to the next"
+    assert await score_portion() == BATCH + 1
+    assert await score_portion() == 0

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
 from app.core.errors import Forbidden, Invalid
 from app.domain.scoring.drafting import check_rules, find_warnings
-from app.domain.scoring.rules import Rule
+from app.domain.scoring.engagement import GOOD_FOR
+from app.domain.scoring.rules import Rule, TouchRule
 from app.domain.scoring.rules_v1 import RULES_V1
 from app.services.score_rules import read_rules, save_rules, try_draft
-from app.services.scoring import score_all_due
+from app.services.scoring import score_portion
 from tests import make
 
 if TYPE_CHECKING:
@@ -41,6 +42,20 @@ def test_the_rules_we_begin_with_are_right_and_raise_no_doubt() -> None:
 def test_a_rule_that_cannot_be_right_is_refused(rule: Rule, fault: str) -> None:
     with pytest.raises(Invalid, match=fault):
         check_rules(msgspec.structs.replace(RULES_V1, fit=(rule,)))
+
+
+@pytest.mark.parametrize(
+    ("scale", "fault"),
+    [
+        ({"fit_cap": -3}, "fit_cap: must be a whole number from 0 to 100"),
+        ({"half_life_days": 0.5}, "half_life_days: must be a number from 1 to 365"),
+        ({"half_life_days": float("nan")}, "half_life_days"),
+        ({"touches": (TouchRule("Met", 10, "meetings", -5),)}, "touches/0/cap"),
+    ],
+)
+def test_a_scale_that_cannot_be_right_is_refused(scale: dict[str, Any], fault: str) -> None:
+    with pytest.raises(Invalid, match=fault):
+        check_rules(msgspec.structs.replace(RULES_V1, **scale))
 
 
 def test_what_is_probably_not_meant_is_said() -> None:
@@ -77,11 +92,11 @@ async def test_a_draft_is_tried_on_real_leads_and_leaves_no_trace(
 async def test_saved_rules_are_the_next_version_and_score_when_wanted(
     owner: asyncpg.Connection, cast: Cast
 ) -> None:
-    lead = await make.lead(owner, cast.rita, source="webinar")
+    lead = await make.lead(owner, cast.rita, source="webinar", score_due_at=make.now() + GOOD_FOR)
     assert await save_rules(cast.ada, DRAFT, "Webinars count", activate=False) == "rules-v2"
     assert await owner.fetchval("SELECT version FROM score_model WHERE active") == "rules-v1"
     assert await save_rules(cast.ada, DRAFT, "Now for real", activate=True) == "rules-v3"
-    assert await score_all_due() == 1
+    assert await score_portion() == 1
     row = await owner.fetchrow("SELECT score_version, score_reasons FROM lead WHERE id = $1", lead)
     assert row["score_version"] == "rules-v3"
     assert "Came to a webinar" in row["score_reasons"]

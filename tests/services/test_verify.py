@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
 
+from app.core import clock
 from app.core.errors import NotFound
 from app.domain.anchor import BadAnchor
 from app.domain.timeline import NewEntry
 from app.gateways import anchor_files
 from app.services.anchor import anchor_if_due, anchor_timeline
 from app.services.verify import verify_customer, verify_log
-from app.store import timeline
+from app.store import timeline, verify
 from app.store.transaction import transaction
 from tests import make
 from tests.database import within
@@ -98,6 +100,14 @@ async def customer_id(owner: asyncpg.Connection, cast: Cast) -> UUID:
 
 
 @pytest.fixture
+async def somebody_else(owner: asyncpg.Connection, cast: Cast) -> UUID:
+    """Another customer, with one entry."""
+    other = await make.customer(owner)
+    await make.activity(owner, other, cast.ada)
+    return other
+
+
+@pytest.fixture
 async def root(database: Place, customer_id: UUID) -> AsyncGenerator[asyncpg.Connection]:
     """A superuser who has switched the triggers off after the calls were logged."""
     connection = await asyncpg.connect(within(database.run.superuser_url, database.name))
@@ -109,8 +119,8 @@ async def root(database: Place, customer_id: UUID) -> AsyncGenerator[asyncpg.Con
 
 
 async def verified(home: Path | None = None, file: Path | None = None) -> LogReport:
-    path = file or (anchor_files.newest_anchor(home) if home else None)
-    anchor = anchor_files.load_anchor(home, path) if home and path else None
+    path = file or (max(anchor_files.kept_anchors(home)) if home else None)
+    anchor = anchor_files.load_anchor(path, anchor_files.public_key(home)) if home and path else None
     return await verify_log(anchor, lambda _: None, lambda _: None)
 
 
@@ -119,6 +129,15 @@ async def test_an_untouched_log_is_unbroken(owner: asyncpg.Connection, cast: Cas
     await make.activity(owner, other, cast.ada, data={"é\n": [1.50, None], "a": "b\u2028"})
     report = await verified()
     assert (report.customers, report.entries, report.breaks) == (2, ENTRIES + 1, ())
+
+
+async def test_a_customers_seal_speaks_of_their_own_chain_alone(
+    somebody_else: UUID, root: asyncpg.Connection, cast: Cast, customer_id: UUID
+) -> None:
+    await root.execute("UPDATE activity SET kind = 'meeting_logged' WHERE customer_id = $1", somebody_else)
+    assert (await verified()).breaks
+    theirs = await verify_customer(cast.rita, customer_id)
+    assert (theirs.entries, theirs.breaks) == (ENTRIES, ())
 
 
 @pytest.mark.parametrize("trick", TAMPERING)
@@ -164,6 +183,19 @@ async def test_a_longer_chain_still_fits_an_older_anchor(
     assert (await verified(tmp_path)).breaks == ()
 
 
+async def test_an_anchor_holds_every_chain_in_order_however_few_are_read_at_once(
+    owner: asyncpg.Connection, cast: Cast, pool: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "ROWS_AT_ONCE", 2)
+    customers = [await make.customer(owner) for _ in range(5)]
+    for customer in customers:
+        await make.activity(owner, customer, cast.rita)
+    signed, *lines = (await anchor_timeline(tmp_path)).read_text().splitlines()
+    assert [line.split(" ")[0] for line in lines] == sorted(map(str, customers))
+    assert '"customers":5,"entries":5' in signed
+    assert (await verified(tmp_path)).breaks == ()
+
+
 @pytest.mark.usefixtures("customer_id")
 async def test_an_anchor_that_somebody_edited_or_signed_anew_is_refused(tmp_path: Path) -> None:
     path = await anchor_timeline(tmp_path)
@@ -186,6 +218,20 @@ async def test_the_anchor_is_also_in_the_database_and_made_once_a_day(
     assert str(customer_id) in path.read_text()
     assert await anchor_if_due(tmp_path) is None
     assert (tmp_path / "anchors" / "signing.key").stat().st_mode & 0o077 == 0
+
+
+async def test_an_anchor_without_its_file_is_none(
+    owner: asyncpg.Connection, customer_id: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 22, 2, 17, tzinfo=UTC))
+    in_the_way = tmp_path / "anchors" / "2026-11-22T02-17-00.partial"
+    in_the_way.mkdir(parents=True)
+    with pytest.raises(OSError, match="directory"):
+        await anchor_if_due(tmp_path)
+    assert await owner.fetchval("SELECT count(*) FROM log_anchor") == 0
+    in_the_way.rmdir()
+    assert await anchor_if_due(tmp_path)
+    assert await owner.fetchval("SELECT count(*) FROM log_anchor") == 1
 
 
 async def test_a_rep_verifies_own_customers_only(cast: Cast, customer_id: UUID) -> None:

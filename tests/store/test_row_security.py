@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
 
+from app.contracts.pipeline import SaleDetails
 from app.core import clock
 from app.core.errors import NotFound
 from app.domain.board import BoardFilter
+from app.domain.lead import Money
 from app.domain.pipeline import Stage
 from app.domain.timeline import NewEntry, TimelineFilter
 from app.domain.viewer import system
+from app.services.closing import close_won
+from app.services.customers import read_customer
 from app.store import board, customer_list, customers, leads, scope, timeline
 from app.store.transaction import connection, transaction
 from tests import make
@@ -28,7 +33,7 @@ TABLES = ("lead", "lead_words", "customer", "activity", "activity_text", "ticket
 def no_filters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the first lock everywhere, as a careless change might."""
     for module in (board, customer_list, customers, leads, timeline):
-        for name in ("own_leads", "own_customers", "own_entries", "own_words"):
+        for name in ("own_leads", "own_customers", "own_entries", "own_sales", "own_words"):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, lambda *_: "$1::text IS NOT NULL")
     assert scope.own_leads(system("x")) == "$1::text IS NOT NULL"
@@ -89,6 +94,24 @@ async def test_entries_of_another_reps_lead_of_the_same_customer_stay_hidden(
         rows = await connection().fetch("SELECT id FROM activity")
     assert {entry.id for entry in page.items} == {seen, shared}
     assert {row["id"] for row in rows} == {seen, shared}
+
+
+@pytest.mark.parametrize("without", ["nothing", "policies", "filters"])
+async def test_what_another_reps_lead_of_the_same_customer_sold_stays_hidden(
+    owner: asyncpg.Connection, cast: Cast, request: pytest.FixtureRequest, without: str
+) -> None:
+    customer_id = await make.customer(owner)
+    for rep, amount in ((cast.rita, 1000), (cast.omar, 230)):
+        lead = await make.lead(owner, rep, "negotiation", customer_id=customer_id)
+        sale = SaleDetails(amount=Decimal(amount), product="Plan")
+        await close_won(rep, lead, 1, sale, None)
+    if without == "policies":
+        for table in TABLES:
+            await owner.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    elif without == "filters":
+        request.getfixturevalue("no_filters")
+    seen = [(await read_customer(who, customer_id)).clv for who in (cast.rita, cast.omar, cast.ada, cast.sam)]
+    assert seen == [Money(Decimal(amount), "EUR") for amount in (1000, 230, 1230)] + [None]
 
 
 async def test_a_rep_can_neither_give_a_lead_away_nor_take_one(owner: asyncpg.Connection, cast: Cast) -> None:

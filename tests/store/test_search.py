@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
 
-from app.services.customers import list_customers
+from app.core.clock import now
+from app.services.customers import find_customers, list_customers
 from app.services.search import find_people
 from app.store import customer_list
 from app.store.transaction import connection, transaction
 from tests import make
+from tests.wait import WAITING, until
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -35,6 +38,7 @@ GRACE = {
 }
 FRAGMENTS = (
     "hop", "ce ho", "GRACE", "op", "navy-sys", "50%", "h@navy", "555", "202 555", "+1 (202) 5", "2025550143",
+    "hopper systems", "Hopper Grace", "navy  grace", "0202 5550143", "001 202 5550143", "+1 (0)202 555",
 )  # fmt: skip
 
 
@@ -61,7 +65,7 @@ async def test_any_fragment_finds_a_customer_for_whoever_may_see_them(
         for viewer in (cast.rita, cast.sam, cast.ada):
             assert await _found(viewer, q) == {grace}, (q, viewer.name)
         assert await _found(cast.omar, q) == set(), q
-    for q in ("_", "grace hoppers", "hopper systems", "\\"):
+    for q in ("_", "grace hoppers", "hopper system 51%", "\\"):
         assert await _found(cast.rita, q) == set(), q
 
 
@@ -158,6 +162,98 @@ async def _add(database: Place, customer: UUID, cast: Cast) -> None:
         renaming = asyncio.create_task(
             _run(database, "UPDATE customer SET company = 'Renamed' WHERE id = $1", customer)
         )
-        await other.fetch("SELECT pg_sleep(0.02)")
+        await until(lambda: renaming.done() or other.fetchval(WAITING), "it is renamed, or waits for that")
     await renaming
     await other.close()
+
+
+async def test_a_whole_address_or_number_brings_no_strangers_along(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    await make.customer(owner, **GRACE)
+    await make.customer(owner, **GRACE | {"email": "grace.j@navy.example", "phone": "+1 (202) 555-0144"})
+    for q, number in (("grace.h@navy.example", 1), ("555-0143", 1), ("grace.k@navy.example", 2)):
+        assert len(await find_people(cast.ada, q)) == number, q
+
+
+PEOPLE = {
+    "Helena Fernandez": ("Helna Fernandez", "Fernandez, Helena"),
+    "Ingrid Svensson": ("Svenson",),
+    "Dina Maier": ("Maier Dina",),
+    "Chloé Marchand": ("CHLOE MARCHAND", "Marchand Atelier"),
+    "Luis Diallo": ("luis diallo beacon", "030 362123", "0049 30 362123", "+4930362123"),
+}
+
+
+async def test_both_searches_find_the_person_that_is_meant(owner: asyncpg.Connection, cast: Cast) -> None:
+    for number, name in enumerate(PEOPLE):
+        company = {"Chloé Marchand": "Atelier Nord", "Luis Diallo": "Beacon Labs"}.get(name, "Firm")
+        customer = await make.customer(
+            owner,
+            name=name,
+            company=company,
+            email=f"p{number}@x.example",
+            phone=f"+49 30 36{(number + 8) % 10}123",
+        )
+        await make.lead(owner, cast.rita, customer_id=customer)
+    await owner.execute("UPDATE customer SET phone = '+49 30 362123' WHERE name = 'Luis Diallo'")
+    for viewer in (cast.rita, cast.sam):
+        for name, asked in PEOPLE.items():
+            for q in asked:
+                page = await find_customers(viewer, q=q, limit=50, cursor=None)
+                hits = await find_people(viewer, q)
+                assert (page.items[0].name, hits[0].name) == (name, name), (q, viewer.name)
+                assert {hit.customer_id for hit in hits} == {row.id for row in page.items}, q
+    assert not (await find_customers(cast.omar, q="Svenson", limit=50, cursor=None)).items
+
+
+async def test_who_is_found_brings_no_strangers_along(owner: asyncpg.Connection, cast: Cast) -> None:
+    for name in (
+        "Lars Rossi",
+        "Rosa Novak",
+        "Jasper Roth",
+        "Joanna Fischer",
+        "Anika Marino",
+        "Ingrid Svensson",
+    ):
+        await make.customer(owner, name=name, company="", email=None)
+    for q, names in (
+        ("rosa", ["Rosa Novak"]),
+        ("anna", ["Joanna Fischer"]),
+        ("ro", ["Jasper Roth", "Rosa Novak", "Lars Rossi"]),
+        ("svenson", ["Ingrid Svensson"]),
+        ("rosa nowak", ["Rosa Novak"]),
+        ("#7", []),
+    ):
+        page = await find_customers(cast.sam, q=q, limit=50, cursor=None)
+        for found in (await find_people(cast.sam, q), page.items):
+            assert sorted(each.name for each in found) == sorted(names), q
+        assert page.exact == (0 if q in {"svenson", "rosa nowak", "#7"} else len(names)), q
+    await make.customer(owner, name="Rosa Svenson", company="", email=None)
+    hits = await find_people(cast.sam, "svenson")
+    assert [hit.name for hit in hits] == ["Rosa Svenson", "Ingrid Svensson"], "nearly the same follows"
+
+
+async def test_the_best_come_first_where_a_page_has_them_all(owner: asyncpg.Connection, cast: Cast) -> None:
+    for name in ("Anna Berg", "Joanna Fischer", "Susanna Roth"):
+        await make.customer(owner, name=name, company="", email=None)
+    whole = await find_customers(cast.sam, q="anna", limit=3, cursor=None)
+    assert (whole.items[0].name, whole.next_cursor) == ("Anna Berg", None)
+    first = await find_customers(cast.sam, q="anna", limit=2, cursor=None)
+    rest = await find_customers(cast.sam, q="anna", limit=2, cursor=first.next_cursor)
+    names = [row.name for row in (*first.items, *rest.items)]
+    assert names == ["Susanna Roth", "Joanna Fischer", "Anna Berg"], "else newest first"
+
+
+async def test_a_hit_opens_the_open_lead_else_the_newest(owner: asyncpg.Connection, cast: Cast) -> None:
+    customer = await make.customer(owner, name="Grace Hopper")
+    for months, stage in ((4, "closed_won"), (3, "closed_lost"), (2, "lead"), (1, "closed_won")):
+        at = now() - timedelta(days=30 * months)
+        # What is older was closed last.
+        closed = None if stage == "lead" else now() - timedelta(days=10 - months)
+        await make.lead(owner, cast.rita, stage, customer_id=customer, created_at=at, closed_at=closed)
+    leads = await owner.fetch("SELECT id, closed_at FROM lead ORDER BY created_at DESC")
+    for viewer in (cast.rita, cast.ada):
+        assert [hit.lead_id for hit in await find_people(viewer, "hopper")] == [leads[1]["id"]]
+    await owner.execute("DELETE FROM lead WHERE closed_at IS NULL")
+    assert [hit.lead_id for hit in await find_people(cast.rita, "hopper")] == [leads[0]["id"]]

@@ -47,6 +47,32 @@ async def test_the_counters_equal_a_recount_under_concurrency(
     assert await owner.fetchval("SELECT count(*) FROM lead_total") == len(await owner.fetch(COUNTED))
 
 
+async def test_changes_one_after_another_leave_one_row_of_each_stage(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    lead = await make.lead(owner, cast.rita, expected_value=500)
+    for n in range(20):
+        await owner.execute("UPDATE lead SET stage = $1 WHERE id = $2", OPEN_STAGES[n % 2], lead)
+    assert await owner.fetch(KEPT) == await owner.fetch(COUNTED)
+    assert await owner.fetchval("SELECT count(*) FROM lead_total") == 2
+
+
+async def test_a_bulk_change_reads_no_version_of_its_own(
+    owner: asyncpg.Connection, cast: Cast, pool: None
+) -> None:
+    leads = 1000
+    for _ in range(leads):
+        await make.lead(owner, cast.rita, expected_value=1)
+    await fold_totals()
+    await owner.execute("UPDATE lead SET stage = 'qualified'")
+    assert await owner.fetch(KEPT) == await owner.fetch(COUNTED)
+    assert await owner.fetchval("SELECT count(*) FROM lead_total") == 1 + 2 * leads
+    await fold_totals()
+    assert [tuple(row.values()) for row in await owner.fetch("SELECT leads, value FROM lead_total")] == [
+        (leads, leads)
+    ]
+
+
 async def test_a_change_rolled_back_is_not_counted(owner: asyncpg.Connection, cast: Cast) -> None:
     lead = await make.lead(owner, cast.rita, expected_value=500)
     started = owner.transaction()

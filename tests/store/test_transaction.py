@@ -12,6 +12,7 @@ from piccolo.engine.exceptions import TransactionError
 from app.domain.viewer import Role, Viewer, system
 from app.store.engine import engine, settle
 from app.store.transaction import connection, reading, transaction
+from app.web.errors import describe
 from tables.staff import Staff
 
 if TYPE_CHECKING:
@@ -47,6 +48,19 @@ async def test_role_and_identity_end_with_the_transaction(cast: Cast) -> None:
 async def test_an_identity_is_a_value_and_never_sql(identity: str) -> None:
     async with transaction(Viewer(identity, Role.REP)):
         assert await connection().fetchval("SELECT viewer_id()") == identity
+
+
+async def test_a_statement_that_takes_too_long_is_told_from_a_database_that_is_away(cast: Cast) -> None:
+    async def take_too_long() -> None:
+        async with transaction(cast.rita):
+            await connection().execute("SET LOCAL statement_timeout = '10ms'")
+            await connection().execute("SELECT pg_sleep(60)")
+
+    with pytest.raises(asyncpg.QueryCanceledError) as ended:
+        await take_too_long()
+    told = describe(ended.value)
+    assert (told.status, told.code, told.headers) == (503, "store-busy", {"Retry-After": "2"})
+    assert "reach" not in told.detail
 
 
 async def test_an_error_rolls_back_and_gives_the_connection_back(

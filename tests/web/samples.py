@@ -94,7 +94,7 @@ def column(stage: Stage, cards: int, cursor: str | None = None) -> Column:
 def board(sizes: tuple[int, ...] = (6, 5, 4, 3, 3, 2)) -> Board:
     """Return a board with columns of the given sizes."""
     columns = tuple(column(stage, size) for stage, size in zip(Stage, sizes, strict=True))
-    return Board(columns, "EUR", BoardFilter())
+    return Board(columns, "EUR", BoardFilter(), NOW)
 
 
 def entry(kind: str, hours: int, data: dict[str, Any] | None = None, **text: Any) -> Entry:
@@ -134,18 +134,19 @@ def timeline() -> TimelinePage:
     return TimelinePage(items, None, len(items))
 
 
-def customer() -> Customer:
-    """Return a customer with an open and a lost lead."""
+def customer(of: CustomerRef | None = None) -> Customer:
+    """Return a customer with an open and a lost lead; the one `of` a lead, if it is given."""
     name, company = PEOPLE[0]
+    ref = of or CustomerRef(new_id(), name, "grace@navy.example", company)
     return Customer(
-        id=new_id(),
+        id=ref.id,
         sso_user_id="u-1",
-        name=name,
-        email="grace@navy.example",
+        name=ref.name,
+        email=ref.email,
         email_synced_at=NOW - timedelta(hours=2),
         email_conflict=None,
         phone="+1 202 555 0101",
-        company=company,
+        company=ref.company,
         job_title="Rear Admiral",
         country="US",
         first_campaign={"source": "google", "name": "autumn"},

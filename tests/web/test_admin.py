@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from app.services import identity_events, reassign
 from tests import make
@@ -40,10 +41,12 @@ async def test_a_rep_is_paused_and_signed_out(
     assert "Takes leads" in (await ada.get("/admin/staff")).text
     answer = await ada.post("/admin/staff/leads", data={"staff_id": cast.rita.id, "accepts": "no"})
     assert answer.headers["location"] == "/admin/staff"
+    assert unquote(answer.cookies["said"]) == "They take no new leads."
     assert await owner.fetchval("SELECT accepts_leads FROM staff WHERE id = $1", cast.rita.id) is False
     assert "Paused" in (await ada.get("/admin/staff")).text
     assert (await rita.get("/board")).status_code == 200
-    await ada.post("/admin/staff/sessions", data={"staff_id": cast.rita.id})
+    ended = await ada.post("/admin/staff/sessions", data={"staff_id": cast.rita.id})
+    assert unquote(ended.cookies["said"]) == "Signed out of 1 session."
     assert (await rita.get("/board")).headers["location"].startswith("/login")
     assert (
         await ada.post("/admin/staff/leads", data={"staff_id": "nobody", "accepts": "no"})
@@ -69,6 +72,8 @@ async def test_leads_are_reassigned_watched_and_taken_back(
         assert started.headers["location"] == f"/admin/reassign/{task_id}"
     assert 'hx-trigger="every 1s"' in (await ada.get(f"/admin/reassign/{task_id}")).text
     await reassign.move_due()
+    moved = await owner.fetchval("SELECT id FROM lead WHERE assigned_to_id = $1 LIMIT 1", cast.omar.id)
+    assert f"From {cast.rita.name} to {cast.omar.name}" in (await ada.get(f"/leads/{moved}")).text
     part = (await ada.get(f"/admin/reassign/{task_id}", headers={"HX-Request": "true"})).text
     assert "3 of 3" in part
     assert "every 1s" not in part
@@ -106,7 +111,8 @@ async def test_dead_events_are_seen_and_tried_again(
     shown = (await ada.get("/admin/inbox?status=dead")).text
     assert "CheckViolationError no_poison" in shown
     assert "<code>three</code>" not in shown
-    await ada.post("/admin/inbox/replay", data={"id": "one"})
+    replayed = await ada.post("/admin/inbox/replay", data={"id": "one"})
+    assert unquote(replayed.cookies["said"]) == "The event is tried again."
     states = "SELECT id, status FROM inbox"
     assert dict(await owner.fetch(states)) == {"one": "received", "two": "dead", "three": "applied"}
     await ada.post("/admin/inbox/replay", data={"all": "yes"})
@@ -118,11 +124,20 @@ async def test_dead_events_are_seen_and_tried_again(
     assert "is required" in (await ada.get("/admin/inbox")).text
 
 
-async def test_the_accounts_are_compared_on_request(cast: Cast, signed_in: SignIn) -> None:
+async def test_the_accounts_are_compared_on_request_and_watched(
+    owner: asyncpg.Connection, signed_in: SignIn
+) -> None:
     ada = await signed_in("ada")
     for _ in range(2):
         assert (await ada.post("/admin/reconcile")).headers["location"] == "/admin/inbox"
-    assert "Comparing" in (await ada.get("/admin/inbox")).text
+    under_way = (await ada.get("/admin/inbox", headers={"HX-Request": "true"})).text
+    assert "Comparing" in under_way
+    assert 'hx-get="/admin/inbox" hx-trigger="every 1s"' in under_way
+    assert "<html" not in under_way
+    await owner.execute("UPDATE reconcile_run SET state = 'done', seen = 7")
+    done = (await ada.get("/admin/inbox", headers={"HX-Request": "true"})).text
+    assert "7 accounts compared" in done
+    assert "hx-trigger" not in done
 
 
 async def test_addresses_that_two_customers_claim_are_listed(

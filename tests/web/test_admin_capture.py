@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from app.services import import_leads
+from app.services.erasure import erase_by_operator
 from app.services.lead_capture import capture_lead
 from tests import make
 
@@ -68,6 +69,8 @@ async def test_a_table_goes_from_upload_to_leads(signed_in: SignIn, owner: async
     wrong = await client.post(f"{page}/check", data={"column-0": "name"})
     assert wrong.status_code == 422
     assert "needs a column for E-mail" in wrong.text
+    again = await client.get(f"{page}/check")
+    assert (again.status_code, again.headers["location"]) == (303, page)
     mapping = {"column-0": "name", "column-1": "email", "column-2": "message"}
     assert (await client.post(f"{page}/check", data=mapping)).status_code == 303
     assert not await import_leads.advance()
@@ -84,6 +87,56 @@ async def test_a_table_goes_from_upload_to_leads(signed_in: SignIn, owner: async
     assert await owner.fetchval("SELECT count(*) FROM lead") == 1
 
 
+async def test_a_refused_line_comes_back_as_it_was(signed_in: SignIn, owner: asyncpg.Connection) -> None:
+    client = await signed_in("ada")
+    table = 'Name,E-Mail,Tel,Note\nGrace Hopper,nobody,+49 30 123456,"Hi;=HYPERLINK(""x"")\n- soon"\n'
+    mapping = {"column-0": "name", "column-1": "email", "column-2": "phone", "column-3": "answer"}
+    sent = await client.post("/admin/imports", files={"file": ("leads.csv", table.encode(), "text/csv")})
+    page = sent.headers["location"]
+    await client.post(f"{page}/check", data=mapping)
+    assert not await import_leads.advance()
+    await client.post(f"{page}/run")
+    assert not await import_leads.advance()
+    refused = (await client.get(f"{page}/refused.csv")).text
+    assert "Hi;'=HYPERLINK" in refused
+    mended = refused.replace("nobody", "grace@navy.example").encode()
+    sent = await client.post("/admin/imports", files={"file": ("refused.csv", mended, "text/csv")})
+    page = sent.headers["location"]
+    moved = {f"column-{place}": field for place, field in enumerate(["", *mapping.values(), ""])}
+    await client.post(f"{page}/check", data=moved)
+    assert not await import_leads.advance()
+    await client.post(f"{page}/run")
+    assert not await import_leads.advance()
+    taken = await owner.fetchrow("SELECT phone, answers FROM customer JOIN lead ON customer_id = customer.id")
+    assert taken["phone"] == "+49 30 123456"
+    assert json.loads(taken["answers"]) == {"Note": 'Hi;=HYPERLINK("x")\n- soon'}
+
+
+async def test_what_was_taken_in_is_listed_by_name_until_the_person_is_erased(
+    signed_in: SignIn, owner: asyncpg.Connection
+) -> None:
+    client = await signed_in("ada")
+    table = (
+        "Name,E-Mail,Wert\nGrace <b>Hopper</b>,grace@navy.example,5\nAda Lovelace,ada@engine.example,12.500\n"
+    )
+    sent = await client.post("/admin/imports", files={"file": ("leads.csv", table.encode(), "text/csv")})
+    page = sent.headers["location"]
+    assert '<option value="value" selected>Expected value</option>' in (await client.get(page)).text
+    mapping = {"column-0": "name", "column-1": "email", "column-2": "value"}
+    await client.post(f"{page}/check", data=mapping)
+    assert not await import_leads.advance()
+    assert "value is no clear amount. This can be read in two ways" in (await client.get(page)).text
+    await client.post(f"{page}/run")
+    assert not await import_leads.advance()
+    lead = await owner.fetchrow("SELECT id, customer_id FROM lead")
+    link = f'<a class="plain-link" href="/leads/{lead["id"]}"><bdi>'
+    assert f"{link}Grace &lt;b&gt;Hopper&lt;/b&gt;</bdi></a>" in (await client.get(page)).text
+    await erase_by_operator(lead["customer_id"])
+    erased = (await client.get(page)).text
+    assert f"{link}Erased</bdi></a>" in erased
+    assert "Hopper" not in erased
+
+
 async def test_a_file_that_is_no_table_is_explained(signed_in: SignIn) -> None:
     client = await signed_in("ada")
     for files in (
@@ -93,3 +146,29 @@ async def test_a_file_that_is_no_table_is_explained(signed_in: SignIn) -> None:
         answer = await client.post("/admin/imports", files=files)
         assert answer.status_code == 422
         assert 'role="alert"' in answer.text
+
+
+async def test_a_table_brought_by_mistake_is_discarded_until_it_is_taken_in(
+    signed_in: SignIn, owner: asyncpg.Connection
+) -> None:
+    client = await signed_in("ada")
+    table = b"Name,E-Mail\nGrace Hopper,grace@navy.example\n"
+    pages: list[str] = []
+    for _ in range(2):
+        sent = await client.post("/admin/imports", files={"file": ("leads.csv", table, "text/csv")})
+        pages.append(sent.headers["location"])
+        await client.post(f"{pages[-1]}/check", data={"column-0": "name", "column-1": "email"})
+        assert (await client.post(f"{pages[-1]}/discard")).status_code == 409, "a worker looks at it"
+        assert not await import_leads.advance()
+    mistaken, meant = pages
+    assert "The table goes for good" in (await client.get(mistaken)).text
+    gone = await client.post(f"{mistaken}/discard")
+    assert (gone.status_code, gone.headers["location"]) == (303, "/admin/imports")
+    assert (await client.get(mistaken)).status_code == 404
+    assert mistaken not in (await client.get("/admin/imports")).text
+    assert await owner.fetchval("SELECT count(*) FROM lead_import_row") == 1
+    await client.post(f"{meant}/run")
+    assert not await import_leads.advance()
+    assert "The table goes for good" not in (await client.get(meant)).text
+    assert (await client.post(f"{meant}/discard")).status_code == 409
+    assert await owner.fetchval("SELECT count(*) FROM lead_import_row") == 1

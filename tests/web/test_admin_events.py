@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.contracts.published import DATA_SCHEMAS
 from app.gateways.event_bus import MemoryStream
 from app.services import handoff
+from tests.budgets.counting import trips
 from tests.services.test_handoff import win
 
 if TYPE_CHECKING:
@@ -54,6 +56,21 @@ async def test_a_sale_is_seen_from_queued_over_failing_to_sent(
     assert "Sent" in page
     assert "the disk is full" in page, "the ledger keeps every attempt"
     assert str(event_id) not in await text(ada, f"{PATH}?state=failing")
+
+
+async def test_each_thing_is_asked_for_once_and_every_published_type_offered(ada: Client) -> None:
+    async with trips() as asked:
+        page = await text(ada, PATH)
+    reads = [each for each in asked.sent if each.startswith("SELECT")]
+    assert sorted(set(reads)) == sorted(reads)
+    assert all(f"<option>{name}</option>" in page for name in DATA_SCHEMAS)
+
+
+async def test_a_search_that_finds_nothing_says_so(ada: Client) -> None:
+    assert "The first won lead makes the first one" in await text(ada, PATH)
+    found = await text(ada, f"{PATH}?q=nobody")
+    assert "No event matches" in found
+    assert "The first won lead" not in found
 
 
 async def test_what_is_confidential_is_hidden_until_somebody_asks(
@@ -116,9 +133,10 @@ async def test_a_test_event_goes_the_same_way_and_is_no_sale(
 ) -> None:
     answer = await ada.post(f"{PATH}/test")
     bus = MemoryStream()
-    await handoff.publish_due({"stream": bus}, "stream")
+    assert await handoff.publish_due({"stream": bus}, "stream") == 1
     ((event),) = bus.events
     assert (event.type, event.subject) == ("CrmTestEventV1", "test")
+    assert "Sent" in await text(ada, f"{PATH}/{event.id}")
     assert answer.headers["location"] == f"{PATH}/{event.id}"
     assert await owner.fetchval("SELECT count(*) FROM sale") == 0
     assert await owner.fetchval("SELECT count(*) FROM activity") == 0

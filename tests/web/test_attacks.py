@@ -13,7 +13,7 @@ from app.gateways.sso.company import sso as company_sso
 from app.services.sessions import find_viewer
 from app.services.tokens import forget_known
 from app.web.guards import SESSION_COOKIE
-from tests.conftest import browser_of
+from tests.conftest import METRICS_TOKEN, browser_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -114,7 +114,7 @@ async def test_no_secret_is_ever_told(
         await client.post("/v1/events/sso", content=typed.encode(), headers={"webhook-id": "1"}),
         await client.get("/auth/callback", params={"code": "a-code-of-somebody", "state": "x"}),
         await browser.post("/auth/backchannel-logout", data={"logout_token": bad}),
-        await client.get("/metrics"),
+        await client.get("/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"}),
         await client.get("/health/ready"),
     ]
     said = "".join(capfd.readouterr()) + "".join(f"{answer.headers}{answer.text}" for answer in answers)
@@ -126,6 +126,7 @@ async def test_no_secret_is_ever_told(
         "a-code-of-somebody",
         typed,
         kept.sso_client_secret or "",
+        METRICS_TOKEN,
         *kept.sso_events_secrets,
         *kept.capture_webhook_secrets,
         (kept.database_url or "").partition("@")[0],

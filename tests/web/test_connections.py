@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import uvicorn
-from uvicorn.server import ServerState
 
 from app.web import connections
-from app.web.connections import LARGEST_HEAD, BoundedHead
+from app.web.connections import LARGEST_HEAD
+from tests.serving import served
+from tests.wait import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 SMALL = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+CHUNKED = b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+PATIENT = b"/waits-for-the-body"
 
 
-async def answers(_scope: Any, _receive: Any, send: Any) -> None:
-    await send({"type": "http.response.start", "status": 204, "headers": []})
+async def answers(scope: Any, receive: Any, send: Any) -> None:
+    more = scope["path"] == PATIENT.decode()
+    while more:
+        more = (await receive()).get("more_body", False)
+    status = 400 if (b"x", b"y") in scope["headers"] else 204
+    await send({"type": "http.response.start", "status": status, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    config = uvicorn.Config(answers, log_config=None, lifespan="off")
-    config.load()
-    state = ServerState()
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: BoundedHead(config=config, server_state=state, app_state={}), "127.0.0.1", 0
-    )
-    async with server:
-        yield server.sockets[0].getsockname()[1]
+    async with served(answers, timeout_keep_alive=1) as port:
+        yield port
 
 
 async def ask(port: int, *parts: bytes) -> bytes:
@@ -77,6 +77,62 @@ async def test_what_is_no_http_is_malformed(port: int) -> None:
 async def test_a_head_that_does_not_come_is_not_waited_for(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.05)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.5)
     assert await ask(port, b"GET / HTTP/1.1\r\nX: ") == b"HTTP/1.1 408 Request Timeout"
     assert await ask(port) == b""
+
+
+async def is_ended(reader: asyncio.StreamReader) -> bool:
+    """Say whether the server hangs up."""
+    with contextlib.suppress(TimeoutError, ConnectionError):
+        async with asyncio.timeout(PATIENCE):
+            await reader.read()
+    return reader.at_eof() or reader.exception() is not None
+
+
+@pytest.mark.parametrize(
+    ("start", "piece"),
+    [
+        (b"0\r\n", b"X: " + b"y" * 1019 + b"\r\n"),
+        (b"0\r\nX: ", b"y" * 1024),
+        (b"0;", b"y" * 1024),
+        (b"1\r\na\r\n0\r\n", b"X: y\r\n" * 128),
+    ],
+    ids=["trailers", "endless trailer", "endless chunk head", "small trailers after a body"],
+)
+async def test_what_comes_beside_a_body_is_not_taken_without_end(
+    port: int, start: bytes, piece: bytes
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    with contextlib.suppress(ConnectionError):
+        for part in (CHUNKED % PATIENT + start, *[piece] * 1024):
+            writer.write(part)
+            await writer.drain()
+    assert await is_ended(reader)
+    writer.close()
+
+
+async def test_a_trailer_is_no_header(port: int) -> None:
+    assert await ask(port, CHUNKED % PATIENT, b"0\r\nX: y\r\n\r\n") == b"HTTP/1.1 204 No Content"
+
+
+async def test_a_large_body_in_small_chunks_is_taken(port: int) -> None:
+    pieces = [b"1\r\na\r\n" * LARGEST_HEAD] * 4
+    assert await ask(port, CHUNKED % PATIENT, *pieces, b"0\r\n\r\n") == b"HTTP/1.1 204 No Content"
+
+
+async def test_a_request_that_was_answered_does_not_go_on_without_end(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(CHUNKED % b"/")
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"1\r\na\r\n")
+    assert await is_ended(reader)
+    writer.close()
+
+
+async def test_after_the_rest_of_an_answered_request_the_next_is_served(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for part in (CHUNKED % b"/", b"1\r\na\r\n0\r\n\r\n" + SMALL, SMALL):
+        writer.write(part)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
+    writer.close()

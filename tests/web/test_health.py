@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
+from app.core.errors import Conflict
 from app.gateways.sso.company import sso as company_sso
 from app.services import health
+from app.store.checks import Check, run_checks
 
 if TYPE_CHECKING:
     import asyncpg
-    import pytest
     from httpx import AsyncClient
 
+    from tests.database import Place
     from tests.fakes import FakeSso
 
 
@@ -38,3 +43,31 @@ async def test_a_safeguard_switched_off_while_running_turns_it_red(
     assert red.headers["retry-after"]
     await owner.execute("ALTER TABLE activity ENABLE ALWAYS TRIGGER activity_no_change")
     assert (await client.get("/health/ready")).status_code == 200
+
+
+async def test_however_many_ask_the_safeguards_are_looked_at_once(
+    database: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    there = [database.app_url]
+
+    async def look(_: str) -> list[Check]:
+        asked.extend(there)
+        return await run_checks(there[0])
+
+    monkeypatch.setattr(health, "run_checks", look)
+    monkeypatch.setattr(health, "FAILED_SECONDS", 60.0)
+    safeguards = health.Safeguards()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await safeguards.check()
+    await asyncio.gather(*(safeguards.check() for _ in range(300)))
+    assert len(asked) == 1
+
+    there[0] = "postgresql://127.0.0.1:1/away"
+    away = health.Safeguards()
+    answers = await asyncio.gather(*(away.check() for _ in range(300)), return_exceptions=True)
+    assert {type(answer) for answer in answers} == {Conflict}
+    with pytest.raises(Conflict, match="cannot be looked at"):
+        await away.check()
+    assert len(asked) == 2

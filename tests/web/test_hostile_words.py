@@ -21,7 +21,7 @@ SHOWN = {
     '"><img src=x onerror=alert(1)>': "&lt;img src=x onerror=alert(1)&gt;",
     "{{7*7}} {% raw %}": "{{7*7}} {% raw %}",
     "abc\u202egnp.exe": "abc\u202egnp.exe",
-    "e" + "\u0301" * 5_000: "\u0301" * 4_000,
+    "e" + "\u0301" * 30: "\u0301" * 29,
     "=HYPERLINK(1)": "=HYPERLINK(1)",
 }
 WRONG = (
@@ -45,7 +45,7 @@ async def test_notes_are_shown_as_the_text_they_are(
     assert "<img src=x" not in page
 
 
-@pytest.mark.parametrize("bad", ["a\x00b", "a\x08b", "x" * 10_001])
+@pytest.mark.parametrize("bad", ["a\x00b", "a\x08b", "x" * 10_001, "e" + "\u0301" * 5_000])
 async def test_what_cannot_be_kept_is_refused_everywhere_and_leaves_no_row(
     owner: asyncpg.Connection, cast: Cast, signed_in: Callable[[str], Awaitable[Client]], bad: str
 ) -> None:

@@ -224,7 +224,7 @@ async def test_the_same_entries_are_shown_below_what_narrows_them(
 
 async def test_only_the_newest_entries_are_followed(url: str, signed_in: SignedIn) -> None:
     rita = await signed_in("rita")
-    below = f"?cursor={cursor.encode({url.rpartition('/')[2]: 99})}"
+    below = f"?cursor={cursor.encode(clock.now(), 99, url.rpartition('/')[2])}"
     pages = [(await rita.get(url + asked)).text for asked in ("", below)]
     assert ['data-kind="call_logged"' in page for page in pages] == [True, True]
     assert ['id="news"' in page for page in pages] == [True, False]
@@ -294,6 +294,8 @@ def test_what_may_change_about_an_entry_is_known() -> None:
         "actor_name",
         "corrected_by_id",
         "erased",
+        "given_to_name",
+        "taken_from_name",
     }
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from tests import make
 
@@ -31,6 +35,26 @@ async def test_a_won_lead_goes_to_its_page_and_is_handed_over_once(
     assert "Queued" in (await client.get(f"/leads/{lead}")).text
 
 
+@pytest.mark.parametrize(
+    "where", ["Pacific/Kiritimati", "Etc/GMT+12"]
+)  # one of them has another day than UTC
+async def test_the_day_of_closing_is_the_readers(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast, where: str
+) -> None:
+    lead = await make.lead(owner, cast.rita, "negotiation")
+    client = await signed_in("rita")
+    client.cookies.set("zone", where)
+    today = datetime.now(ZoneInfo(where)).date()
+    assert f'value="{today}"' in (await client.get(f"/leads/{lead}/won")).text
+    tomorrow = SALE | {"closed_on": str(today + timedelta(days=1))}
+    for path in ("won/preview", "won"):
+        early = await client.post(f"/leads/{lead}/{path}", data=tomorrow, headers=PARTIAL)
+        assert "must not be in the future" in early.text
+    begins = {"closed_on": str(today), "starts_on": str(today)}
+    assert (await client.post(f"/leads/{lead}/won", data=SALE | begins)).status_code == 303
+    assert await owner.fetchval("SELECT closed_at BETWEEN now() - interval '1 minute' AND now() FROM sale")
+
+
 async def test_a_wrong_sale_shows_the_form_again_and_saves_nothing(
     signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
 ) -> None:
@@ -54,6 +78,22 @@ async def test_somebody_elses_change_keeps_what_was_typed(
     assert "CRM Pro" in answer.text
 
 
+async def test_no_chance_is_promised_of_a_lead_that_is_closed(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    scored: dict[str, object] = {"score": 60, "win_probability": 0.32}
+    said = {
+        await make.lead(owner, cast.rita, **scored): "32% likely to be won, by its score",
+        await make.lead(owner, cast.rita, "closed_lost", **scored): "As it was when the lead closed",
+        await make.lead(owner, cast.rita): "Not scored yet",
+        await make.lead(owner, cast.rita, "closed_won"): "Closed without a score",
+    }
+    client = await signed_in("rita")
+    for lead, words in said.items():
+        page = (await client.get(f"/leads/{lead}")).text
+        assert [each for each in said.values() if each in page] == [words]
+
+
 async def test_a_lead_is_lost_with_a_reason(signed_in: SignIn, owner: asyncpg.Connection, cast: Cast) -> None:
     lead = await make.lead(owner, cast.rita)
     client = await signed_in("rita")
@@ -62,6 +102,44 @@ async def test_a_lead_is_lost_with_a_reason(signed_in: SignIn, owner: asyncpg.Co
     lost = await client.post(f"/leads/{lead}/lost", data={"version": "1", "reason": "price"})
     assert lost.status_code == 303
     assert await owner.fetchval("SELECT lost_reason FROM lead WHERE id = $1", lead) == "price"
+
+
+async def test_a_lead_is_lost_to_a_competitor_whose_name_is_kept_with_that_reason_only(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    client = await signed_in("rita")
+    shown: list[str] = []
+    for reason in ("competitor", "price"):
+        lead = await make.lead(owner, cast.rita)
+        assert 'name="competitor"' in (await client.get(f"/leads/{lead}/lost")).text
+        form = {"version": "1", "reason": reason, "competitor": "Ledgerly & Sons"}
+        assert (await client.post(f"/leads/{lead}/lost", data=form)).status_code == 303
+        shown.append((await client.get(f"/leads/{lead}")).text)
+    assert '<dt>Lost to</dt><dd dir="auto">Ledgerly &amp; Sons</dd>' in shown[0]
+    assert "Went with a competitor: Ledgerly &amp; Sons" in shown[0]
+    assert "Ledgerly" not in shown[1]
+
+
+async def test_a_competitors_name_that_is_too_long_is_asked_for_again(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    lead = await make.lead(owner, cast.rita)
+    form = {"version": "1", "reason": "competitor", "competitor": "x" * 121}
+    answer = await (await signed_in("rita")).post(f"/leads/{lead}/lost", data=form)
+    assert answer.status_code == 422
+    assert 'aria-describedby="competitor-error"' in answer.text
+
+
+async def test_only_a_missing_note_is_asked_for_by_the_reason(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    lead = await make.lead(owner, cast.rita)
+    client = await signed_in("rita")
+    for note, marked in ((" ", True), ("x" * 5_001, False)):
+        form = {"version": "1", "reason": "other", "note": note}
+        html = (await client.post(f"/leads/{lead}/lost", data=form)).text
+        assert 'aria-describedby="note-error"' in html
+        assert ('data-asked-by="reason"' in html) == marked
 
 
 async def test_a_logged_call_is_on_the_timeline_once_however_often_it_is_sent(
@@ -77,6 +155,23 @@ async def test_a_logged_call_is_on_the_timeline_once_however_often_it_is_sent(
     assert [answer.status_code for answer in answers] == [200, 200]
     assert "&lt;b&gt;Hi&lt;/b&gt;" in answers[0].text
     assert await owner.fetchval("SELECT count(*) FROM activity WHERE kind = 'call_logged'") == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "said"), [("rita", "open lead already"), ("omar", "A colleague looks after")]
+)
+async def test_who_adds_somebody_known_is_told_and_may_go_there(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast, who: str, said: str
+) -> None:
+    customer = await make.customer(owner, email="grace@navy.example")
+    lead = await make.lead(owner, cast.rita, customer_id=customer)
+    form = {"name": "Grace", "email": "Grace@navy.example", "value": "900", "key": "k-1"}
+    answer = await (await signed_in(who)).post("/leads/new", data=form, headers=PARTIAL)
+    assert said in answer.text
+    assert (f'href="/leads/{lead}"' in answer.text) == (who == "rita")
+    assert "Add lead" not in answer.text
+    assert await owner.fetchval("SELECT kind FROM activity") == "lead_created"
+    assert await owner.fetchval("SELECT expected_value FROM lead") is None
 
 
 async def test_an_activity_that_is_wrong_keeps_its_text(
@@ -110,3 +205,6 @@ async def test_a_search_finds_a_customer_by_part_of_a_name(
     client = await signed_in("rita")
     assert str(customer) in (await client.get("/customers", params={"q": "hopp"})).text
     assert "Nobody matches" in (await client.get("/customers", params={"q": "%_'\0"})).text
+    similar = (await client.get("/customers", params={"q": "Hoper"})).text
+    assert (str(customer) in similar, "Nobody matches exactly" in similar) == (True, True)
+    assert str(customer) in (await client.get("/customers/export", params={"q": "Hoper"})).text

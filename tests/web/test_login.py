@@ -9,8 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from structlog import wrap_logger
+from structlog.testing import LogCapture
 
 from app.core.settings import settings
+from app.gateways import rate_limit
 from app.gateways.sso.company import sso as company_sso
 from app.services.login import own_path
 from app.web.guards import csrf_token
@@ -35,6 +38,7 @@ BOARD = "/board"
 def _forgetful(sso: FakeSso) -> Iterator[None]:
     company_sso.cache_clear()
     yield
+    settings.cache_clear()
     company_sso.cache_clear()
     sso.restore()
 
@@ -76,6 +80,29 @@ async def test_the_login_asks_for_code_with_pkce(browser: AsyncClient, sso: Fake
     assert len(query["code_challenge"]) == 43
     assert len(query["state"]) == len(query["nonce"]) == 43
     assert query["redirect_uri"].endswith("/auth/callback")
+
+
+async def test_the_scope_that_a_provider_wants_for_refresh_tokens_can_be_set(
+    browser: AsyncClient, sso: FakeSso, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sso.offline_only = True
+    monkeypatch.setenv("SSO_SCOPE", "openid profile email offline_access")
+    settings.cache_clear()
+    company_sso.cache_clear()
+    assert (await browser.get(await begin(browser))).status_code == 303
+    assert await owner.fetchval("SELECT count(refresh_token) FROM session") == 1
+
+
+async def test_a_session_that_can_never_be_confirmed_is_logged(
+    browser: AsyncClient, sso: FakeSso, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = LogCapture()
+    monkeypatch.setattr("app.services.login.log", wrap_logger(None, processors=[said]))
+    for sso.offline_only in (False, True):
+        assert not said.entries
+        assert (await browser.get(await begin(browser))).status_code == 303
+    assert await owner.fetchval("SELECT count(refresh_token) FROM session") == 0
+    assert [entry["missing"] for entry in said.entries] == ["refresh token"]
 
 
 async def test_who_typed_localhost_signs_in_under_the_name_that_the_sso_sends_back_to(
@@ -176,6 +203,25 @@ async def test_an_id_token_of_another_login_is_400(browser: AsyncClient, sso: Fa
     assert SID not in browser.cookies
 
 
+async def test_an_id_token_for_another_client_is_400(browser: AsyncClient, sso: FakeSso) -> None:
+    back = await begin(browser)
+    for login in sso.codes.values():
+        login["client"] = "another"
+    assert (await browser.get(back)).status_code == 400
+    assert SID not in browser.cookies
+
+
+async def test_a_flood_of_logins_is_told_to_wait_and_leaves_no_rows(
+    browser: AsyncClient, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate_limit, "LOGIN_RATE", "3/hour")
+    answers = [await browser.get("/login/start") for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [303, 303, 303, 429, 429]
+    assert "Too many people are signing in right now" in answers[4].text
+    assert int(answers[4].headers["retry-after"]) > 0
+    assert await owner.fetchval("SELECT count(*) FROM login_attempt") == 3
+
+
 async def test_who_has_no_role_gets_no_session(
     browser: AsyncClient, sso: FakeSso, owner: asyncpg.Connection
 ) -> None:
@@ -206,10 +252,19 @@ async def test_an_sso_that_is_away_is_said_to_be_away(browser: AsyncClient, sso:
         ("", "/"),
         (None, "/"),
         ("/" + "x" * 5000, "/"),
+        ("/customers?q=%E2%82%AC", "/customers?q=%E2%82%AC"),
+        ("/€", "/"),
     ],
 )
 def test_after_login_only_own_paths_are_gone_to(given: str | None, gone_to: str) -> None:
     assert own_path(given) == gone_to
+
+
+async def test_a_way_that_no_header_can_hold_is_not_gone(browser: AsyncClient, signed_in: SignIn) -> None:
+    back = await browser.get(await begin(browser, "/€"))
+    shown = await (await signed_in("rita")).get("/login", params={"next": "/€"})
+    for answer in (back, shown):
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
 async def test_an_end_of_the_sso_elsewhere_is_reached_by_a_page_of_its_own(

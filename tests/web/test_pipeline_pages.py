@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
+from app.domain.pipeline import LOST_REASONS
 from tests import make
 
 if TYPE_CHECKING:
@@ -26,7 +29,10 @@ async def test_everybody_begins_at_their_own_home(
     await make.lead(owner, cast.rita, "negotiation", expected_value=5000)
     assert "Rotting or without a next step" in (await (await signed_in("rita")).get("/")).text
     team = (await (await signed_in("ada")).get("/")).text
-    assert team.count('<svg class="chart"') == 2
+    assert re.findall(r'<svg class="(chart|bars)"[^>]* role="img" aria-labelledby="([^"]+)"', team) == [
+        ("chart", "forecast"),
+        ("bars", "funnel"),
+    ]
     assert team.count("As a table") == 2
     answer = await (await signed_in("sam")).get("/")
     assert (answer.status_code, answer.headers["location"]) == (303, "/tickets")
@@ -57,6 +63,26 @@ async def test_a_view_is_saved_and_deleted_from_the_board(signed_in: SignIn) -> 
     (path,) = re.findall(r"/views/[\da-f-]{36}/delete", html)
     assert (await client.post(path)).status_code == 303
     assert (await client.post(path)).status_code == 404
+
+
+async def test_a_view_of_the_same_name_is_replaced_only_when_that_is_said(signed_in: SignIn) -> None:
+    client = await signed_in("rita")
+    for name in ("Mine", "Other"):
+        assert (await client.post("/views", data={"name": name, "query": "score=warm"})).status_code == 303
+    wanted = {"name": " Mine", "query": "due=late"}
+    for headers in ({}, PARTIAL):
+        asked = await client.post("/views", data=wanted, headers=headers)
+        assert asked.status_code == 409
+        assert 'aria-describedby="name-error"' in asked.text
+        assert re.search(r'id="name-error">.*You have a view of that name</span>', asked.text)
+        assert '<input type="checkbox" name="replace" value="Mine">' in asked.text
+        assert 'name="query" value="due=late"' in asked.text
+    other = await client.post("/views", data=wanted | {"name": "Other", "replace": "Mine"})
+    assert other.status_code == 409
+    assert (await client.get("/board")).text.count('<a href="/board?score=warm">') == 2
+    done = await client.post("/views", data=wanted | {"replace": "Mine"}, headers=PARTIAL)
+    assert done.headers["hx-redirect"] == "/board?due=late"
+    assert '<a href="/board?due=late">Mine</a>' in (await client.get("/board")).text
 
 
 async def test_a_change_on_the_board_answers_with_its_card(
@@ -110,6 +136,39 @@ async def test_the_preview_is_what_onboarding_gets(
     assert "not complete" in incomplete.text
 
 
+async def test_a_preview_that_is_refused_says_which_field_is_wrong(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    lead = await make.lead(owner, cast.rita, "negotiation")
+    client = await signed_in("rita")
+    sale = {"version": "1", "amount": "1200", "currency": "EUR", "product": "Pro", "closed_on": "2999-01-01"}
+    said = "<li>Closed on: This must not be in the future</li>"
+    for path in (f"/leads/{lead}/won/preview", f"/leads/{lead}/won"):
+        html = (await client.post(path, data=sale, headers=PARTIAL)).text
+        assert "It cannot be sent like this" in html, path
+        assert said in html, path
+        assert "not complete" not in html, path
+    late = await client.post(f"/leads/{lead}/won/preview", data=sale | {"product": ""}, headers=PARTIAL)
+    assert "It is not complete yet" in late.text
+
+
+async def test_a_sale_does_not_start_before_it_was_closed(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    lead = await make.lead(owner, cast.rita, "negotiation")
+    client = await signed_in("rita")
+    sale = {"version": "1", "amount": "1200", "currency": "EUR", "product": "Pro"}
+    early = [{"starts_on": "2026-01-01"}, {"starts_on": "2026-01-01", "closed_on": "2026-01-02"}]
+    for days in early:
+        for path in (f"/leads/{lead}/won/preview", f"/leads/{lead}/won"):
+            html = (await client.post(path, data=sale | days, headers=PARTIAL)).text
+            assert "<li>Wanted start: Please choose a day that is not before the closing</li>" in html, path
+    assert await owner.fetchval("SELECT count(*) FROM sale") == 0
+    late = {"starts_on": "2026-01-02", "closed_on": "2026-01-02"}
+    await client.post(f"/leads/{lead}/won", data=sale | late, headers=PARTIAL)
+    assert await owner.fetchval("SELECT count(*) FROM sale") == 1
+
+
 async def test_a_search_shows_only_what_is_theirs(
     signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
 ) -> None:
@@ -120,3 +179,66 @@ async def test_a_search_shows_only_what_is_theirs(
     assert "was cut" in omar.text
     assert str(lead) not in omar.text
     assert f"/customers/{customer}" in (await (await signed_in("sam")).get("/search?q=Hopper")).text
+
+
+async def test_a_day_that_is_over_is_said_beside_the_day(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    lead = await make.lead(owner, cast.rita)
+    form = {"version": "1", "next": "day", "day": "2020-01-01", "follow_up_note": "Call"}
+    answer = await (await signed_in("rita")).post(f"/leads/{lead}/follow-up", data=form, headers=PARTIAL)
+    assert re.findall('id="(\\w+)-error"', answer.text) == ["day"]
+
+
+async def test_a_leads_page_says_what_is_past_and_why_it_was_lost(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    past = await make.lead(owner, cast.rita, expected_close_on=date(2020, 1, 1))
+    lost = await make.lead(owner, cast.rita, "closed_lost", lost_reason="no_budget", source="contact-form")
+    rita = await signed_in("rita")
+    assert "1 Jan 2020 <span" in (await rita.get(f"/leads/{past}")).text
+    page = (await rita.get(f"/leads/{lost}")).text
+    assert f"<dt>Reason</dt><dd>{LOST_REASONS['no_budget']}</dd>" in page
+    assert "<dd>Contact form</dd>" in page
+
+
+async def test_the_page_after_an_act_can_say_what_was_done(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    lead, rita = await make.lead(owner, cast.rita), await signed_in("rita")
+    acts = [
+        ("follow-up", {"next": "1h", "view": "home"}, "Planned: "),
+        ("follow-up", {"next": "", "done": "1"}, "Done. Nothing is planned any more."),
+        ("deal", {"value": "10"}, "The deal is saved."),
+    ]
+    for version, (act, form, said) in enumerate(acts, 1):
+        answer = await rita.post(f"/leads/{lead}/{act}", data=form | {"version": str(version)})
+        assert unquote(answer.cookies["said"]).startswith(said)
+
+
+async def test_a_forms_key_binds_the_address_it_was_sent_to(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    leads = [await make.lead(owner, cast.rita) for _ in range(2)]
+    customer = await owner.fetchval("SELECT customer_id FROM lead WHERE id = $1", leads[0])
+    client = await signed_in("rita")
+    form = {"to": "qualified", "version": "1", "key": "one-key", "activity_type": "Call", "notes": "Hi"}
+    paths = [*(f"/leads/{lead}/stage" for lead in (*leads, leads[0])), f"/customers/{customer}/activities"]
+    answers = [await client.post(path, data=form, headers=PARTIAL) for path in paths]
+    assert [answer.status_code for answer in answers] == [200, 422, 200, 422]
+    stages = {row["id"]: row["stage"] for row in await owner.fetch("SELECT id, stage FROM lead")}
+    assert stages == {leads[0]: "qualified", leads[1]: "lead"}
+    assert await owner.fetchval("SELECT count(*) FROM activity") == 1
+
+
+async def test_a_leads_page_says_that_it_is_won_or_lost(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    rita = await signed_in("rita")
+    won = {"version": "1", "amount": "10", "product": "Pro"}
+    for act, form, said in (
+        ("won", won, "Won. Handing over to onboarding."),
+        ("lost", {"version": "1", "reason": "price"}, "The lead is lost."),
+    ):
+        answer = await rita.post(f"/leads/{await make.lead(owner, cast.rita)}/{act}", data=form)
+        assert unquote(answer.cookies["said"]) == said

@@ -68,6 +68,33 @@ async def test_a_wrong_method_is_405_and_names_the_right_one(client: AsyncClient
     assert "GET" in answer.headers["allow"]
 
 
+async def test_trace_is_no_method_here(client: AsyncClient, as_user: Headers) -> None:
+    for path in PATHS:
+        answer = await client.request("TRACE", path, headers=as_user("rita"))
+        assert answer.status_code in {404, 405}
+        assert as_user("rita")["Authorization"] not in answer.text
+
+
+async def test_no_other_site_may_read_an_answer(client: AsyncClient, as_user: Headers) -> None:
+    elsewhere = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    for path in PATHS:
+        for method in ("GET", "OPTIONS"):
+            answer = await client.request(method, path, headers={**as_user("rita"), **elsewhere})
+            assert [name for name in answer.headers if name.startswith("access-control-")] == []
+
+
+async def test_every_page_of_somebody_signed_in_has_a_way_out(signed_in: SignIn) -> None:
+    for who, paths in (
+        ("rita", ("/", "/board", "/customers", "/tickets", "/reports")),
+        ("sam", ("/", "/customers", "/tickets")),
+        ("ada", ("/", "/board", "/admin", "/admin/staff")),
+    ):
+        browser = await signed_in(who)
+        for path in paths:
+            shown = await browser.get(path, headers={"Accept": "text/html"}, follow_redirects=True)
+            assert '<form action="/logout" method="post">' in shown.text, (who, path)
+
+
 async def test_a_person_gets_a_page_for_a_missing_page(client: AsyncClient) -> None:
     answer = await client.get("/nowhere", headers={"Accept": "text/html"})
     assert answer.status_code == 404

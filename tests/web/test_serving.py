@@ -13,6 +13,7 @@ import structlog
 from app.services import export
 from app.web import serving
 from tests import make
+from tests.wait import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -66,7 +67,7 @@ async def ask(
         "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
     }
     served: Any = app
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await served(scope, receive, send)
     return sent
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import time
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import jwt
 import pytest
 
 from app.gateways.sso.company import sso as company_sso
-from app.services.login import REMEMBERED_SECONDS, remembered_sessions
+from app.services.login import remembered_sessions
 from app.web.guards import csrf_token
 from tests.conftest import browser_of
 from tests.wait import until
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 SID = "__Host-sid"
 BOARD = "/board"
+LAST_SEEN = "SELECT extract(minute FROM now() - last_seen_at)::int FROM session"
 LOGOUT_EVENT = {"http://schemas.openid.net/event/backchannel-logout": {}}
 
 
@@ -62,6 +64,37 @@ async def test_an_expired_session_inside_a_page_says_so_beside_it(browser: Async
     assert "/login" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("https://crm.example/board?q=navy#top", "/login?next=%2Fboard%3Fq%3Dnavy"),
+        ("https://crm.example/", "/login"),
+        ("https://evil.example/board", "/login"),
+        ("https://crm.example//evil.example", "/login"),
+        ("https://[", "/login"),
+        ("", "/login"),
+    ],
+)
+async def test_after_an_expired_session_one_is_back_on_the_page_one_came_from(
+    browser: AsyncClient, came_from: str, back: str
+) -> None:
+    sent = await browser.post("/leads/new", headers={"Referer": came_from, "Accept": "text/html"})
+    assert (sent.status_code, sent.headers["location"]) == (303, back)
+    inside = {"HX-Request": "true", "HX-Current-URL": came_from}
+    for answer in (
+        await browser.post("/leads/new", headers=inside),
+        await browser.get("/leads/new", headers=inside),
+    ):
+        if came_from:
+            assert f'<a href="{back}">Sign in again</a>' in answer.text
+
+
+async def test_an_origin_that_is_no_address_is_refused(signed_in: SignIn) -> None:
+    assert (
+        await (await signed_in("rita")).post("/logout", headers={"Origin": "https://["})
+    ).status_code == 403
+
+
 async def test_a_session_that_is_over_is_nobodys(signed_in: SignIn, owner: asyncpg.Connection) -> None:
     for change in (
         "UPDATE session SET last_seen_at = now() - interval '31 minutes'",
@@ -76,6 +109,32 @@ async def test_a_session_that_is_over_is_nobodys(signed_in: SignIn, owner: async
         assert (await rita.get(BOARD)).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        (BOARD, {"X-Unattended": "1"}),
+        (f"/customers/{UUID(int=1)}/live", {"Accept": "text/event-stream"}),
+    ],
+)
+async def test_what_no_person_asked_for_does_not_keep_a_session_from_idling_out(
+    signed_in: SignIn, owner: asyncpg.Connection, path: str, headers: dict[str, str]
+) -> None:
+    ada = await signed_in("ada")
+    await idle_since(owner, 20)
+    assert (await ada.get(path, headers=headers)).status_code in {200, 404}
+    assert await owner.fetchval(LAST_SEEN) == 20
+    # A person is noticed though their page asked a moment before.
+    assert (await ada.get(BOARD)).status_code == 200
+    assert await owner.fetchval(LAST_SEEN) == 0
+    await idle_since(owner, 31)
+    assert (await ada.get(path, headers=headers)).status_code in {303, 401}
+
+
+async def idle_since(owner: asyncpg.Connection, minutes: int) -> None:
+    await owner.execute("UPDATE session SET last_seen_at = now() - make_interval(mins => $1)", minutes)
+    remembered_sessions.forget()
+
+
 async def test_what_another_process_ended_is_over_within_a_second(
     signed_in: SignIn, owner: asyncpg.Connection
 ) -> None:
@@ -86,7 +145,7 @@ async def test_what_another_process_ended_is_over_within_a_second(
     async def refused() -> bool:
         return (await rita.get(BOARD)).status_code == 303
 
-    await until(refused, "rita is sent to the login", REMEMBERED_SECONDS + 1)
+    await until(refused, "rita is sent to the login")
 
 
 async def confirmed_ago(owner: asyncpg.Connection, minutes: int) -> None:
@@ -137,6 +196,18 @@ async def test_a_session_outlives_the_sso_by_its_grace_and_no_longer(
     assert (await rita.get(BOARD)).status_code == 200
 
 
+async def test_a_session_keeps_the_new_token_once_the_old_one_is_spent(
+    signed_in: SignIn, owner: asyncpg.Connection, sso: FakeSso
+) -> None:
+    rita = await signed_in("rita")
+    sso.userinfo_down = True
+    await confirmed_ago(owner, 21)
+    assert (await rita.get(BOARD)).status_code == 303
+    sso.userinfo_down = False
+    assert (await rita.get(BOARD)).status_code == 200
+    assert len(sso.spent) == 2
+
+
 async def test_the_sso_ends_a_session_over_the_back_channel(
     browser: AsyncClient, signed_in: SignIn, sso: FakeSso
 ) -> None:
@@ -167,6 +238,15 @@ async def test_what_is_no_logout_token_ends_nothing(
         answer = await browser.post("/auth/backchannel-logout", data={"logout_token": token})
         assert answer.status_code == 400
     assert (await browser.post("/auth/backchannel-logout")).status_code == 400
+    assert (await rita.get(BOARD)).status_code == 200
+
+
+async def test_a_logout_token_comes_as_the_standard_says(
+    browser: AsyncClient, signed_in: SignIn, sso: FakeSso
+) -> None:
+    rita = await signed_in("rita")
+    part = {"logout_token": (None, logout_token(sso))}
+    assert (await browser.post("/auth/backchannel-logout", files=part)).status_code == 400
     assert (await rita.get(BOARD)).status_code == 200
 
 

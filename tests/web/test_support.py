@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from app.core import clock
 from app.web.markup import markdown
 from tests import make
 
@@ -45,17 +47,20 @@ async def test_a_call_with_its_next_step_and_a_ticket(
     customer = await owner.fetchval("SELECT customer_id FROM lead WHERE id = $1", lead)
     sam = await signed_in("sam")
     sam.cookies.set("zone", "Pacific/Kiritimati")
+    day = clock.now().date()
+    then, soon = day - timedelta(days=30), day + timedelta(days=30)
     logged = await sam.post(
         f"/customers/{customer}/activities",
         data={
-            "activity_type": "Call", "outcome": "reached", "notes": "**Angry**", "occurred_at": "2026-01-02T09:30",
-            "duration_minutes": "12", "next": "pick", "follow_up_at": "2027-01-02T10:00", "follow_up_note": "Call",
+            "activity_type": "Call", "outcome": "reached", "notes": "**Angry**", "occurred_at": f"{then}T09:30",
+            "duration_minutes": "12", "next": "pick", "follow_up_at": f"{soon}T10:00", "follow_up_note": "Call",
         },
     )  # fmt: skip
     assert logged.status_code == 303
     row = await owner.fetchrow("SELECT occurred_at, data->>'duration_minutes' AS minutes FROM activity")
-    assert (row["occurred_at"].isoformat(), row["minutes"]) == ("2026-01-01T19:30:00+00:00", "12")
-    assert str(await owner.fetchval("SELECT follow_up_at FROM lead")) == "2027-01-01 20:00:00+00:00"
+    eve = timedelta(days=1)  # their morning is the evening before in Greenwich
+    assert (str(row["occurred_at"]), row["minutes"]) == (f"{then - eve} 19:30:00+00:00", "12")
+    assert str(await owner.fetchval("SELECT follow_up_at FROM lead")) == f"{soon - eve} 20:00:00+00:00"
     opened = await sam.post(f"/customers/{customer}/tickets", data={"subject": "Cannot sign in", "mine": "1"})
     assert opened.status_code == 303
     page = (await sam.get(f"/customers/{customer}")).text
@@ -74,6 +79,8 @@ async def test_a_resolved_row_comes_back_and_a_stale_one_says_so(
     change = {"version": "1", "status": "resolved"}
     row = await sam.post(f"/tickets/{ticket}", data=change, headers=PARTIAL)
     assert (row.status_code, "Resolved" in row.text, "<html" in row.text) == (200, True, False)
+    assert '<span class="count" id="count-open" hx-swap-oob="true">0</span>' in row.text
+    assert 'value="open" data-act="reopen"' in row.text
     stale = await sam.post(f"/tickets/{ticket}", data=change | {"status": "open"}, headers=PARTIAL)
     assert stale.status_code == 409
     assert 'data-version="2"' in stale.text

@@ -10,7 +10,7 @@ import pytest
 from markupsafe import Markup
 
 from app.domain.lead import CustomerRef, Lead
-from app.domain.pipeline import LOST_REASONS, Stage
+from app.domain.pipeline import LOST_REASONS, Stage, Status
 from app.domain.viewer import Viewer
 from app.web import board as board_page
 from app.web.forms import Form
@@ -42,18 +42,28 @@ def show_lead(lead: Lead) -> str:
         "form": Form({"activity_type": "Call"}),
         "message": "",
         "move_to": (),
+        "plan": None,
         "timeline": samples.timeline(),
         "narrowed": Narrowed("/", ZoneInfo("UTC")),
         "folded": 0,
         "most_folded": 100,
         "writers": [],
         "news": None,
+        "newer_url": "",
         "report": None,
         "last_day": "",
         "more_url": "",
     }
     parts = {part: Markup(show(f"timeline/{part}.html.jinja2", **story)) for part in ("composer", "panel")}
-    return show("leads/page.html.jinja2", lead=lead, sale=None, **parts)
+    return show(
+        "leads/page.html.jinja2",
+        lead=lead,
+        customer=samples.customer(lead.customer),
+        tickets=(),
+        most_tickets=20,
+        sale=None,
+        **parts,
+    )
 
 
 def test_the_board_has_the_hooks_that_outside_checks_use() -> None:
@@ -102,7 +112,9 @@ def test_a_timeline_entry_has_its_hook_its_day_and_its_facts() -> None:
 
 def test_every_problem_of_a_form_stands_beside_its_field() -> None:
     form = Form({"amount": "x", "version": "1"}, {"amount": "No amount", "product": "This is required"})
-    html = show("leads/won.html.jinja2", lead=samples.lead(), form=form, message="", preview=None)
+    html = show(
+        "leads/won.html.jinja2", lead=samples.lead(), form=form, message="", preview=None, currency="EUR"
+    )
     assert 'aria-describedby="amount-error"' in html
     assert 'aria-describedby="product-error"' in html
     assert 'value="x"' in html
@@ -126,3 +138,11 @@ def test_a_card_moved_by_somebody_else_says_where_it_stands_now() -> None:
     html = show("board/refused.html.jinja2", lead=lead, message="Somebody was quicker", show_owner=False)
     assert 'data-stage-now="negotiation"' in html
     assert "Somebody was quicker" in html
+
+
+def test_a_leads_status_is_said_in_words_until_it_is_closed() -> None:
+    new = samples.lead(status=Status.NEW)
+    assert "Not contacted yet" in show("leads/facts.html.jinja2", lead=new)
+    won = show("leads/facts.html.jinja2", lead=samples.lead(Stage.CLOSED_WON))
+    assert "Sold for" in won
+    assert "Status" not in won

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from app.core import clock
 from app.core.errors import Invalid, Malformed, NotFound, Problem
 from app.domain.pipeline import Stage
 from app.web import cards, formats
+from app.web.entries import describe
 from app.web.forms import Form
 from tests.web import samples
 
@@ -31,7 +33,10 @@ def test_amounts_keep_every_cent(value: str, written: str) -> None:
     assert formats.amount(Decimal(value), "EUR") == written
 
 
-@pytest.mark.parametrize(("value", "written"), [("950", "€950"), ("84400", "€84k"), ("1250000", "€1.2M")])
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [("950", "€950"), ("84400", "€84k"), ("1250000", "€1.2M"), ("999999999999", "€1000.0B")],
+)
 def test_amounts_fit_a_tight_place(value: str, written: str) -> None:
     assert formats.short_amount(Decimal(value), "EUR") == written
 
@@ -79,6 +84,12 @@ def test_a_card_says_what_is_overdue() -> None:
     assert (words.due, words.next_step.replace("\N{NO-BREAK SPACE}", " ")) == ("late", "Overdue 3 d · Call")
 
 
+def test_a_narrow_card_cuts_what_to_do_and_not_when() -> None:
+    tomorrow = samples.lead(follow_up_at=clock.now() + timedelta(days=1), follow_up_note="Call")
+    words = cards.describe(tomorrow, BERLIN)
+    assert re.fullmatch(r"Tomorrow \d\d:\d\d · Call", words.next_step)
+
+
 def test_a_card_names_the_strongest_reason_of_its_score() -> None:
     assert cards.describe(samples.lead(), BERLIN).reason == "Asked for a demo +25"
 
@@ -86,6 +97,62 @@ def test_a_card_names_the_strongest_reason_of_its_score() -> None:
 def test_a_closed_lead_neither_rots_nor_has_a_next_step() -> None:
     words = cards.describe(samples.lead(Stage.CLOSED_WON), BERLIN)
     assert (words.due, words.rot) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("phone", "dialled"),
+    [
+        ("+49 (0)30 123-456", "+4930123456"),
+        ("00 49 (0)176 1234567", "00491761234567"),
+        ("(030) 12 34", "0301234"),
+        ("+1 202 555 0101 ext. 7", "+12025550101"),
+        ("0170 1234567 / 0171 7654321", "01701234567"),
+        ("0170/1234567, 0171/7654321", "01701234567"),
+        ("+49 (0)30 362123; 362124", "+4930362123"),
+        ("+49 30 362123\n+49 30 362124", "+4930362123"),
+        ("+49 30 362123 or +49 30 362124", "+4930362123"),
+        ("030/362123", "030362123"),
+        ("+49/30/123456", "+4930123456"),
+        ("+49 33708/123456", "+4933708123456"),
+        ("0170/12 34/567", "01701234567"),
+    ],
+)
+def test_a_number_is_dialled_without_what_is_only_written(phone: str, dialled: str) -> None:
+    assert formats.dial(phone) == dialled
+
+
+def test_a_source_is_written_for_people() -> None:
+    assert [formats.source(name) for name in ("added-by-hand", "Trade fair", "fair in Köln", "")] == [
+        "Added by hand", "Trade fair", "fair in Köln", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "text", "summary"),
+    [
+        ("deal_changed", {"value": "lowered", "expected_close_on": None}, {}, "Expected value lowered"),
+        (
+            "deal_changed",
+            {"was_to_close_on": None, "expected_close_on": "2026-01-02"},
+            {},
+            "Closes – → 2 Jan 2026",
+        ),
+        ("deal_changed", {"expected_close_on": "2026-01-02"}, {}, ""),  # as they were written once
+        ("lead_created", {"known": True}, {"name": "Eva", "phone": "123"}, "Known already: Eva · 123"),
+        ("lead_created", {"known": True}, {}, "Known already"),
+        ("lead_created", {"source": "fair"}, {"name": "Eva"}, ""),
+    ],
+)
+def test_an_entry_says_what_became_of_it(
+    kind: str, data: dict[str, object], text: dict[str, str], summary: str
+) -> None:
+    assert describe(samples.entry(kind, 1, data, **text), BERLIN).summary == summary
+
+
+def test_a_form_that_joined_says_which_contact_it_named() -> None:
+    said = {"name": "Grace H.", "phone": "+31 20 1", "job_title": "CTO", "country": "NL", "message": "Again"}
+    words = describe(samples.entry("lead_captured", 1, {"outcome": "merged"}, **said), BERLIN)
+    assert (words.summary, words.body) == ("Grace H. · +31 20 1 · CTO · NL", "Again")
 
 
 def test_an_amount_may_be_typed_with_separators() -> None:

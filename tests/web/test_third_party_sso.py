@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,8 @@ from app.services import sessions
 from app.services.login import remembered_sessions
 from app.web.guards import SESSION_COOKIE
 from tests.conftest import browser_of
-from tests.wait import until_true
+from tests.ports import reserve_port
+from tests.wait import BOOT, until_true
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,14 +47,12 @@ NOBODY: dict[str, Any] = {"sub": "grace", "name": "Grace Hopper", "email": "grac
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = reserve_port()
     users = [word for user in (REP, ADMIN, NOBODY) for word in ("--user-claims", json.dumps(user))]
     command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port), *users]
     running = subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONWARNINGS": ""})
     address = f"http://localhost:{port}"
-    until_true(lambda: _answers(address), "the provider answers")
+    until_true(lambda: _answers(address), "the provider answers", BOOT)
     yield address
     running.terminate()
     running.wait(timeout=10)

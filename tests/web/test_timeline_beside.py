@@ -100,8 +100,21 @@ async def test_a_logged_call_moves_what_a_leads_page_says(
 ) -> None:
     rita = await signed_in("rita")
     html = await log(rita, customer_id, f"/leads/{lead_id}", lead_id=str(lead_id))
-    assert swapped(html) == ["facts", "stepper"]
+    assert swapped(html) == ["lead-crumb", "facts", "lead-actions", "stepper", "score"]
     assert "Last contact just now" in said(html, "facts")
+
+
+async def test_a_call_logged_on_a_lead_that_was_lost_meanwhile_says_so_everywhere(
+    owner: asyncpg.Connection, customer_id: UUID, lead_id: UUID, signed_in: SignIn
+) -> None:
+    await owner.execute("UPDATE lead SET score = 6, win_probability = 0.06")
+    rita, page = await signed_in("rita"), f"/leads/{lead_id}"
+    assert "6% likely" in (await rita.get(page)).text
+    await owner.execute(CLOSE)
+    html = await log(rita, customer_id, page, lead_id=str(lead_id))
+    assert said(html, "lead-crumb") == "Closed/Lost"
+    assert said(html, "lead-actions") == "Reopen as a new lead"
+    assert "likely" not in said(html, "score")
 
 
 async def test_what_happened_earlier_is_not_the_last_contact(
@@ -130,7 +143,15 @@ async def test_the_pill_brings_what_stands_beside_a_customers_timeline(
         html = await load(rita, customer_id, page)
     assert len(counted.sent) <= 4, counted.sent
     assert html.count("data-activity-id=") == 1
-    assert swapped(html) == ["last-contact", "now", "leads", "tickets"]
+    assert swapped(html) == [
+        "composer-lead",
+        "composer-next",
+        "composer-move",
+        "contact-panel",
+        "now",
+        "leads",
+        "tickets",
+    ]
     assert said(html, "last-contact") == "just now"
     assert "Ring them" in said(html, "now")
     assert "Cannot log in" in said(html, "tickets")
@@ -139,14 +160,31 @@ async def test_the_pill_brings_what_stands_beside_a_customers_timeline(
 
 
 async def test_the_pill_brings_what_stands_beside_a_leads_timeline(
-    customer_id: UUID, lead_id: UUID, signed_in: SignIn
+    owner: asyncpg.Connection, customer_id: UUID, lead_id: UUID, signed_in: SignIn
 ) -> None:
     rita, sam, page = await signed_in("rita"), await signed_in("sam"), f"/leads/{lead_id}"
+    await make.ticket(owner, customer_id, subject="Cannot log in")
     await log(sam, customer_id, f"/customers/{customer_id}", next="1", follow_up_note="Ring them")
     html = await load(rita, customer_id, page)
-    assert swapped(html) == ["facts", "stepper", "score"]
+    assert swapped(html) == [
+        "composer-lead", "composer-next", "composer-move", "contact-panel", "lead-crumb", "facts",
+        "lead-actions", "stepper", "lead-tickets", "score",
+    ]  # fmt: skip
+    assert "Mark as won" in said(html, "lead-actions")
     assert "Ring them" in said(html, "facts")
     assert "Last contact just now" in said(html, "facts")
+    assert "Cannot log in" in said(html, "lead-tickets")
     assert 'name="version" value="2"' in html
     assert swapped(await load(sam, customer_id, page)) == []
     assert swapped(await load(rita, customer_id, "/leads/[")) == []
+
+
+async def test_the_pill_takes_back_what_can_no_longer_be_done(
+    owner: asyncpg.Connection, customer_id: UUID, lead_id: UUID, signed_in: SignIn
+) -> None:
+    rita, page = await signed_in("rita"), f"/leads/{lead_id}"
+    await owner.execute(CLOSE)
+    html = await load(rita, customer_id, page)
+    assert said(html, "lead-actions") == "Reopen as a new lead"
+    assert said(html, "lead-crumb") == "Closed/Lost"
+    assert said(html, "composer-move") == ""

@@ -14,7 +14,7 @@ from app.services import pipeline
 from app.services.leads import assign_lead
 from app.web.live import GONE, History, Streams
 from tests import make
-from tests.wait import until
+from tests.hearing import lines
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
     from tests.cast import Cast
 
+pytestmark = pytest.mark.usefixtures("app")
 SECONDS = 10
 PARTIAL = {"HX-Request": "true"}
 
@@ -40,20 +41,6 @@ async def customer_id(owner: asyncpg.Connection, cast: Cast) -> UUID:
     await make.lead(owner, cast.omar, "closed_lost", customer_id=found)
     await make.activity(owner, found, cast.ada)
     return found
-
-
-@pytest.fixture
-async def streams(app: Litestar, redis: Redis) -> AsyncGenerator[Streams]:
-    made = Streams()
-    made._hub.join()
-    await until(lambda: _listens(redis), "the hub listens")
-    yield made
-    await made.close()
-
-
-async def _listens(redis: Redis) -> bool:
-    ((_, number),) = await redis.pubsub_numsub(live.ENTRIES)
-    return number > 0
 
 
 async def follow(streams: Streams, viewer: Viewer, customer_id: UUID, since: int) -> AsyncGenerator[str]:
@@ -128,9 +115,9 @@ async def test_what_is_rolled_back_is_never_announced(
         await pipeline.move_lead(cast.rita, lead, "qualified", 9, None)
     await pipeline.move_lead(cast.rita, lead, "qualified", 1, None)
     await queue.settle()
-    said: list[Any] = []
+    said: list[str] = []
     while message := await heard.get_message(timeout=SECONDS if str(customer_id) not in said else 0):
-        said.append(message["data"])  # a channel is heard in every database of the server, by all who test
+        said += lines(message)  # a channel is heard in every database of the server, by all who test
     assert said.count(str(customer_id)) == 1
 
 

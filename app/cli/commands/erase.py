@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 @click.argument("customer", type=UUID)
 @click.option("--yes", is_flag=True, help="Do not ask. Without a terminal nobody is asked either.")
 def command(customer: UUID, *, yes: bool) -> None:
-    """Erase CUSTOMER's name, addresses, texts and submissions for good, from every table and stream."""
+    """Erase CUSTOMER's name, addresses, texts and submissions for good, from every table and every stream in Redis.
+
+    Another bus and the webhook's receiver keep what they were sent; /admin/erasures names them.
+    """
     if not yes and sys.stdin.isatty():
         click.confirm(f"Erase customer {customer}? This cannot be undone", abort=True)
 

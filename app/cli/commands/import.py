@@ -33,8 +33,10 @@ def command(
 ) -> None:
     """Import leads from the CSV file FILE, deduplicated like captured ones.
 
-    Columns are recognised by their names where --map does not say it. FIELD is one of: name, email, phone, company,
-    job_title, country, message, source, form_id, campaign_source, campaign_medium, campaign_name, answer.
+    Columns are recognised by their names where --map does not say it. FIELD is one of: name, first_name, last_name,
+    email, phone, company, job_title, country, message, value, source, form_id, campaign_source, campaign_medium,
+    campaign_name, answer.
+    A value is what a new lead may bring; an open lead that a line joins keeps its own.
     """
     if (file is None) == (resume is None):
         raise CrmError("say which: a FILE, or --resume with the id of an import")

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from app.core.errors import Invalid, Problem
 from app.domain.scoring.fields import FIELDS
 from app.domain.scoring.result import HIGHEST
 from app.domain.scoring.rules import Rule, Rules, TouchRule, applies
+from app.domain.text import Checker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,11 +20,37 @@ if TYPE_CHECKING:
 
 MOST_RULES: Final = 100
 LONGEST_LABEL: Final = 80
-MOST_POINTS: Final = 100
-LONGEST_HALF_LIFE: Final = 365.0
 TOUCHES: Final = ("meetings", "calls", "emails", "returns")
 COLUMNS: Final = 10
 MOVERS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The numbers that a field of the rules may hold, both ends included."""
+
+    least: int
+    most: int
+    whole: bool = True
+
+    @property
+    def words(self) -> str:
+        """What is asked of who gave another number."""
+        return f"must be a {'whole ' if self.whole else ''}number from {self.least} to {self.most}"
+
+    def holds(self, number: float) -> bool:
+        """Say whether the number is one of these."""
+        return self.least <= number <= self.most and (not self.whole or number == int(number))
+
+
+SCALE: Final = {
+    "start": Span(0, HIGHEST),
+    "fit_cap": Span(0, HIGHEST),
+    "engagement_cap": Span(0, HIGHEST),
+    "half_life_days": Span(1, 365, whole=False),
+}
+POINTS: Final = {"fit": Span(0, 100), "touches": Span(0, 100), "penalties": Span(-100, -1)}
+CAP: Final = Span(0, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,35 +75,30 @@ class DryRun:
 
 
 def check_rules(rules: Rules) -> None:
-    """Raise Invalid with everything that cannot be right."""
-    wrong: list[Problem] = []
-    for group, some in (("fit", rules.fit), ("touches", rules.touches), ("penalties", rules.penalties)):
+    """Raise Invalid with everything that cannot be right, each at its field such as `#/fit/0/points`."""
+    checker = Checker()
+    for name, span in SCALE.items():
+        checker.require(f"#/{name}", span.words, ok=span.holds(getattr(rules, name)))
+    groups = (("fit", rules.fit), ("touches", rules.touches), ("penalties", rules.penalties))
+    for group, some in groups:
         for place, rule in enumerate(some):
-            wrong += [Problem(f"#/{group}/{place}", fault) for fault in _faults(rule, group)]
-    if len(rules.fit) + len(rules.touches) + len(rules.penalties) > MOST_RULES:
-        wrong.append(Problem("#/fit", f"more than {MOST_RULES} rules"))
-    for name, value, most in (
-        ("start", rules.start, HIGHEST),
-        ("fit_cap", rules.fit_cap, HIGHEST),
-        ("engagement_cap", rules.engagement_cap, HIGHEST),
-        ("half_life_days", rules.half_life_days, LONGEST_HALF_LIFE),
-    ):
-        if not 0 <= value <= most or (name == "half_life_days" and value < 1):
-            wrong.append(Problem(f"#/{name}", f"must be at most {most:g}"))
-    if wrong:
-        raise Invalid(wrong)
+            _check_rule(checker, f"#/{group}/{place}", rule, group)
+    count = sum(len(some) for _, some in groups)
+    checker.require("#/rules", f"must be at most {MOST_RULES}", ok=count <= MOST_RULES)
+    checker.finish()
 
 
-def _faults(rule: Rule | TouchRule, group: str) -> list[str]:
+def _check_rule(checker: Checker, at: str, rule: Rule | TouchRule, group: str) -> None:
     known = rule.field in TOUCHES if group == "touches" else rule.field in FIELDS
-    found = [] if known else [f"{rule.field!r} is no field that may be scored"]
-    if not 0 < len(rule.label) <= LONGEST_LABEL:
-        found.append(f"needs a label of at most {LONGEST_LABEL} characters")
-    if abs(rule.points) > MOST_POINTS or (group == "penalties") != (rule.points < 0):
-        found.append("needs points from -100 to -1" if group == "penalties" else "needs points from 0 to 100")
-    if isinstance(rule, Rule) and not rule.values and rule.at_least is None and rule.below is None:
-        found.append("needs values, or a number to begin or end at")
-    return found
+    checker.require(f"{at}/field", "is no field that may be scored", ok=known)
+    fits = 0 < len(rule.label) <= LONGEST_LABEL
+    checker.require(f"{at}/label", f"must have from 1 to {LONGEST_LABEL} characters", ok=fits)
+    checker.require(f"{at}/points", POINTS[group].words, ok=POINTS[group].holds(rule.points))
+    if isinstance(rule, TouchRule):
+        checker.require(f"{at}/cap", CAP.words, ok=CAP.holds(rule.cap))
+    else:
+        bounded = bool(rule.values) or rule.at_least is not None or rule.below is not None
+        checker.require(f"{at}/values", "needs values, or a number to begin or end at", ok=bounded)
 
 
 def try_rules(rules: Model, active: Model, leads: Sequence[tuple[UUID, Features]]) -> DryRun:

@@ -33,10 +33,10 @@ class Plan:
     bond: float = 5.0  # pulls the weights of neighbouring spans together
 
     @staticmethod
-    def of(rows: int) -> Plan:
+    def of(leads: int) -> Plan:
         """Return the plan for a number of closed leads; few leads allow only coarse statements."""
-        few = rows < ENOUGH
-        return Plan(5 if few else 10, 8 if few else 28, 5.0 if rows < MANY else 2.0)
+        few = leads < ENOUGH
+        return Plan(5 if few else 10, 8 if few else 28, 5.0 if leads < MANY else 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,13 @@ class Encoded:
         return len(self.members[token]) * (len(self.cuts or ()) + 1) > HEAP * rows
 
 
-def encode(name: str, rows: Sequence[Features], plan: Plan) -> Encoded:
-    """Sort the rows by their token of one field."""
+def encode(name: str, rows: Sequence[Features], plan: Plan, leads: Sequence[int] | None = None) -> Encoded:
+    """Sort the rows by their token of one field; `leads` says whose each row is, where a lead has several."""
     values = [row.get(name) for row in rows]
     cuts = _cuts(values, plan) if _is_number(values) else None
-    named = set[str]() if cuts is not None else _named(values, plan)
+    named = (
+        set[str]() if cuts is not None else _named(values, range(len(rows)) if leads is None else leads, plan)
+    )
     members: dict[Token, list[int]] = {}
     for place, value in enumerate(values):
         members.setdefault(_token(value, cuts, named), []).append(place)
@@ -93,6 +95,7 @@ def _cuts(values: Sequence[Value], plan: Plan) -> tuple[float, ...]:
     return tuple(sorted({numbers[place] for place in places} - {numbers[-1]}))
 
 
-def _named(values: Sequence[Value], plan: Plan) -> set[str]:
-    counts = Counter(str(value) for value in values if value is not None)
+def _named(values: Sequence[Value], leads: Sequence[int], plan: Plan) -> set[str]:
+    held = {(str(value), lead) for value, lead in zip(values, leads, strict=True) if value is not None}
+    counts = Counter(value for value, _ in held)
     return {value for value, count in counts.items() if count >= plan.rarest}

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 HALF_LIFE_DAYS: Final = 14.0
 WINDOW: Final = timedelta(days=112)  # after eight half-lives nothing is left to count
 DAY: Final = timedelta(days=1)
+GOOD_FOR: Final = DAY  # engagement decays, so every open lead is scored again after that
 GROUPS: Final = {
     "meeting_logged": "meetings",
     "call_logged": "calls",

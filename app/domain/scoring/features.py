@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from app.domain.scoring.engagement import days_quiet, warmth
+from app.domain.scoring.engagement import GROUPS, WINDOW, days_quiet, warmth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,6 +70,17 @@ def features_of(facts: LeadFacts, now: datetime, half_life_days: float) -> dict[
         **warmth(facts.touches, now, half_life_days),
         "days_quiet": days_quiet(facts.touches, facts.created_at, now),
     }
+
+
+def after_silence(features: Features, days: float, half_life_days: float) -> dict[str, str | float | None]:
+    """Return what the features of some days ago are by now, when there was no sign of life since."""
+    later = dict(features)
+    for name in GROUPS.values():
+        if isinstance(known := later.get(name), int | float):
+            later[name] = round(known * 2 ** (-days / half_life_days), 3)
+    if isinstance(quiet := later.get("days_quiet"), int | float):
+        later["days_quiet"] = min(int(quiet + days), WINDOW.days)
+    return later
 
 
 def _word(value: Any) -> str | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from app.domain.scoring.encoding import Plan
 from app.domain.scoring.fields import FIELDS
 from app.domain.scoring.gate import Decision, decide
 from app.domain.scoring.metrics import Metrics, measure
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 LEAST_CLOSED: Final = 400  # with fewer, promotions were wrong as often as right (docs/adr/0042)
 LEAST_OF_EACH: Final = 60
 LEAST_NEW: Final = 50
+LEAST_NAMED: Final = 10  # leads; a value that fewer had could say who somebody was
 HOLD_OUT: Final = 0.25
 JUDGED_AGE: Final = 1  # the second of the ages below, or the last one the lead lived to see
 
@@ -74,15 +76,20 @@ def learn(examples: Sequence[Example], incumbent: Model) -> Candidate:
 
 
 def _fit(examples: Sequence[Example]) -> Points:
-    rows = [row for example in examples for row in example.ages]
-    return fit(rows, [example.won for example in examples for _ in example.ages], FIELDS)
+    seen = [(lead, row) for lead, example in enumerate(examples) for row in example.ages]
+    leads = [lead for lead, _ in seen]
+    plan = replace(Plan.of(len(examples)), rarest=LEAST_NAMED)
+    return fit([row for _, row in seen], [examples[lead].won for lead in leads], FIELDS, plan, leads)
 
 
 def _calibrated(scores: Sequence[int], older: Sequence[Example], incumbent: Model) -> list[float]:
     """Give the incumbent's scores the chances they had among older leads: rules only assume theirs."""
     known = [(incumbent.score(row).score, example.won) for example in older for row in example.ages]
     chances = fit(
-        [{"score": float(score)} for score, _ in known], [won for _, won in known], {"score": "Score"}
+        [{"score": float(score)} for score, _ in known],
+        [won for _, won in known],
+        {"score": "Score"},
+        Plan.of(len(older)),
     )
     calibrated = Model("", chances)
     return [calibrated.score({"score": float(score)}).win_probability for score in scores]

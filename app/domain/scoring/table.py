@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 HEADER_AND_ONE: Final = 2
 MOST_COLUMNS: Final = 1000
 DELIMITERS: Final = (",", ";", "\t", "|")
+SAID_DELIMITER: Final = re.compile(r'"?sep=([,;|\t])"?[\r\n]+', re.IGNORECASE)
+NO_TEXT: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")  # how spreadsheets and other documents begin
 MISSING: Final = frozenset({"", "select", "na", "n/a", "nan", "null", "none", "-", "?"})
 DECIMAL_COMMA: Final = re.compile(r"-?\d+,\d+")
 DATES: Final = (
@@ -47,7 +49,9 @@ class Table:
 
 
 def decode(raw: bytes) -> str:
-    """Return the text of a file in UTF-8, UTF-16 with its mark, or Windows-1252."""
+    """Return the text of a file in UTF-8, UTF-16 with its mark, or Windows-1252; raises Malformed for a workbook."""
+    if raw.startswith(NO_TEXT):
+        raise Malformed("The file is a workbook or another document; save it as CSV first")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", errors="replace")
     try:
@@ -56,10 +60,17 @@ def decode(raw: bytes) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
+def find_delimiter(text: str) -> tuple[str, str]:
+    """Return what parts the cells of a table, and the table without the line in which Excel says so."""
+    text = text.lstrip("\r\n")
+    if said := SAID_DELIMITER.match(text):
+        return said[1], text[said.end() :]
+    return max(DELIMITERS, key=text.partition("\n")[0].count), text
+
+
 def read_table(text: str) -> Table:
     """Return the table in `text`; raises Malformed when there is none."""
-    header = text.lstrip("\r\n").partition("\n")[0]
-    delimiter = max(DELIMITERS, key=header.count)
+    delimiter, text = find_delimiter(text)
     try:
         lines = [line for line in csv.reader(StringIO(text, newline=""), delimiter=delimiter) if any(line)]
     except csv.Error as error:

@@ -28,13 +28,17 @@ NO_PENALTY: Final = 1e-9
 
 
 def fit(
-    rows: Sequence[Features], won: Sequence[bool], labels: Mapping[str, str], plan: Plan | None = None
+    rows: Sequence[Features],
+    won: Sequence[bool],
+    labels: Mapping[str, str],
+    plan: Plan | None = None,
+    leads: Sequence[int] | None = None,
 ) -> Points:
-    """Learn the points of the fields in `labels` from closed leads."""
+    """Learn the points of the fields in `labels` from closed leads; `leads` says whose each row is, if not its own."""
     plan = plan or Plan.of(len(rows))
     outcomes = [int(one) for one in won]
     base = math.log((sum(outcomes) + 0.5) / (len(outcomes) - sum(outcomes) + 0.5))
-    learners = [_Learner.of(encode(name, rows, plan), plan) for name in labels]
+    learners = [_Learner.of(encode(name, rows, plan, leads), plan) for name in labels]
     state = _State(outcomes, [base] * len(outcomes))
     for _ in range(MOST_PASSES):
         state.step(range(len(outcomes)), 0.0, NO_PENALTY)

@@ -31,6 +31,7 @@ class CompanySso:
             client_id=config.sso_client_id,
             client_secret=config.sso_client_secret,
             redirect_uri=f"{config.public_url}/auth/callback",
+            scope=config.sso_scope,
         )
 
     async def provider(self) -> Provider:

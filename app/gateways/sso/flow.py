@@ -21,6 +21,7 @@ class Registration:
     client_id: str
     client_secret: str | None
     redirect_uri: str
+    scope: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def authorize_url(provider: Provider, client: Registration, login: tuple[str, st
             "response_type": "code",
             "client_id": client.client_id,
             "redirect_uri": client.redirect_uri,
-            "scope": "openid profile email",
+            "scope": client.scope,
             "state": state,
             "nonce": nonce,
             "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import json
 from functools import cache
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 LARGEST_ANSWER: Final = 256 * 1024
 TIMEOUT: Final = httpx.Timeout(5.0, connect=3.0)
+LONGEST_CALL: Final = 10.0  # httpx counts each read anew: an answer that drips would never end
 OK, BAD_REQUEST, SERVER_ERROR = 200, 400, 500
+REFUSALS: Final = frozenset({400, 401, 403})  # RFC 6749 5.2 knows the first two
+NOT_NOW: Final = frozenset({408, 425, 429})
 
 
 class SsoDown(CrmError):
@@ -42,7 +46,7 @@ async def get_any(url: str, *, bearer: str | None = None) -> Any:
     """Fetch JSON; raises SsoRefused (with its status) for a bearer it does not take, SsoDown for everything else."""
     headers = {"accept": "application/json", **({"authorization": f"Bearer {bearer}"} if bearer else {})}
     status, body = await _send(httpx.Request("GET", _safe(url), headers=headers))
-    if bearer and BAD_REQUEST <= status < SERVER_ERROR:
+    if bearer and BAD_REQUEST <= status < SERVER_ERROR and status not in NOT_NOW:
         raise SsoRefused(answered=status)
     if status != OK:
         raise SsoDown
@@ -55,7 +59,7 @@ async def post_form(url: str, form: dict[str, str], auth: tuple[str, str] | None
     if auth is not None:
         request = next(httpx.BasicAuth(*auth).auth_flow(request))
     status, body = await _send(request)
-    if BAD_REQUEST <= status < SERVER_ERROR:
+    if status in REFUSALS:
         raise SsoRefused
     if status != OK:
         raise SsoDown
@@ -65,14 +69,17 @@ async def post_form(url: str, form: dict[str, str], auth: tuple[str, str] | None
 async def _send(request: httpx.Request) -> tuple[int, bytes]:
     """Send over a connection of its own: calls are rare, and no event loop is left holding a client."""
     try:
-        async with httpx.AsyncClient(timeout=TIMEOUT, verify=_trust(), trust_env=False) as client:
+        async with (
+            asyncio.timeout(LONGEST_CALL),
+            httpx.AsyncClient(timeout=TIMEOUT, verify=_trust(), trust_env=False) as client,
+        ):
             request.extensions["timeout"] = TIMEOUT.as_dict()
             answer = await client.send(request, stream=True, follow_redirects=False)
             try:
                 return answer.status_code, await _capped(answer)
             finally:
                 await answer.aclose()
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, TimeoutError) as error:
         raise SsoDown from error
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import jwt
 
 from app.core.errors import Unauthenticated
+from app.core.remembered import Remembered
 
 if TYPE_CHECKING:
     from app.gateways.sso.keys import KeyCache, SigningKey
@@ -17,7 +18,6 @@ LONGEST_TOKEN: Final = 8192
 LONGEST_KID: Final = 255
 LEEWAY_SECONDS: Final = 30
 KNOWN_SECONDS: Final = 30
-MOST_KNOWN: Final = 1024
 REQUIRED: Final = ("exp", "iat", "iss", "sub")
 UNREADABLE: Final = (jwt.PyJWTError, ValueError, TypeError, KeyError, OverflowError, RecursionError)
 
@@ -34,7 +34,7 @@ class Verified:
 class _Known:
     key: SigningKey
     verified: Verified
-    until: float
+    ends_at: float
 
 
 _Asked = tuple[str, tuple[str | None, tuple[str, ...]]]
@@ -46,7 +46,7 @@ class Verifier:
     def __init__(self, issuer: str, keys: KeyCache) -> None:
         self._issuer = issuer
         self._keys = keys
-        self._known: dict[_Asked, _Known] = {}
+        self._known = Remembered[_Asked, _Known](KNOWN_SECONDS)
 
     async def verify(
         self, token: str, audience: str | None, required: tuple[str, ...] = REQUIRED
@@ -79,7 +79,7 @@ class Verifier:
         if key is None or header.get("alg") not in key.algorithms:
             raise _refused()
         known = self._known.get((token, wanted))
-        if known is not None and known.key is key and time.time() < known.until:
+        if known is not None and known.key is key and time.time() < known.ends_at:
             return known.verified
         verified = Verified(header, self._claims(token, key, *wanted))
         self._remember((token, wanted), key, verified)
@@ -88,11 +88,8 @@ class Verifier:
     def _remember(self, asked: _Asked, key: SigningKey, verified: Verified) -> None:
         """Keep what a machine shows with each request, for as long as its key and its time hold."""
         expires = verified.claims.get("exp")
-        if not isinstance(expires, int | float):
-            return
-        if len(self._known) >= MOST_KNOWN:
-            self._known.clear()
-        self._known[asked] = _Known(key, verified, min(time.time() + KNOWN_SECONDS, expires + LEEWAY_SECONDS))
+        if isinstance(expires, int | float):
+            self._known.keep(asked, _Known(key, verified, expires + LEEWAY_SECONDS))
 
     def _claims(
         self, token: str, key: SigningKey, audience: str | None, required: tuple[str, ...]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SUPPORT: Final = CAST["sam"].user_id
 PRIORITIES: Final = ("low", "normal", "normal", "normal", "high", "urgent")
 OPEN_TICKET_AGE: Final = 20
+STREAM: Final = "stream"
 
 
 def sell(draw: Draw, story: Story, customer_id: str, currency: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -62,6 +63,18 @@ def _event(event_id: str, lead_id: str, at: datetime, data: dict[str, Any]) -> d
         "attempts": 1,
         "next_try_at": at,
         "published_at": at + timedelta(seconds=1),
+    }
+
+
+def deliver(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of the one attempt that handed an event over."""
+    return {
+        "event_id": event["id"],
+        "sink": STREAM,
+        "attempt": 1,
+        "at": event["published_at"],
+        "ok": True,
+        "latency_ms": 2,
     }
 
 

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.pipeline import Stage
-from app.sandbox.company.aftermath import raise_ticket, sell
+from app.sandbox.company.aftermath import deliver, raise_ticket, sell
 from app.sandbox.company.chaining import Chain, canonical_time
 from app.sandbox.company.lead_rows import lead_row
+from app.sandbox.company.received import submission_row
 from app.sandbox.company.score import snapshot_row
 from app.sandbox.company.story import OUTCOMES, Story, tell
 
@@ -25,8 +26,10 @@ Rows = dict[str, list[dict[str, Any]]]
 TABLES: Final = (
     "customer",
     "lead",
+    "capture_submission",
     "score_snapshot",
     "outbox",
+    "delivery",
     "sale",
     "ticket",
     "activity",
@@ -86,8 +89,10 @@ def add_customer(rows: Rows, setting: Setting, person: Person, leads: int) -> No
             sale, event = sell(setting.draw, story, customer_id, setting.currency)
             rows["sale"].append(sale)
             rows["outbox"].append(event)
+            rows["delivery"].append(deliver(event))
         rows["score_snapshot"].append(snapshot_row(setting.draw, story))
         rows["lead"].append(lead_row(setting.draw, story, customer_id, setting.today, setting.currency))
+        rows["capture_submission"].append(submission_row(story, customer_id))
         entries += [(entry, story.id) for entry in story.entries]
     entries += _tickets(rows, setting, customer_id, stories)
     entries.sort(key=lambda told: told[0].at)
@@ -148,6 +153,8 @@ def _customer_row(
         "email_norm": person.email.casefold(),
         "email_version": 1 if person.sso_user_id else 0,
         "email_synced_at": first.created_at if person.sso_user_id else None,
+        "name_version": 1 if person.sso_user_id else 0,
+        "name_synced_at": first.created_at if person.sso_user_id else None,
         "phone": person.phone,
         "company": person.company,
         "job_title": person.job_title,

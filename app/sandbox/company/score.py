@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.domain.scoring.engagement import GROUPS, Touch
+from app.domain.scoring.engagement import GOOD_FOR, GROUPS, Touch
 from app.domain.scoring.features import LeadFacts
 from app.domain.scoring.model import COLD_START
 
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from app.sandbox.company.story import Story
 
 
-def score_columns(story: Story, at: datetime) -> dict[str, Any]:
-    """Return the lead's columns about its score at a moment."""
+def score_columns(story: Story, today: datetime) -> dict[str, Any]:
+    """Return the lead's columns about its score as it is today; a closed one keeps the score it ended with."""
+    is_open = story.stage.is_open
+    at = today if is_open else story.ended_at
     scored = COLD_START.score(COLD_START.features(_facts(story, at), at))
     return {
         "score": scored.score,
@@ -24,6 +26,7 @@ def score_columns(story: Story, at: datetime) -> dict[str, Any]:
         "score_reasons": scored.reasons,
         "score_version": COLD_START.version,
         "scored_at": at,
+        "score_due_at": today + GOOD_FOR if is_open else None,
     }
 
 

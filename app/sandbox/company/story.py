@@ -8,15 +8,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.pipeline import OPEN_STAGES, Stage
+from app.domain.sale import COMPETITOR
 from app.sandbox.company import words
 from app.sandbox.company.form import chance_to_win, draw_form
+from app.sandbox.company.received import CMS, form_said
 
 if TYPE_CHECKING:
     from app.sandbox.company.draw import Draw
     from app.sandbox.company.form import Form
     from app.sandbox.company.people import Person, Rep
 
-CMS: Final = "slyyfoxx-cms"
 CONTACTS: Final = (
     "call_logged",
     "call_logged",
@@ -64,6 +65,7 @@ class Story:
     entries: list[Entry] = field(default_factory=list[Entry])
     stage_entered_at: datetime | None = None
     lost_reason: str | None = None
+    lost_to: str | None = None
 
     @property
     def actor_id(self) -> str:
@@ -93,22 +95,14 @@ def tell(
 
 
 def _captured(story: Story) -> Entry:
-    person, form = story.person, story.form
-    said = {
-        "name": person.name,
-        "email": person.email,
-        "phone": person.phone,
-        "company": person.company,
-        "job_title": person.job_title,
-        "message": form.message,
-        "campaign": form.campaign,
-        "answers": {"team_size": form.team_size},
+    facts = {
+        "outcome": "created",
+        "source": story.form.source,
+        "form_id": story.form.form_id,
+        "consent": None,
     }
-    facts = {"outcome": "created", "source": form.source, "form_id": form.form_id, "consent": None}
     facts["assigned_to_id"] = story.rep.id if story.rep else None
-    return Entry(
-        story.created_at, "lead_captured", CMS, facts, {key: value for key, value in said.items() if value}
-    )
+    return Entry(story.created_at, "lead_captured", CMS, facts, form_said(story))
 
 
 def _work_on(draw: Draw, story: Story, more: int) -> None:
@@ -160,5 +154,8 @@ def _close(draw: Draw, story: Story, before: Stage) -> None:
     if story.stage is Stage.CLOSED_LOST:
         story.lost_reason = draw.choice([*words.LOST_NOTES])
         note = {"note": words.LOST_NOTES[story.lost_reason]}
+        if story.lost_reason == COMPETITOR:
+            story.lost_to = draw.choice(words.COMPETITORS)
+            note["competitor"] = story.lost_to
         facts = {"from": before.value, "reason": story.lost_reason}
         story.entries.append(Entry(story.ended_at, "lead_lost", story.actor_id, facts, note))

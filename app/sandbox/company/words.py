@@ -130,6 +130,7 @@ LOST_NOTES: Final = {
     "timing": "In the middle of a move; ask again in spring.",
     "not_a_fit": "Needs a shop system, which we are not.",
 }
+COMPETITORS: Final = ("Ledgerly", "Northdesk", "Pipewright")
 HANDOFF_NOTES: Final = (
     "Start with the consulting team; the others follow in a month.",
     "Wants the kick-off in person.",

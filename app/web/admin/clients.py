@@ -56,7 +56,7 @@ async def revoke_client(request: Asking) -> Response[str]:
     """Refuse what a client signs from now on."""
     form = await read_form(request)
     await capture_clients.revoke_client(request.user, form.text("client"))
-    return redirect(request, PATH)
+    return redirect(request, PATH, "The client is revoked.")
 
 
 async def _show(

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 
+from app.contracts.published import DATA_SCHEMAS
 from app.core.errors import Conflict, Invalid, NotFound, Problem
 from app.core.settings import settings
 from app.domain.handoff import STATES, EventFilter
@@ -46,9 +47,8 @@ async def show_events(request: Asking) -> Response[str]:
         "admin/events/list.html.jinja2",
         page=found,
         asked=asked,
-        types=await deliveries.event_types(request.user),
+        types=sorted(DATA_SCHEMAS),
         states=STATES,
-        sinks=await deliveries.list_sinks(request.user, sink_names(settings())),
         figures=await measure(),
         more_url=f"{PATH}?{urlencode(query | {'cursor': found.next_cursor})}" if found.next_cursor else "",
     )

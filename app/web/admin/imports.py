@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,12 +9,13 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 
 from app.core.errors import Invalid, Malformed
+from app.domain.export import BYTE_ORDER_MARK, csv_lines
 from app.domain.lead_import import OUTCOMES, TARGETS
 from app.domain.permissions import check_administer
 from app.domain.viewer import Viewer
 from app.services import import_leads
 from app.web.forms import read_form
-from app.web.guards import needs
+from app.web.guards import TAKES_FILES, needs
 from app.web.respond import is_partial, page, redirect
 
 Asking = Request[Viewer, Any, Any]
@@ -24,7 +23,6 @@ PATH: Final = "/admin/imports"
 NEEDS: Final = needs(check_administer)
 LARGEST_FILE: Final = 32 * 1024 * 1024
 PAGE: Final = 100
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 CSV: Final = "text/csv; charset=utf-8"
 CHIPS: Final = {"created": "ok", "merged": "info", "refused": "bad"}
 
@@ -35,7 +33,7 @@ async def show_imports(request: Asking) -> Response[str]:
     return await _list(request)
 
 
-@post(PATH, name="admin.imports.upload", opt=NEEDS, request_max_body_size=LARGEST_FILE)
+@post(PATH, name="admin.imports.upload", opt=NEEDS | TAKES_FILES, request_max_body_size=LARGEST_FILE)
 async def upload(request: Asking) -> Response[str]:
     """Keep a file, and go on to its columns."""
     file = (await request.form()).get("file")
@@ -68,6 +66,13 @@ async def check(request: Asking, import_id: UUID) -> Response[str]:
     return redirect(request, f"{PATH}/{import_id}")
 
 
+@get(f"{PATH}/{{import_id:uuid}}/check", name="admin.imports.checked", opt=NEEDS)
+async def go_back(request: Asking, import_id: UUID) -> Response[str]:
+    """Lead whoever opens the address of a try again to the import."""
+    await import_leads.read_import(request.user, import_id)
+    return redirect(request, f"{PATH}/{import_id}")
+
+
 @post(f"{PATH}/{{import_id:uuid}}/run", name="admin.imports.run", opt=NEEDS)
 async def run(request: Asking, import_id: UUID) -> Response[str]:
     """Take the lines in, or go on with it."""
@@ -82,24 +87,23 @@ async def cancel(request: Asking, import_id: UUID) -> Response[str]:
     return redirect(request, f"{PATH}/{import_id}")
 
 
+@post(f"{PATH}/{{import_id:uuid}}/discard", name="admin.imports.discard", opt=NEEDS)
+async def discard(request: Asking, import_id: UUID) -> Response[str]:
+    """Forget a table of which nothing was taken in."""
+    await import_leads.discard(request.user, import_id)
+    return redirect(request, PATH, "The table is discarded.")
+
+
 @get(f"{PATH}/{{import_id:uuid}}/refused.csv", name="admin.imports.refused", opt=NEEDS)
 async def download_refused(request: Asking, import_id: UUID) -> Response[str]:
     """Give the refused lines back as a table, each with what was wrong, to be mended and brought again."""
     found, _ = await import_leads.read_import(request.user, import_id)
     rows = await import_leads.list_rows(request.user, import_id, "refused", 0, found.total)
-    file = StringIO()
-    table = csv.writer(file)
-    table.writerow([defused(cell) for cell in ("line", *found.columns, "what was wrong")])
-    for row in rows:
-        wrong = "; ".join(f"{problem.pointer[2:]} {problem.detail}" for problem in row.problems)
-        table.writerow([defused(cell) for cell in (str(row.line), *row.cells, wrong)])
+    wrong = ("; ".join(f"{each.pointer[2:]} {each.detail}" for each in row.problems) for row in rows)
+    lines = ((str(row.line), *row.cells, said) for row, said in zip(rows, wrong, strict=True))
+    table = BYTE_ORDER_MARK + csv_lines([("line", *found.columns, "what was wrong"), *lines])
     headers = {"Content-Disposition": 'attachment; filename="refused.csv"'}
-    return Response(file.getvalue(), media_type=CSV, headers=headers)
-
-
-def defused(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULAS) else cell
+    return Response(table, media_type=CSV, headers=headers)
 
 
 async def _list(request: Asking, wrong: str = "") -> Response[str]:
@@ -142,4 +146,4 @@ async def _show(
     )
 
 
-routes: Final = [show_imports, upload, show_import, check, run, cancel, download_refused]
+routes: Final = [show_imports, upload, show_import, check, go_back, run, cancel, discard, download_refused]

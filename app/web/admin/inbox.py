@@ -13,7 +13,7 @@ from app.domain.viewer import Viewer
 from app.services import identity_events, reconcile
 from app.web.forms import read_form
 from app.web.guards import needs
-from app.web.respond import page, redirect
+from app.web.respond import is_partial, page, redirect
 
 Asking = Request[Viewer, Any, Any]
 PAGE: Final = "/admin/inbox"
@@ -30,7 +30,10 @@ STATUSES: Final = {
 
 @get(PAGE, name="admin.inbox", opt=needs(check_administer))
 async def show_inbox(request: Asking) -> Response[str]:
-    """Show the newest events, all or of one status."""
+    """Show the newest events, all or of one status; to a comparison that is watched, only how far it is."""
+    runs = await reconcile.recent_runs(request.user)
+    if is_partial(request):
+        return page(request, "admin/inbox/runs.html.jinja2", runs=runs)
     status = request.query_params.get("status", "")
     status = status if status in STATUSES else ""
     return page(
@@ -39,7 +42,7 @@ async def show_inbox(request: Asking) -> Response[str]:
         lines=await identity_events.list_inbox(request.user, status or None),
         counts=await identity_events.count_inbox(request.user),
         conflicts=await identity_events.list_conflicts(request.user),
-        runs=await reconcile.recent_runs(request.user),
+        runs=runs,
         chosen=status,
         statuses=STATUSES,
     )
@@ -57,7 +60,9 @@ async def replay(request: Asking) -> Response[str]:
     except NotFound:
         if event_id:
             raise  # Of "all dead ones" there may be none any more.
-    return redirect(request, PAGE)
+    return redirect(
+        request, PAGE, "Dead events are tried again." if not event_id else "The event is tried again."
+    )
 
 
 @post("/admin/reconcile", name="admin.reconcile", opt=needs(check_administer))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import quote
 
 from litestar import Request, Response, get, post
 
@@ -14,7 +13,7 @@ from app.domain.viewer import Viewer
 from app.services import score_models
 from app.web.forms import read_form
 from app.web.guards import needs
-from app.web.respond import page, redirect
+from app.web.respond import is_partial, page, redirect
 
 Asking = Request[Viewer, Any, Any]
 PATH: Final = "/admin/scoring"
@@ -32,12 +31,16 @@ MEASURES: Final = (
 
 @get(PATH, name="admin.scoring", opt=NEEDS)
 async def show_scoring(request: Asking) -> Response[str]:
-    """Show the active version with its picture, and every version there was."""
+    """Show the active version with its picture, and every version there was; for htmx how far the new scores are."""
+    if is_partial(request):
+        outdated = await score_models.count_outdated(request.user)
+        return page(request, "admin/scoring/_outdated.html.jinja2", outdated=outdated)
     found = await score_models.read_overview(request.user)
     return page(
         request,
         "admin/scoring/page.html.jinja2",
         overview=found,
+        outdated=found.outdated,
         tables=points_of(found.model.body),
         measures=MEASURES,
     )
@@ -83,11 +86,6 @@ def points_of(body: Rules | Points) -> list[tuple[str, list[tuple[str, int]]]]:
         )
         for field in body.fields
     ]
-
-
-def compare_url(one: str, other: str) -> str:
-    """Return where two versions are compared."""
-    return f"{PATH}/compare?a={quote(one)}&b={quote(other)}"
 
 
 routes: Final = [show_scoring, compare, activate]

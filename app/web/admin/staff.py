@@ -11,6 +11,7 @@ from app.domain.permissions import check_administer
 from app.domain.viewer import Viewer
 from app.services import staff
 from app.services.sessions import end_sessions
+from app.web.formats import plural
 from app.web.forms import read_form
 from app.web.guards import needs
 from app.web.respond import page, redirect
@@ -32,15 +33,16 @@ async def set_accepts_leads(request: Asking) -> Response[str]:
     form = await read_form(request)
     if form.text("accepts") not in {"yes", "no"}:
         raise Malformed("This form does not say whether they take leads")
-    await staff.set_accepts_leads(request.user, form.text("staff_id"), accepts=form.text("accepts") == "yes")
-    return redirect(request, PAGE)
+    accepts = form.text("accepts") == "yes"
+    await staff.set_accepts_leads(request.user, form.text("staff_id"), accepts=accepts)
+    return redirect(request, PAGE, "They take new leads again." if accepts else "They take no new leads.")
 
 
 @post(f"{PAGE}/sessions", name="admin.staff_sessions", opt=needs(check_administer))
 async def sign_out(request: Asking) -> Response[str]:
     """Sign somebody out everywhere."""
-    await end_sessions(request.user, (await read_form(request)).text("staff_id"))
-    return redirect(request, PAGE)
+    ended = await end_sessions(request.user, (await read_form(request)).text("staff_id"))
+    return redirect(request, PAGE, f"Signed out of {plural(ended, 'session')}.")
 
 
 routes: Final = [show_staff, set_accepts_leads, sign_out]

@@ -1,0 +1,37 @@
+"""The words that a field of /v1 may be. Another one is refused by the rules that know them, with all of them named."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal, get_args
+
+from msgspec import Meta
+
+Stage = Literal["lead", "qualified", "proposal_sent", "negotiation", "closed_won", "closed_lost"]
+Status = Literal["new", "working", "nurturing", "converted", "disqualified"]
+
+STAGES: Final[tuple[str, ...]] = get_args(Stage)
+OPEN_STAGES: Final = STAGES[:4]
+STATUSES: Final[tuple[str, ...]] = get_args(Status)
+CAPTURE_OUTCOMES: Final = ("created", "merged")
+ACTIVITY_OUTCOMES: Final = ("reached", "no_answer", "left_message", "sent", "received", "held", "no_show")
+LOST_REASONS: Final = (
+    "price", "competitor", "no_budget", "no_response", "timing", "not_a_fit", "duplicate", "other",
+)  # fmt: skip
+SORTS: Final = (
+    "-created_at", "created_at", "-score", "score", "follow_up_at", "-expected_value", "stage_entered_at",
+    "-closed_at",
+)  # fmt: skip
+KINDS: Final = (
+    "lead_captured", "lead_created", "lead_reopened", "call_logged", "email_logged", "meeting_logged",
+    "note_logged", "stage_changed", "lead_assigned", "deal_changed", "follow_up_set", "follow_up_done",
+    "sale_won", "lead_lost", "sale_handed_over", "ticket_opened", "ticket_changed", "email_updated",
+    "email_conflict", "contact_changed", "score_changed", "entry_corrected", "customer_erased", "customer_merged",
+)  # fmt: skip
+
+# Of type str: a wrong word is told by our own rules, which say what is right.
+OpenStageWord = Annotated[str, Meta(extra_json_schema={"enum": [*OPEN_STAGES]})]
+StageWord = Annotated[str, Meta(extra_json_schema={"enum": [*STAGES]})]
+StatusWord = Annotated[str, Meta(extra_json_schema={"enum": [*STATUSES]})]
+CaptureOutcome = Annotated[str, Meta(extra_json_schema={"enum": [*CAPTURE_OUTCOMES]})]
+ActivityOutcome = Annotated[str, Meta(extra_json_schema={"enum": [*ACTIVITY_OUTCOMES]})]
+LostReason = Annotated[str, Meta(extra_json_schema={"enum": [*LOST_REASONS]})]

@@ -1,0 +1,16 @@
+"""What each entry paid for and nobody needed."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from tables.sql import run_sql
+
+ID = "2026-11-22T23:30:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Lean writes"
+
+
+async def forwards() -> MigrationManager:
+    """Return the manager that runs the SQL file."""
+    manager = MigrationManager(migration_id=ID, app_name="crm", description=DESCRIPTION)
+    manager.add_raw(run_sql("77_lean_writes"))
+    return manager

@@ -1,0 +1,16 @@
+"""What an erasure takes for the person's."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from tables.sql import run_sql
+
+ID = "2026-11-23T03:30:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Whole addresses"
+
+
+async def forwards() -> MigrationManager:
+    """Return the manager that runs the SQL file."""
+    manager = MigrationManager(migration_id=ID, app_name="crm", description=DESCRIPTION)
+    manager.add_raw(run_sql("80_whole_addresses"))
+    return manager

@@ -1,0 +1,16 @@
+"""The indexes of timelines in the order in which things happened."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from tables.sql import run_sql
+
+ID = "2026-11-23T07:10:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "What happened"
+
+
+async def forwards() -> MigrationManager:
+    """Return the manager that runs the SQL file."""
+    manager = MigrationManager(migration_id=ID, app_name="crm", description=DESCRIPTION)
+    manager.add_raw(run_sql("82_what_happened"))
+    return manager

@@ -1,0 +1,83 @@
+"""Coming back to the board: where one was, what one looked for, and from which card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest_asyncio
+from playwright.async_api import expect
+
+from tests.wait import until
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from playwright.async_api import Locator, Page
+
+    from tests.e2e.stack import Stack
+
+    SignIn = Callable[[Page, str], Awaitable[None]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def board(page: Page, stack: Stack, sign_in: SignIn) -> Page:
+    """Everybody's board in Ada's browser: the lost leads are more than a column shows at first."""
+    await sign_in(page, "Ada Andersson")
+    await page.goto(f"{stack.url}/board")
+    return page
+
+
+async def top_of(cards: Locator) -> float:
+    return await cards.evaluate("each => each.scrollTop")
+
+
+async def scroll_to_end(cards: Locator) -> None:
+    """Scroll until the column has no more cards to fetch."""
+
+    async def ended() -> bool:
+        await cards.evaluate("each => { each.scrollTop = each.scrollHeight; }")
+        return await cards.locator(".more").count() == 0
+
+    await until(ended, "the column is shown to its end")
+
+
+async def test_back_on_the_board_all_is_where_it_was(board: Page) -> None:
+    lost, early = (
+        board.locator('[data-stage="closed_lost"] .cards'),
+        board.locator('[data-stage="lead"] .cards'),
+    )
+    await scroll_to_end(lost)
+    await early.evaluate("each => { each.scrollTop = 300; }")
+    card = lost.locator("[data-lead-id] a").last
+    name = await card.inner_text()
+    await card.scroll_into_view_if_needed()
+    tops = await top_of(lost), await top_of(early)
+    await card.click()
+    await expect(board.get_by_role("heading", level=1)).to_have_text(name)
+    await board.go_back()
+    await expect(card).to_be_focused()
+    assert await card.inner_text() == name
+    assert (await top_of(lost), await top_of(early)) == tops
+
+
+async def test_a_board_that_is_opened_anew_begins_at_its_top(board: Page) -> None:
+    early = board.locator('[data-stage="lead"] .cards')
+    await early.evaluate("each => { each.scrollTop = 300; }")
+    await board.get_by_role("link", name="Customers").click()
+    await board.wait_for_url("**/customers")
+    await board.get_by_role("link", name="Board", exact=True).click()
+    await board.wait_for_url("**/board")
+    await expect(early.locator(".card").first).to_be_visible()
+    assert await top_of(early) == 0
+
+
+async def test_the_way_back_from_a_lead_keeps_filter_and_place(board: Page, stack: Stack) -> None:
+    await board.goto(f"{stack.url}/board?owner=none&score=hot")
+    await board.goto(f"{stack.url}/board?rot=1")
+    card = board.locator("[data-lead-id] a").nth(2)
+    await card.click()
+    await board.wait_for_url("**/leads/*")  # its script knows the way back
+    await board.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="Board").click()
+    await expect(card).to_be_focused()
+    assert urlsplit(board.url).query == "rot=1"

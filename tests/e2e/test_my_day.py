@@ -1,0 +1,116 @@
+"""My day without a mouse: what is due is put off, or done and followed by the next step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from playwright.async_api import Browser, Locator, Page
+
+    from tests.e2e.stack import Stack
+
+UNCOVERED = """(each) => {
+    const { left, top, bottom } = each.getBoundingClientRect();
+    return [top + 4, bottom - 4].every((y) => each.contains(document.elementFromPoint(left + 8, y)));
+}"""
+
+
+async def test_what_is_due_is_put_off_and_done_by_keys(
+    page: Page, stack: Stack, sign_in: Callable[[Page, str], Awaitable[None]]
+) -> None:
+    await sign_in(page, "Omar Okafor")
+    await page.goto(stack.url)
+    row = page.locator("[data-todo]:has([data-snooze])").first
+    link = await row.locator(".name").get_attribute("href")
+    place = await row.evaluate("each => [...document.querySelectorAll('[data-todo]')].indexOf(each)")
+    for _ in range(place + 1):
+        await page.keyboard.press("j")
+    await expect(row.locator(".name")).to_be_focused()
+    await page.keyboard.press("s")
+    menu = row.locator(".menu-item")
+    await expect(menu.first).to_be_focused()
+    await _look_at_days(page, row)
+    await page.keyboard.press("s")
+    await page.keyboard.press("ArrowDown")
+    await expect(menu.nth(1)).to_have_text("Until tomorrow")
+    await expect(menu.nth(1)).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".toast")).to_have_text("Planned: tomorrow 09:00.")
+    await expect(page.locator(f'[data-todo]:has(a[href="{link}"]):has([data-snooze])')).to_have_count(0)
+    await expect(page.locator("[data-todo] .name").nth(place)).to_be_focused()
+    assert await page.evaluate("document.cookie.includes('said=')") is False
+    await page.goto(f"{stack.url}{link}")
+    await expect(page.locator("#facts")).to_contain_text("tomorrow 09:00")
+    await _done(page, stack)
+
+
+async def _look_at_days(page: Page, row: Locator) -> None:
+    await page.keyboard.press("ArrowUp")
+    await expect(row.locator(".menu-item").last).to_be_focused()
+    await expect(row.locator(".menu-item").last).to_have_text("On a day…")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog").get_by_label("Day", exact=True)).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(row.locator("[data-snooze]")).to_be_focused()
+
+
+async def _done(page: Page, stack: Stack) -> None:
+    await page.goto(stack.url)
+    row = page.locator("[data-todo]:has([data-done]:has-text('Done'))").first
+    name = await row.locator(".name").text_content() or ""
+    await row.locator(".name").focus()
+    await page.keyboard.press("d")
+    await expect(page.get_by_role("dialog")).to_contain_text(f"Done. What is next with {name}?")
+    await page.get_by_role("dialog").get_by_label("Next week").check()
+    await page.get_by_label("What to do").fill("Ask again")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+    await expect(page.locator("[data-todo]").filter(has_text=name).filter(has_text="Done")).to_have_count(0)
+
+
+async def test_what_comes_while_the_day_is_open_is_offered_and_moves_nothing(
+    new_page: Callable[[], Awaitable[Page]], stack: Stack, sign_in: Callable[[Page, str], Awaitable[None]]
+) -> None:
+    day, other, name = await new_page(), await new_page(), f"Grace {uuid4().hex[:8]}"
+    for page in (day, other):
+        await sign_in(page, "Omar Okafor")
+    async with day.expect_request("**/live?*"):
+        await day.goto(stack.url)
+    first = day.locator("[data-todo] .name").first
+    await first.focus()
+    await other.goto(f"{stack.url}/leads/new")
+    await other.get_by_label("Name").fill(name)
+    await other.get_by_label("E-mail").fill(f"{uuid4().hex}@navy.example")
+    await other.get_by_label("Expected value").fill("9000000")
+    await other.get_by_role("button", name="Add lead").click()
+    pill = day.get_by_role("status").get_by_role("link", name="show it")
+    await expect(pill).to_be_visible(timeout=20_000)
+    await expect(first).to_be_focused()
+    await expect(day.locator("[data-todo]").filter(has_text=name)).to_have_count(0)
+    await pill.click()
+    await expect(day.locator("[data-todo]").filter(has_text=name)).to_have_count(1)
+    await expect(day.locator("#day-news")).to_be_empty()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+async def test_a_call_is_logged_with_all_of_the_form_in_sight(
+    browser: Browser, stack: Stack, log_in: Callable[[Page, str], Awaitable[None]], size: tuple[int, int]
+) -> None:
+    context = await browser.new_context(viewport={"width": size[0], "height": size[1]})
+    page = await context.new_page()
+    await log_in(page, "Omar Okafor")
+    await page.goto(stack.url)
+    await page.locator("[data-log]").first.click()
+    await expect(page.get_by_label("Notes")).to_be_focused()
+    for shown in ("What happened?", "Outcome"):
+        assert await page.get_by_role("group", name=shown).evaluate(UNCOVERED), shown
+    assert await page.get_by_role("button", name="Log activity").evaluate(UNCOVERED)
+    if size[0] > size[1]:
+        assert await page.get_by_role("heading", level=1).evaluate(UNCOVERED)
+    await context.close()
