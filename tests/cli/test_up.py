@@ -80,11 +80,12 @@ def is_ready(url: str) -> bool:
 def test_killed_servers_are_started_again(stack: Stack) -> None:
     file = next(Path(stack.environment["CRM_HOME"]).glob("pg-*/postmaster.pid"))
     redis: Any = Redis.from_url(stack.settings()["CRM_REDIS_URL"])
-    old = (first_line(file), redis.info()["process_id"])
-    for pid in old:
-        os.kill(int(pid), signal.SIGKILL)
-    until_true(lambda: first_line(file) not in {"", old[0]}, "another PostgreSQL runs", BOOT)
-    until_true(lambda: number_of(redis) not in {None, old[1]}, "another Valkey runs", BOOT)
+    with redis:
+        old = (first_line(file), redis.info()["process_id"])
+        for pid in old:
+            os.kill(int(pid), signal.SIGKILL)
+        until_true(lambda: first_line(file) not in {"", old[0]}, "another PostgreSQL runs", BOOT)
+        until_true(lambda: number_of(redis) not in {None, old[1]}, "another Valkey runs", BOOT)
     until_true(lambda: is_ready(stack.url), "the web answers", BOOT)
     assert stack.crm("doctor").startswith("ok")
 
