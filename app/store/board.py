@@ -18,6 +18,7 @@ from app.domain.lead import Lead
 from app.domain.pipeline import STAGE_WEIGHT, Stage
 from app.store import cursor as cursors
 from app.store.board_filter import board_where, owner_id
+from app.store.lead_text import fitting_leads
 from app.store.rows import lead_columns, lead_joins, to_lead
 from app.store.together import read_beside
 from app.store.transaction import connection
@@ -36,7 +37,7 @@ OPEN_ORDER = "coalesce(lead.follow_up_at, 'infinity'), -coalesce(lead.score, -1)
 CLOSED_ORDER = "lead.closed_at DESC, lead.id DESC"
 _COUNTED = """
     SELECT lead.stage, count(*) AS count, coalesce(sum(lead.expected_value), 0) AS value
-    FROM lead JOIN customer ON customer.id = lead.customer_id WHERE {where} GROUP BY lead.stage"""
+    FROM {fitting} GROUP BY lead.stage"""
 # The whole board's totals are kept by triggers: they cost the same with ten leads and with a million.
 _KEPT = """
     SELECT lead.stage, sum(lead.leads)::bigint AS count, sum(lead.value) AS value
@@ -60,6 +61,21 @@ _BOARD = """
             AND lead.closed_at IS NOT NULL ORDER BY {closed_order} LIMIT {limit})
     ) card ON true
     ORDER BY wanted.place, {card_order}"""
+# With a text who fits is looked up once, not for the totals and for each column again.
+_SEARCHED = """
+    WITH fitting AS MATERIALIZED ({fitting}),
+    totals AS (SELECT stage, count(*) AS count, coalesce(sum(expected_value), 0) AS value FROM fitting GROUP BY stage)
+    SELECT wanted.stage AS column_stage, coalesce(totals.count, 0) AS count, coalesce(totals.value, 0) AS value, card.*,
+        CASE WHEN row_number() OVER () = 1 THEN {around} END AS around
+    FROM unnest({stages}::text[]) WITH ORDINALITY AS wanted (stage, place)
+    LEFT JOIN totals ON totals.stage = wanted.stage
+    LEFT JOIN LATERAL (
+        SELECT {columns} FROM (
+            SELECT card.id FROM fitting card WHERE card.stage = wanted.stage ORDER BY {card_order} LIMIT {limit}
+        ) first JOIN lead ON lead.id = first.id {joins}
+    ) card ON true
+    ORDER BY wanted.place, {card_order}"""
+_FITTING = "lead.id, lead.stage, lead.expected_value, lead.follow_up_at, lead.score, lead.closed_at"
 _CARD_ORDER = (
     "card.closed_at DESC NULLS LAST, CASE WHEN card.closed_at IS NULL THEN coalesce(card.follow_up_at, 'infinity') END,"
     " CASE WHEN card.closed_at IS NULL THEN -coalesce(card.score, -1) END,"
@@ -76,7 +92,7 @@ _AROUND = """json_build_object(
 
 async def read_board(viewer: Viewer, narrowed: BoardFilter) -> tuple[tuple[Column, ...], Surroundings]:
     """Return the six columns, each with its first page and totals, and what stands around them, in one statement."""
-    where = board_where(viewer, narrowed)
+    where = _but_for_text(viewer, narrowed)
     around = _AROUND.format(owner=where.bind(owner_id(viewer, narrowed)))
     rows = await _read(where, narrowed, tuple(Stage), around)
     around = next(row["around"] for row in rows if row["around"])
@@ -85,13 +101,14 @@ async def read_board(viewer: Viewer, narrowed: BoardFilter) -> tuple[tuple[Colum
 
 async def read_columns(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage]) -> tuple[Column, ...]:
     """Return the first page of the given columns with their totals, in one statement."""
-    return _columns(stages, await _read(board_where(viewer, narrowed), narrowed, stages, "NULL"))
+    return _columns(stages, await _read(_but_for_text(viewer, narrowed), narrowed, stages, "NULL"))
 
 
 async def _read(where: Where, narrowed: BoardFilter, stages: Sequence[Stage], around: str) -> list[Any]:
     stages_at = where.bind([stage.value for stage in stages])
-    sql = _BOARD.format(
-        totals=_totals(narrowed).format(where=where),
+    found = {"fitting": _fitting(where, narrowed)} if narrowed.q else {"totals": _totals(where, narrowed)}
+    sql = (_SEARCHED if narrowed.q else _BOARD).format(
+        **found,
         where=where,
         stages=stages_at,
         around=around,
@@ -109,9 +126,9 @@ async def read_heads(
     viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage], beside: Write | None = None
 ) -> tuple[Column, ...]:
     """Return the given columns with their totals and without cards, with a write beside it in the same round trip."""
-    where = board_where(viewer, narrowed)
+    where = _but_for_text(viewer, narrowed)
     stages_at = where.bind([stage.value for stage in stages])
-    totals = _totals(narrowed).format(where=where)
+    totals = _totals(where, narrowed)
     rows = await read_beside(beside, _HEADS.format(totals=totals, stages=stages_at), *where.args)
     return tuple(_head(stage, row) for stage, row in zip(stages, rows, strict=True))
 
@@ -155,8 +172,20 @@ def _after(where: Where, stage: Stage, cursor: str) -> str:
     return f"(lead.closed_at, lead.id) < ({where.bind(closed_at)}, {where.bind(lead_id)})"
 
 
-def _totals(narrowed: BoardFilter) -> str:
-    return _KEPT if narrowed == BoardFilter(owner=narrowed.owner) else _COUNTED
+def _but_for_text(viewer: Viewer, narrowed: BoardFilter) -> Where:
+    return board_where(viewer, replace(narrowed, q=""))
+
+
+def _fitting(where: Where, narrowed: BoardFilter) -> str:
+    return fitting_leads(where, narrowed.q, _FITTING)
+
+
+def _totals(where: Where, narrowed: BoardFilter) -> str:
+    if narrowed == BoardFilter(owner=narrowed.owner):
+        return _KEPT.format(where=where)
+    if narrowed.q:
+        return _COUNTED.format(fitting=f"({_fitting(where, narrowed)}) lead")
+    return _COUNTED.format(fitting=f"lead JOIN customer ON customer.id = lead.customer_id WHERE {where}")
 
 
 def _head(stage: Stage, row: Any) -> Column:

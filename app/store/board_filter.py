@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from app.core import clock
 from app.domain.board import BANDS, end_of_day
 from app.domain.pipeline import ROT_AFTER_DAYS
+from app.store.lead_text import fits_customer
 from app.store.scope import own_leads
-from app.store.where import Where, containing
+from app.store.where import Where
 
 if TYPE_CHECKING:
     from app.domain.board import BoardFilter
@@ -27,7 +28,7 @@ def board_where(viewer: Viewer, narrowed: BoardFilter) -> Where:
     """Return the viewer's leads that fit the filter; it needs `customer` joined unless only the owner narrows."""
     where = Where(viewer, own_leads(viewer))
     if narrowed.q:
-        where.add(f"customer.words LIKE lower({where.bind(containing(narrowed.q))})")
+        where.add(fits_customer(where, narrowed.q))
     _add_owner(where, narrowed)
     if narrowed.source:
         where.add(f"lead.source = {where.bind(narrowed.source)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +12,7 @@ from app.domain.lead_list import LAST_CLOSED, LeadPage
 from app.domain.pipeline import Stage
 from app.store import cursor as cursors
 from app.store.board_filter import OPEN, board_where
+from app.store.lead_text import fitting_leads
 from app.store.read_together import Read
 from app.store.rows import lead_columns, lead_joins, to_lead
 
@@ -56,16 +57,21 @@ def lead_list_read(viewer: Viewer, narrowed: LeadFilter, limit: int, cursor: str
         side = "<" if sort.descending else ">"
         where.add(f"({sort.by}, lead.id) {side} ({where.bind(key)}, {where.bind(lead_id)})")
     way = "DESC" if sort.descending else "ASC"
+    first = f"ORDER BY {sort.by} {way}, lead.id {way} LIMIT {limit + 1}"
+    fitting = str(where)
+    if q := narrowed.on_board.q:
+        found = fitting_leads(where, q, f"lead.id, {sort.by} AS sort_key", first)
+        fitting = f"lead.id IN (SELECT id FROM ({found}) found)"
     return Read(
-        f"SELECT {lead_columns(viewer)}, {sort.by} AS sort_key FROM lead {lead_joins(viewer)}"
-        f" WHERE {where} ORDER BY {sort.by} {way}, lead.id {way} LIMIT {limit + 1}",
+        f"SELECT {lead_columns(viewer)}, {sort.by} AS sort_key FROM lead {lead_joins(viewer)} WHERE {fitting} {first}",
         where.args,
         lambda rows: _to_page(rows, limit),
     )
 
 
 def _where(viewer: Viewer, narrowed: LeadFilter) -> Where:
-    where = board_where(viewer, narrowed.on_board)
+    """Return the condition but for the text."""
+    where = board_where(viewer, replace(narrowed.on_board, q=""))
     if narrowed.stages:
         # Said in words, not bound: a general plan knows then how many there are, and which index has them.
         stages = ", ".join(f"'{Stage(stage).value}'" for stage in narrowed.stages)
