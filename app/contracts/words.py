@@ -26,6 +26,7 @@ KINDS: Final = (
     "note_logged", "stage_changed", "lead_assigned", "deal_changed", "follow_up_set", "follow_up_done",
     "sale_won", "lead_lost", "sale_handed_over", "ticket_opened", "ticket_changed", "email_updated",
     "email_conflict", "contact_changed", "score_changed", "entry_corrected", "customer_erased", "customer_merged",
+    "customer_exported",
 )  # fmt: skip
 
 # Of type str: a wrong word is told by our own rules, which say what is right.

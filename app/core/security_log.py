@@ -18,6 +18,7 @@ Event = Literal[
     "session_refused",
     "token_refused",
     "signature_refused",
+    "customer_exported",
     "forbidden",
     "foreign_page",
     "too_many",

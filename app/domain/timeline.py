@@ -40,6 +40,7 @@ KINDS: dict[str, str] = {
     "entry_corrected": "Correction",
     "customer_erased": "Erased",
     "customer_merged": "Merged",
+    "customer_exported": "Data exported",
 }
 GROUPS: dict[str, tuple[str, ...]] = {
     "conversations": ("call_logged", "email_logged", "meeting_logged", "note_logged", "lead_captured"),
@@ -50,7 +51,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "tickets": ("ticket_opened", "ticket_changed"),
     "system": (
         "contact_changed", "email_updated", "email_conflict", "sale_handed_over", "score_changed", "entry_corrected",
-        "customer_erased", "customer_merged",
+        "customer_erased", "customer_merged", "customer_exported",
     ),
 }  # fmt: skip
 

@@ -70,7 +70,7 @@ async def find_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | No
     known = {row["id"] for row in rows}
     similar = await _similar(viewer, q, least) if least else []
     items = [*rows, *(row for row in similar if row["id"] not in known)]
-    return CustomerPage(tuple(map(_to_row, items)), None, exact=len(rows))
+    return CustomerPage(tuple(map(to_row, items)), None, exact=len(rows))
 
 
 async def set_least_similarity(least: float) -> None:
@@ -144,12 +144,13 @@ def _searched(word: str) -> str:
 
 
 def _to_page(rows: Sequence[Mapping[str, Any]], limit: int) -> CustomerPage:
-    items = tuple(_to_row(row) for row in rows[:limit])
+    items = tuple(to_row(row) for row in rows[:limit])
     more = len(rows) > limit
     return CustomerPage(items, cursors.encode(items[-1].created_at, items[-1].id) if more else None)
 
 
-def _to_row(row: Mapping[str, Any]) -> CustomerRow:
+def to_row(row: Mapping[str, Any]) -> CustomerRow:
+    """Return one line of the list, of `COLUMNS`."""
     return CustomerRow(
         row["id"],
         row["name"],

@@ -14,7 +14,7 @@ from app.domain.viewer import Viewer
 from app.services.customers import find_customers, find_lookalikes
 from app.services.export import export_customers
 from app.services.timeline import read_customer_story
-from app.web import composer, contacts, corrections, erasure, timeline
+from app.web import composer, contacts, corrections, erasure, privacy, timeline
 from app.web.forms import Form
 from app.web.respond import HEADERS, is_partial, page, page_of
 
@@ -93,4 +93,5 @@ routes = [
     *contacts.routes,
     *corrections.routes,
     *erasure.routes,
+    *privacy.routes,
 ]

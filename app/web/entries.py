@@ -48,6 +48,7 @@ LOOKS: Final = {
     "entry_corrected": ("note", "talk"),
     "customer_erased": ("lock", "plain"),
     "customer_merged": ("people", "plain"),
+    "customer_exported": ("send", "plain"),
 }
 SYSTEM: Final = {"jobs": "the CRM", "sso": "the company sign-in", "slyyfoxx-cms": "the website"}
 UTC: Final = ZoneInfo("UTC")  # a date is the same everywhere

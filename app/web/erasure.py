@@ -1,8 +1,8 @@
-"""Erasing a person: one admin asks on the customer's page, another confirms on the list."""
+"""Erasing a person: one admin asks, coming from the customer's page, another confirms on the list."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -10,13 +10,14 @@ from litestar import Request, Response, get, post
 from app.core.errors import Conflict, Forbidden
 from app.domain.permissions import check_administer
 from app.domain.viewer import Viewer
-from app.services import erasure
+from app.services import erasure, privacy
 from app.services.customers import read_customer
 from app.web.forms import read_form
 from app.web.guards import needs
 from app.web.respond import page, redirect
 
 Asking = Request[Viewer, Any, Any]
+LONGEST_SEARCH: Final = 200
 
 
 @get("/customers/{customer_id:uuid}/erase", name="erasure.ask", opt=needs(check_administer))
@@ -41,7 +42,7 @@ async def request_erasure(request: Asking, customer_id: UUID) -> Response[str]:
 
 @get("/admin/erasures", name="erasure.list", opt=needs(check_administer))
 async def show_erasures(request: Asking) -> Response[str]:
-    """Show who waits to be erased, and who was."""
+    """Find the person who asks, and show who waits to be erased, and who was."""
     return await _list(request)
 
 
@@ -63,12 +64,15 @@ async def decide(request: Asking, erasure_id: UUID) -> Response[str]:
 
 
 async def _list(request: Asking, error: Conflict | Forbidden | None = None) -> Response[str]:
+    q = request.query_params.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
     found = await erasure.list_erasures(request.user)
     return page(
         request,
         "erasure/list.html.jinja2",
         status=error.status if error else 200,
         message=error.detail if error else "",
+        q=q,
+        people=await privacy.find_people(request.user, q) if q else (),
         waiting=[each for each in found if each.is_open],
         decided=[each for each in found if not each.is_open],
     )

@@ -109,6 +109,8 @@ GET   /customers/{id}/contact                    yes   none  yes   yes   who   w
 POST  /customers/{id}/contact                    yes   none  yes   yes   who   who
 GET   /customers/{id}/erase                      no    no    no    yes   who   who
 POST  /customers/{id}/erase                      no    no    no    yes   who   who
+GET   /customers/{id}/privacy                    no    no    no    yes   who   who
+POST  /customers/{id}/export                     no    no    no    yes   who   who
 GET   /admin/erasures                            no    no    no    yes   who   who
 POST  /admin/erasures/{id}                       no    no    no    yes   who   who
 GET   /customers/{id}/lookalikes                 yes   none  yes   yes   who   who

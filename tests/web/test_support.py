@@ -140,7 +140,7 @@ async def test_an_erasure_is_asked_for_and_waits_for_somebody_else(
 ) -> None:
     customer = await make.customer(owner, name="Grace Hopper")
     ada = await signed_in("ada")
-    assert f"/customers/{customer}/erase" in (await ada.get(f"/customers/{customer}")).text
+    assert f"/customers/{customer}/erase" in (await ada.get(f"/customers/{customer}/privacy")).text
     assert (await ada.post(f"/customers/{customer}/erase")).status_code == 303
     listed = (await ada.get("/admin/erasures")).text
     assert "Somebody else must confirm" in listed

@@ -17,7 +17,12 @@ Asking = Request[Viewer, Any, Any]
 # path, label, icon, what it is for
 AREAS: Final = [
     ("/admin/staff", "Staff", "people", "Who is active, who takes new leads, who is signed in"),
-    ("/admin/erasures", "Erasures", "lock", "Who asked to be forgotten, waiting for a second person"),
+    (
+        "/admin/erasures",
+        "Privacy",
+        "lock",
+        "What is held about a person, as a file; who asked to be forgotten",
+    ),
     (
         "/admin/duplicates",
         "Duplicates",
