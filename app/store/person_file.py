@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.store.person_tables import Section
 
 ROWS_AT_ONCE: Final = 200
+AT_MOST: Final = 300  # seconds for a section; nobody waits for it but who asks
 MOST_FOUND: Final = 20
 _PLAIN: Final = re.compile(r"[!#-\[\]-~]+")  # stands in every JSON as it is
 _WHOLE: Final = "SELECT id FROM customer WHERE $1::text IS NOT NULL AND (id = $2 OR merged_into_id = $2)"
@@ -49,7 +50,10 @@ _FORMER: Final = """
 
 async def open_snapshot(_viewer: Viewer) -> None:
     """Let the open transaction see one moment only; it must be the transaction's first statement."""
-    await connection().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    # It looks through all messages that name no customer: there is no index on what outsiders wrote.
+    await connection().execute(
+        f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = '{AT_MOST}s'"
+    )
 
 
 async def read_person(
@@ -63,7 +67,9 @@ async def read_person(
     args = (whole, addresses, accounts, spelled_otherwise)
     for section in SECTIONS:
         yield section.name, None
-        async for row in connection().cursor(_statement(section), *args, prefetch=ROWS_AT_ONCE):
+        async for row in connection().cursor(
+            _statement(section), *args, prefetch=ROWS_AT_ONCE, timeout=AT_MOST
+        ):
             # A form that became nobody's lead may name the person and be somebody else's.
             if section.name != FORMS or row["customer/0"] or is_theirs(row["sent/0"], addresses):
                 yield section.name, _to_record(section, row, currency)

@@ -57,14 +57,20 @@ SEAL: Final = "a checksum by which changed history is found (docs/adr/0004)"
 COLLEAGUES: Final = "about colleagues, not about customers"
 MACHINE: Final = "about the CRM itself, and nobody"
 
-# An account is looked for in what names it. Messages that name somebody else's are that person's.
-_NAMES_THEM: Final = """(speaks_of({text}, $2) OR ($4 OR EXISTS (
-        SELECT FROM unnest($3::text[]) AS account WHERE strpos({text}, account) > 0)) AND accounts_in({said}) && $3)
-    AND NOT EXISTS (SELECT FROM customer WHERE sso_user_id = ANY(accounts_in({said})) AND id <> ALL($1))
-    AND NOT EXISTS (SELECT FROM staff WHERE id = ANY(accounts_in({said})) AND id <> ALL($3))"""
-_OPEN_FORM: Final = (  # in words of its own index
-    "customer_id IS NULL AND outcome IN ('held', 'refused', 'discarded') AND raw IS NOT NULL AND "
-    + _NAMES_THEM.format(text="raw::text", said="raw #>> '{}'")
+# An account is looked for in what names it. Messages that name somebody else's are that person's. What both functions
+# look for stands in the text, or $4 says that it may be spelled otherwise: most messages need not be read.
+_NAMES_THEM: Final = """
+    CASE WHEN $4 OR EXISTS (SELECT FROM unnest($2::text[] || $3::text[]) AS known
+            WHERE strpos(lower({text}), lower(known)) > 0)
+        THEN (speaks_of({text}, $2) OR accounts_in({said}) && $3)
+            AND NOT EXISTS (SELECT FROM customer WHERE sso_user_id = ANY(accounts_in({said})) AND id <> ALL($1))
+            AND NOT EXISTS (SELECT FROM staff WHERE id = ANY(accounts_in({said})) AND id <> ALL($3)) END"""
+# Each half by its own index: those of customers are many more.
+_FORMS: Final = """capture_submission.id IN (
+    SELECT id FROM capture_submission WHERE customer_id = ANY($1)
+    UNION ALL SELECT id FROM capture_submission
+    WHERE customer_id IS NULL AND outcome IN ('held', 'refused', 'discarded') AND raw IS NOT NULL AND """ + (
+    _NAMES_THEM.format(text="raw::text", said="raw #>> '{}'") + ")"
 )
 
 SECTIONS: Final = (
@@ -136,7 +142,7 @@ SECTIONS: Final = (
         {"version": COUNTER},
     ),
     Section(
-        FORMS, "capture_submission", f"customer_id = ANY($1) OR {_OPEN_FORM}", "received_at, id",
+        FORMS, "capture_submission", _FORMS, "received_at, id",
         {
             "form": "id", "received_at": "received_at", "sent_by": "client", "sent": Json("raw"), "outcome": "outcome",
             "problems": Json("problems"), "lead": "lead_id", "customer": "customer_id",
@@ -165,7 +171,7 @@ SECTIONS: Final = (
         "JOIN lead_import ON lead_import.id = import_id",
     ),
     Section(
-        "sign_in_events", "inbox", f"CASE WHEN {_NAMES_THEM.format(text='raw', said='raw')} THEN true END",
+        "sign_in_events", "inbox", _NAMES_THEM.format(text="raw", said="raw"),
         "received_at, source, id",
         {
             "event": "id", "source": "source", "type": "type", "received_at": "received_at", "said": "raw",

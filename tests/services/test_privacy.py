@@ -166,7 +166,8 @@ async def test_a_long_history_is_in_it_whole_and_in_order(
     customer_id = await make.customer(owner)
     await owner.execute(
         "INSERT INTO activity (id, customer_id, kind, actor_id, occurred_at)"
-        " SELECT gen_random_uuid(), $1, 'call_logged', $2, now() - interval '1 day' + n * interval '1 second' FROM generate_series(1, 1200) AS n",
+        " SELECT gen_random_uuid(), $1, 'call_logged', $2,"
+        " now() - interval '1 day' + n * interval '1 second' FROM generate_series(1, 1200) AS n",
         customer_id, cast.rita.id,
     )  # fmt: skip
     numbers = [entry["number"] for entry in (await exported(cast.ada, customer_id))["timeline"]]
