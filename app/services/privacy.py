@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, Self
 
 import msgspec
 
@@ -18,7 +18,7 @@ from app.store import customer_list, customers, person_file, timeline
 from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator
     from datetime import datetime
     from uuid import UUID
 
@@ -42,7 +42,7 @@ async def find_people(viewer: Viewer, q: str) -> tuple[CustomerRow, ...]:
     return (*former, *(row for row in found.items if row.id not in known))
 
 
-async def export_person(viewer: Viewer, customer_id: UUID) -> Iterator[bytes]:
+async def export_person(viewer: Viewer, customer_id: UUID) -> AsyncIterator[bytes]:
     """Return everything that is held about a customer as JSON, piece by piece (docs/person-file.md). Admins only.
 
     That it was asked for is written first, so that nothing leaves unrecorded; the rest is of one moment after that.
@@ -61,7 +61,7 @@ async def export_person(viewer: Viewer, customer_id: UUID) -> Iterator[bytes]:
             await person_file.open_snapshot(viewer)
             await _write(file, viewer, customer_id, now)
         unless_ready.pop_all()
-    return _pieces(file)
+    return _Pieces(file)
 
 
 async def _write(file: IO[bytes], viewer: Viewer, customer_id: UUID, now: datetime) -> None:
@@ -78,8 +78,21 @@ async def _write(file: IO[bytes], viewer: Viewer, customer_id: UUID, now: dateti
     file.write(last + b"\n}\n")
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
+class _Pieces:
+    """Reads a file piece by piece and closes it, also when whoever downloads it breaks off."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
         file.seek(0)
-        while piece := file.read(PIECE):
-            yield piece
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if piece := self._file.read(PIECE):
+            return piece
+        self._file.close()
+        raise StopAsyncIteration
+
+    def __del__(self) -> None:
+        self._file.close()

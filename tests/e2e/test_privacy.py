@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -32,7 +33,8 @@ async def test_an_admin_downloads_what_is_held_about_somebody(
         await page.get_by_role("button", name="Download the file").press("Enter")
     download = await downloading.value
     assert re.fullmatch(r"person-[0-9a-f-]{36}\.json", download.suggested_filename)
-    file = json.loads(Path(await download.path()).read_text(encoding="utf-8"))
+    saved = await asyncio.to_thread(Path(await download.path()).read_bytes)
+    file = json.loads(saved)
     assert f"/customers/{file['customer']}" == path
     await page.goto(f"{stack.url}{path}")
     await expect(page.locator("#timeline")).to_contain_text("Data exported")
