@@ -21,8 +21,9 @@ from app.services.corrections import read_entry
 from app.services.customers import read_customer
 from app.services.leads import read_lead
 from app.web import formats
+from app.web.dialogs import show
 from app.web.forms import Form, read_form
-from app.web.moves import why
+from app.web.moves import changed, why
 from app.web.respond import is_on, is_partial, page, redirect, zone
 from app.web.when import DAYS, in_days, moment
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 Asking = Request[Viewer, Any, Any]
 TYPES: Final = ("Call", "Email", "Meeting", "Note")
 LONGEST_NUMBER: Final = 4
+DIALOG: Final = "timeline/log.html.jinja2"
 
 
 def blank(lead: Lead | None = None, lead_id: str = "") -> Form:
@@ -85,6 +87,10 @@ async def log(request: Asking, customer_id: UUID) -> Response[str]:
         recorded, logged = await log_on_page(request.user, activity, form.key(request.user), then)
     except (Invalid, Conflict) as error:
         return await _again(request, customer_id, form, error)
+    if form.text("view") and can_see_board(request.user):
+        about = logged.lead if logged else await _lead(request, recorded.lead_id)
+        if about:
+            return await changed(request, form, about, "Logged. It is on the timeline for good.")
     lead_id = activity.lead_id
     back = f"/leads/{lead_id}" if lead_id else f"/customers/{customer_id}"
     if not is_partial(request):
@@ -216,6 +222,8 @@ async def _again(request: Asking, customer_id: UUID, form: Form, error: Invalid 
     """Show the form again, the values kept; after somebody else's change it is about the new version."""
     lead = await _lead(request, form.uuid("lead_id"))
     plan = _plan_offered(form) and (plan_of(lead) or _plan_offered(form))
+    if lead and form.text("view"):
+        return _in_dialog(request, form, error, lead, plan)
     if isinstance(error, Invalid):
         context = _composer(request, customer_id, form.with_problems(error), lead, plan)
     else:
@@ -226,6 +234,17 @@ async def _again(request: Asking, customer_id: UUID, form: Form, error: Invalid 
         "timeline/composer.html.jinja2" if is_partial(request) else "timeline/composer_page.html.jinja2"
     )
     return page(request, template, status=error.status, **context)
+
+
+def _in_dialog(
+    request: Asking, form: Form, error: Invalid | Conflict, lead: Lead, plan: FollowUp | None
+) -> Response[str]:
+    if isinstance(error, Invalid):
+        shown = form.with_problems(error)
+    else:
+        shown = Form(form.values | {"version": str(lead.version)}).with_new_key()
+    about = {"lead": lead, "move_to": stages_ahead(request.user, lead), "plan": plan}
+    return show(request, DIALOG, shown, error, **about)
 
 
 routes = [log]

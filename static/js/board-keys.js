@@ -22,11 +22,11 @@ const LETTERS = {
   "]": (card) => step(card, 1),
   "[": (card) => step(card, -1),
   m: (card) => openMenu(card),
+  a: (card) => ask(card, "activity"),
   f: (card) => ask(card, "follow-up"),
   e: (card) => ask(card, "deal"),
   x: (card) => toggle(card),
   X: (card) => selectTo(card),
-  a: (card) => location.assign(`${card.querySelector("a").getAttribute("href")}#composer`),
 };
 
 document.addEventListener("keydown", (event) => {

@@ -122,6 +122,7 @@ const SAID = {
   lost: "is lost.",
   "follow-up": "has a new plan.",
   deal: "is up to date.",
+  activities: "has a new entry on the timeline.",
 };
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
@@ -132,7 +133,8 @@ document.addEventListener("htmx:after:request", (event) => {
   const { sourceElement, response, text, hx } = event.detail.ctx;
   if (response.status !== 200 || !ofBoard(sourceElement) || hx?.redirect) return;
   event.preventDefault();
-  const [, , id, act] = sourceElement.getAttribute("action").split("/");
+  const [, , owner, act] = sourceElement.getAttribute("action").split("/");
+  const id = sourceElement.elements.lead_id?.value ?? owner; // what is logged goes to the customer
   const name = nameOf(findCard(id));
   apply(text);
   closeDialog("done");

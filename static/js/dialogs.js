@@ -32,8 +32,14 @@ function end() {
 document.addEventListener("htmx:after:swap", ({ detail }) => {
   const inside = detail.ctx?.target === dialog;
   if (inside && dialog.querySelector("form, .sheet") && !dialog.open) show();
-  if (inside) (dialog.querySelector("[aria-invalid=true]") ?? dialog.querySelector("[autofocus]"))?.focus();
+  if (inside) (firstWrong() ?? dialog.querySelector("[autofocus]"))?.focus();
 });
+
+// What is wrong with a choice is told where one chooses.
+function firstWrong() {
+  const wrong = dialog.querySelector("[aria-invalid=true]");
+  return wrong?.matches("fieldset") ? (wrong.querySelector(":checked") ?? wrong.querySelector("input")) : wrong;
+}
 
 function show() {
   closeMenus(null); // the focus comes back to where it was, and there it must still be seen
@@ -46,8 +52,9 @@ function show() {
 
 const fields = () => [...dialog.querySelectorAll(TYPED)].map((field) => [field.name, field.value]);
 
-// A form that came back with what is wrong holds what was typed before, too.
+// A form that came back with what is wrong holds what was typed before, too. What is kept as a draft is not dropped.
 function isHalfWritten() {
+  if (dialog.querySelector("form[data-draft]")) return false;
   return fields().some(([name, value]) => value.trim() && value !== (shownFirst.get(name) ?? ""));
 }
 

@@ -4,7 +4,7 @@ import { said } from "./toasts.js";
 
 const KEPT = `draft:${document.body.dataset.viewer}:`; // who signs in next is not shown what somebody else typed
 const SENT = "draft-sent";
-const OURS = ["_csrf_token", "key", "lead_id", "version", "plans"];
+const OURS = ["_csrf_token", "key", "lead_id", "version", "plans", "view", "from"];
 
 const formOf = (target) => target.closest?.("form[data-draft]");
 const forget = (draft) => sessionStorage.removeItem(KEPT + draft);
@@ -41,12 +41,21 @@ document.addEventListener("submit", ({ target }) => {
 
 document.addEventListener("htmx:after:request", ({ detail }) => {
   const { sourceElement: form, response } = detail.ctx;
-  if (form.matches?.("form[data-draft]") && response.status === 200) forget(form.dataset.draft);
+  if (!form.matches?.("form[data-draft]") || response.status !== 200) return;
+  forget(form.dataset.draft);
+  delete form.dataset.draft; // a field that had the focus tells of a change once more when its dialog closes
 });
 
 if (said && sessionStorage.getItem(SENT)) forget(sessionStorage.getItem(SENT));
 sessionStorage.removeItem(SENT);
 
 // A form that comes back with what is wrong has its values already.
-for (const form of document.querySelectorAll("form[data-draft]"))
-  if (!form.querySelector("[role=alert]")) restore(form);
+function restoreIn(place) {
+  for (const form of place.querySelectorAll("form[data-draft]"))
+    if (!form.querySelector("[role=alert]")) restore(form);
+}
+
+restoreIn(document);
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  if (detail.ctx?.target?.matches?.("dialog")) restoreIn(detail.ctx.target);
+});

@@ -106,11 +106,17 @@ async def test_a_call_is_logged_with_all_of_the_form_in_sight(
     page = await context.new_page()
     await log_in(page, "Omar Okafor")
     await page.goto(stack.url)
-    await page.locator("[data-log]").first.click()
-    await expect(page.get_by_label("Notes")).to_be_focused()
+    row, dialog = page.locator("[data-todo]:has([data-log])").first, page.get_by_role("dialog")
+    place = await row.evaluate("each => [...document.querySelectorAll('[data-todo]')].indexOf(each)")
+    await row.locator(".name").focus()
+    await page.keyboard.press("a")
+    await expect(dialog.get_by_label("Notes")).to_be_focused()
     for shown in ("What happened?", "Outcome"):
-        assert await page.get_by_role("group", name=shown).evaluate(UNCOVERED), shown
-    assert await page.get_by_role("button", name="Log activity").evaluate(UNCOVERED)
-    if size[0] > size[1]:
-        assert await page.get_by_role("heading", level=1).evaluate(UNCOVERED)
+        assert await dialog.get_by_role("group", name=shown).evaluate(UNCOVERED), shown
+    for shown in (dialog.get_by_role("heading"), dialog.get_by_role("button", name="Log activity")):
+        assert await shown.evaluate(UNCOVERED)
+    await dialog.get_by_label("Notes").fill("Rang them")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".toast")).to_have_text("Logged. It is on the timeline for good.")
+    await expect(page.locator("[data-todo] .name").nth(place)).to_be_focused()
     await context.close()

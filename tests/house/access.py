@@ -79,6 +79,7 @@ GET   /leads/owners                              no    no    no    yes   who   w
 GET   /leads/new                                 yes   yes   no    yes   who   who
 POST  /leads/new                                 yes   yes   no    yes   who   who
 POST  /leads/bulk                                yes   yes   no    yes   who   who
+GET   /leads/{id}/activity                       yes   none  no    yes   who   who
 GET   /leads/{id}/follow-up                      yes   none  no    yes   who   who
 POST  /leads/{id}/follow-up                      yes   none  no    yes   who   who
 GET   /leads/{id}/deal                           yes   none  no    yes   who   who

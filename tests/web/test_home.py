@@ -121,7 +121,7 @@ async def test_an_act_on_all_of_a_section_comes_back_to_it(
     lead = await make.lead(owner, cast.rita, follow_up_at=now() - timedelta(days=1))
     client = await signed_in("rita")
     html = (await client.get("/?section=overdue")).text
-    assert html.count('name="view" value="home-overdue"') == 3
+    assert html.count('name="view" value="home-overdue"') == 4
     form = {"version": "1", "next": "1", "follow_up_note": ""}
     for view, back in (("home-overdue", "/?section=overdue"), ("home-//evil\r\n", "/?section=%2F%2Fevil")):
         answer = await client.post(f"/leads/{lead}/follow-up", data=form | {"view": view})
