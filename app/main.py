@@ -25,6 +25,7 @@ from app.web import (
     auth,
     board,
     bulk,
+    calls,
     customers,
     deals,
     desk_live,
@@ -67,6 +68,7 @@ def create_app() -> Litestar:
     pages += [*admin.routes, *metrics.routes, *published.routes, *tickets.routes]
     pages += [
         *bulk.routes,
+        *calls.routes,
         *deals.routes,
         *desk_live.routes,
         *lead_list.routes,

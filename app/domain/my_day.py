@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LONGEST_SECTION: Final = 10
 TO_DO: Final = ("overdue", "today", "hot", "rotting", "trouble")  # the sections, as they want doing
+TO_CALL: Final = TO_DO[:3]  # those whose customers are waiting
 PER_PAGE: Final = 50  # of a section that has a page of its own
 
 

@@ -107,13 +107,20 @@ async def read_lead_story(
     """
     check_see_board(viewer)
     async with reading(viewer):
+        return await lead_story(viewer, lead_id, narrowed, cursor)
+
+
+async def lead_story(
+    viewer: Viewer, lead_id: UUID, narrowed: TimelineFilter, cursor: str | None, limit: int = timeline.PAGE
+) -> LeadStory:
+    """Find inside the open transaction what `read_lead_story` finds; raises NotFound outside the viewer's scope."""
+    lead = await leads.read_lead(viewer, lead_id)
+    beside = await _beside_lead(viewer, lead, narrowed, cursor, limit)
+    if not beside.rows[1]:  # merged between the two reads: the lead has gone over to who is left
         lead = await leads.read_lead(viewer, lead_id)
-        beside = await _beside_lead(viewer, lead, narrowed, cursor)
-        if not beside.rows[1]:  # merged between the two reads: the lead has gone over to who is left
-            lead = await leads.read_lead(viewer, lead_id)
-            beside = await _beside_lead(viewer, lead, narrowed, cursor)
-        sale = None if lead.handoff is None else await sales.read_sale(viewer, lead_id)
-        return LeadStory(lead, sale, beside)
+        beside = await _beside_lead(viewer, lead, narrowed, cursor, limit)
+    sale = None if lead.handoff is None else await sales.read_sale(viewer, lead_id)
+    return LeadStory(lead, sale, beside)
 
 
 async def read_writers(viewer: Viewer, customer_id: UUID) -> tuple[tuple[str, str], ...]:
@@ -138,9 +145,9 @@ def _history(
 
 
 async def _beside_lead(
-    viewer: Viewer, lead: Lead, narrowed: TimelineFilter, cursor: str | None
+    viewer: Viewer, lead: Lead, narrowed: TimelineFilter, cursor: str | None, limit: int
 ) -> Found[tuple[Customer, tuple[Ticket, ...], History]]:
-    page, *around = _history(viewer, lead.customer.id, narrowed, cursor)
+    page, *around = _history(viewer, lead.customer.id, narrowed, cursor, limit)
     theirs = customers.customer_read(viewer, lead.customer.id, settings().currency)
     desk = tickets.of_customer(viewer, lead.customer.id, MOST_TICKETS)
     return await read_together(_with_customer, page, theirs, desk, *around)

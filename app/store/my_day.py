@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     from app.domain.my_day import Today
     from app.domain.viewer import Viewer
 
-_DUE: Final = "lead.follow_up_at IS NOT NULL AND lead.stage <> 'closed_won'"
+DUE: Final = "lead.follow_up_at IS NOT NULL AND lead.stage <> 'closed_won'"
 _UNTOUCHED: Final = "lead.stage = 'lead' AND lead.status = 'new' AND lead.follow_up_at IS NULL"
-_HOT: Final = f"{OPEN} AND {_UNTOUCHED} AND lead.score >= {HOT}"
+UNWORKED: Final = f"{OPEN} AND {_UNTOUCHED} AND lead.score >= {HOT}"
 # A lead is closed when its sale is; only leads have an index for it.
 _WON_SINCE: Final = "lead.stage = 'closed_won' AND lead.closed_at >= {}"
 _LATER: Final = "(lead.follow_up_at IS NULL OR lead.follow_up_at >= {ends})"
 # What rots, or has no next step, and is in no section above.
 _IDLE: Final = (
-    f"{OPEN} AND ({rotten('{now}')} OR lead.follow_up_at IS NULL) AND {_LATER} AND ({_HOT}) IS NOT TRUE"
+    f"{OPEN} AND ({rotten('{now}')} OR lead.follow_up_at IS NULL) AND {_LATER} AND ({UNWORKED}) IS NOT TRUE"
 )
 # What a section holds, in which order.
 _WANTED: Final = {
-    "overdue": (f"{_DUE} AND lead.follow_up_at <= {{now}}", "lead.follow_up_at, lead.id"),
+    "overdue": (f"{DUE} AND lead.follow_up_at <= {{now}}", "lead.follow_up_at, lead.id"),
     "today": (
-        f"{_DUE} AND lead.follow_up_at > {{now}} AND lead.follow_up_at < {{ends}}",
+        f"{DUE} AND lead.follow_up_at > {{now}} AND lead.follow_up_at < {{ends}}",
         "lead.follow_up_at, lead.id",
     ),
-    "hot": (_HOT, "lead.created_at DESC, lead.id"),
+    "hot": (UNWORKED, "lead.created_at DESC, lead.id"),
     "rotting": (_IDLE, "coalesce(lead.expected_value, 0) DESC, lead.stage_entered_at, lead.id"),
     "trouble": ("outbox.published_at IS NULL AND outbox.attempts > 0", "outbox.created_at, lead.id"),
     "won": (f"sale.id IS NOT NULL AND {_WON_SINCE.format('{month_begins}')}", "lead.closed_at DESC, lead.id"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from litestar import Request, Response, post
 
 from app.contracts.activity_log import ActivityLog
 from app.core.errors import Conflict, Invalid
-from app.domain.activity import DIRECTION_OF, OUTCOMES, OUTCOMES_OF, can_be_planned
+from app.domain.activity import can_be_planned
 from app.domain.lead import FollowUp, Lead
 from app.domain.permissions import can_move_lead, can_see_board
 from app.domain.pipeline import OPEN_STAGES, Stage
@@ -21,21 +20,19 @@ from app.services.corrections import read_entry
 from app.services.customers import read_customer
 from app.services.leads import read_lead
 from app.web import formats
+from app.web.activity_form import read_activity
+from app.web.call_run import VIEW
 from app.web.dialogs import show
 from app.web.forms import Form, read_form
 from app.web.moves import changed, why
 from app.web.respond import is_on, is_partial, page, redirect, zone
-from app.web.when import DAYS, in_days, moment
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from app.domain.activity import Direction
     from app.web.respond import DrawPart
 
 Asking = Request[Viewer, Any, Any]
-TYPES: Final = ("Call", "Email", "Meeting", "Note")
-LONGEST_NUMBER: Final = 4
 DIALOG: Final = "timeline/log.html.jinja2"
 
 
@@ -82,7 +79,7 @@ async def log(request: Asking, customer_id: UUID) -> Response[str]:
     """Log a call, e-mail, meeting or note, or show the form again with what is wrong."""
     form = await read_form(request)
     try:
-        activity = _activity(request, customer_id, form)
+        activity = read_activity(request, customer_id, form)
         then = NextStage(form.text("move_to"), form.version()) if form.text("move_to") else None
         recorded, logged = await log_on_page(request.user, activity, form.key(request.user), then)
     except (Invalid, Conflict) as error:
@@ -144,85 +141,11 @@ def _composer(
     return {"customer_id": customer_id, "form": form, "move_to": move_to, "plan": plan, "message": ""}
 
 
-def _activity(request: Asking, customer_id: UUID, form: Form) -> ActivityLog:
-    """Read the activity as typed; raises Invalid for an unknown type, time, number or follow-up."""
-    kind = form.text("activity_type")
-    if kind not in TYPES:
-        form.note("activity_type", "Please choose what happened")
-    occurred_at = moment(form, "occurred_at", zone(request))
-    minutes = _minutes(form)
-    outcome = _outcome(form, kind)
-    direction = _direction(form, kind, outcome)
-    follow_up_at = _follow_up(request, form)
-    if kind != "Note" and not (outcome or form.text("notes")):  # an empty entry would stand there for ever
-        form.note("notes", "Please choose an outcome, or write what was said")
-    form.check()
-    return ActivityLog(
-        customer_id=customer_id,
-        user_id=request.user.id,
-        activity_type=kind,  # type: ignore[arg-type]  # one of TYPES
-        notes=form.text("notes"),
-        lead_id=form.uuid("lead_id"),
-        occurred_at=occurred_at,
-        duration_minutes=minutes,
-        direction=direction,
-        outcome=outcome,
-        follow_up_at=follow_up_at,
-        follow_up_note=form.text("follow_up_note") or None,
-    )
-
-
-def _outcome(form: Form, kind: str) -> str | None:
-    """Return the outcome chosen; one of another kind, chosen before the kind was, is out of sight and not meant."""
-    typed = form.text("outcome")
-    return None if typed in OUTCOMES and typed not in OUTCOMES_OF.get(kind, ()) else typed or None
-
-
-def _direction(form: Form, kind: str, outcome: str | None) -> Direction | None:
-    """Return who called, as chosen; an e-mail's outcome says whose it was."""
-    if kind == "Email":
-        return DIRECTION_OF.get(outcome or "")
-    typed = form.text("direction")
-    if kind != "Call" or not typed:
-        return None
-    if typed not in DIRECTION_OF.values():
-        form.note("direction", "Please choose one of these")
-        return None
-    return "inbound" if typed == "inbound" else "outbound"
-
-
-def _minutes(form: Form) -> int | None:
-    typed = form.text("duration_minutes")
-    if not typed:
-        return None
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER):
-        form.note("duration_minutes", "Please enter whole minutes, such as 15")
-        return None
-    return int(typed)
-
-
-def _follow_up(request: Asking, form: Form) -> datetime | None:
-    """Return the moment picked, or nine in the morning, in the reader's zone, of the day so many days ahead."""
-    choice = form.text("next")
-    if choice == "pick":
-        if not form.text("follow_up_at"):
-            form.note("follow_up_at", "Please enter a day and a time")
-        return moment(form, "follow_up_at", zone(request))
-    if not choice:
-        if form.text("follow_up_note"):
-            form.note("follow_up_note", "Please choose when, or leave this out")
-        return None
-    if choice not in DAYS:
-        form.note("next", "Please choose one of these")
-        return None
-    return in_days(int(choice), zone(request))
-
-
 async def _again(request: Asking, customer_id: UUID, form: Form, error: Invalid | Conflict) -> Response[str]:
     """Show the form again, the values kept; after somebody else's change it is about the new version."""
     lead = await _lead(request, form.uuid("lead_id"))
     plan = _plan_offered(form) and (plan_of(lead) or _plan_offered(form))
-    if lead and form.text("view"):
+    if lead and form.text("view") and not form.text("view").startswith(VIEW):
         return _in_dialog(request, form, error, lead, plan)
     if isinstance(error, Invalid):
         context = _composer(request, customer_id, form.with_problems(error), lead, plan)

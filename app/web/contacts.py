@@ -16,6 +16,7 @@ from app.services.customers import read_customer
 from app.web.dialogs import show
 from app.web.forms import SEEN, Form, read_form, with_seen
 from app.web.guards import needs
+from app.web.moves import home_of
 from app.web.respond import redirect
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ async def ask(request: Asking, customer_id: UUID) -> Response[str]:
     """Show the contact to correct; from a lead's page it leads back there."""
     customer = await read_customer(request.user, customer_id)
     lead_id = Form({"lead_id": request.query_params.get("lead", "")}).uuid("lead_id")
-    form = Form(with_seen(_values(customer)) | {"lead_id": str(lead_id or "")}).with_new_key()
+    from_where = {"lead_id": str(lead_id or ""), "view": request.query_params.get("view", "")}
+    form = Form(with_seen(_values(customer)) | from_where).with_new_key()
     return show(request, PART, form, customer=customer)
 
 
@@ -52,9 +54,8 @@ async def change(request: Asking, customer_id: UUID) -> Response[str]:
     except Conflict as error:
         customer = await read_customer(viewer, customer_id)
         return show(request, PART, _anew(form, customer), error, customer=customer)
-    return redirect(
-        request, f"/leads/{lead_id}" if lead_id else f"/customers/{customer_id}", "The contact is saved."
-    )
+    back = home_of(form) or (f"/leads/{lead_id}" if lead_id else f"/customers/{customer_id}")
+    return redirect(request, back, "The contact is saved.")
 
 
 def _contact(form: Form, prefix: str = "") -> Contact:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 LONGEST_VERSION: Final = 10
-HIDDEN: Final = frozenset({"key", "lead_id", "version", "_csrf_token"})
+HIDDEN: Final = frozenset({"key", "lead_id", "version", "view", "from", "_csrf_token"})
 SEEN: Final = "seen_"  # before a field's name, hidden: what it was when the form was made
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from litestar import Request, Response, get
 
 from app.core import clock
+from app.domain.my_day import TO_CALL
 from app.domain.viewer import Viewer
 from app.services.my_day import read_my_day, read_section
 from app.services.team import read_team
@@ -61,6 +62,7 @@ async def show_home(request: Asking) -> Response[str]:
         today=today,
         greeting=_greeting(now, viewer),
         words=SECTIONS,
+        to_call=sum(section.total for section in day.sections if section.name in TO_CALL),
         view="home",
         spark=charts.sparkline(day.won.by_day),
         since=_since(now),

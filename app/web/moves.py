@@ -21,6 +21,7 @@ from app.services.leads import read_lead
 from app.services.pipeline import Move, move_card
 from app.web import formats
 from app.web.board_filter import read_filter
+from app.web.call_run import VIEW, home_of_calls
 from app.web.forms import Form, read_form
 from app.web.guards import needs
 from app.web.respond import is_partial, page, redirect
@@ -58,7 +59,9 @@ async def changed(request: Asking, form: Form, lead: Lead, said: str = "") -> Re
 
 
 def home_of(form: Form) -> str:
-    """Return the page of My day that a form was sent from, empty for none: `home`, or `home-` and a section."""
+    """Return the page that a form leads back to, empty for none: My day, a section of it, or whose turn is next."""
+    if form.text("view").startswith(VIEW):
+        return home_of_calls(form.text("view"))
     name, _, section = form.text("view").partition("-")
     if name != "home":
         return ""

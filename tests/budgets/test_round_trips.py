@@ -119,6 +119,14 @@ async def test_a_leads_page(leads: list[UUID], signed_in: SignIn) -> None:
     assert len(sent) <= 5, sent
 
 
+async def test_a_page_of_calls(leads: list[UUID], signed_in: SignIn) -> None:
+    client = await signed_in("rita")
+    await client.get("/calls")  # the first one learns names and types
+    answer, sent = await _count(client, "GET", "/calls")
+    assert "1 of 150" in answer.text
+    assert len(sent) <= 5, sent
+
+
 @pytest.mark.parametrize("who", ["rita", "ada"])
 async def test_a_page_of_the_list_of_leads(
     leads: list[UUID], cast: Cast, signed_in: SignIn, who: str

@@ -274,7 +274,7 @@ async def test_nothing_stands_in_the_way_of_anybody(
     await page.goto(f"{stack.url}{lead}")
     customer = await page.get_by_role("link", name="Customer page").get_attribute("href")
     forms = (f"{lead}/won", f"{lead}/lost", f"{lead}/activity", f"{customer}/contact")
-    for path in ("/", "/board", "/leads", "/customers", lead, customer, *forms, "/nowhere"):
+    for path in ("/", "/calls", "/board", "/leads", "/customers", lead, customer, *forms, "/nowhere"):
         await page.goto(f"{stack.url}{path}")
         assert await violations(page) == [], path
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

@@ -207,7 +207,7 @@ async def test_nothing_in_a_dialog_stands_in_anybodys_way(
         name = await (await card_in(page, "negotiation")).get_by_role("link").inner_text()
         await page.goto(f"{stack.url}/board?{urlencode({'q': name})}")
         card = await card_in(page, "negotiation")
-        for key in ("5", "6", "e", "f", "m", "?", "n", "Control+k"):
+        for key in ("5", "6", "a", "e", "f", "m", "?", "n", "Control+k"):
             await card.get_by_role("link").focus()
             await page.keyboard.press(key)
             await expect(page.locator("dialog[open], .popover:popover-open")).to_have_count(1)

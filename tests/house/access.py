@@ -47,6 +47,7 @@ POST  /v1/leads/capture                          no    no    no    no    yes   w
 GET   /v1/events                                 no    no    no    yes   no    who
 POST  /v1/events/sso                             who   who   who   who   who   who
 GET   /                                          yes   yes   yes   yes   who   who
+GET   /calls                                     yes   yes   yes   yes   who   who
 GET   /board                                     yes   yes   no    yes   who   who
 GET   /board/{id}                                yes   yes   no    yes   who   who
 GET   /leads/{id}                                yes   none  no    yes   who   who
