@@ -8,7 +8,7 @@ DEV := .venv/.dev
 ASSETS := static/dist/manifest.json
 STATIC := $(filter-out static/dist/%,$(wildcard static/*.* static/*/*))
 
-.PHONY: help run test check bench assets
+.PHONY: help run test check bench chaos assets
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ check: $(DEV) $(ASSETS) ## format, lint, types, layers, house rules, docs fresh
 
 bench: $(DEV) $(ASSETS) ## the benchmark, as a table with ratios to a floor measured in the same run
 	@$(BIN)/python -m bench $(ARGS)
+
+chaos: $(DEV) $(ASSETS) ## everybody works while things break; then every promise is checked
+	@$(BIN)/python -m chaos $(ARGS)
 
 assets: $(ASSETS) ## build static/dist: our CSS and JavaScript, and third parties' from the npm lock
 

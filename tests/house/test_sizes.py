@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.house.files import files, functions, length, lines, short
 
-CODE = ("app", "jobs", "tables", "tools", "bench")
+CODE = ("app", "jobs", "tables", "tools", "bench", "chaos")
 FILE_LINES = {".py": 250, ".css": 200, ".js": 200, ".html.jinja2": 120}
 PARTIAL_LINES = 60
 TEST_FILE_LINES = 350
