@@ -6,7 +6,8 @@ import math
 import re
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, cast, get_args, get_origin
+from uuid import UUID
 
 import msgspec
 
@@ -19,7 +20,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 # Decimal() reads more: 1_000, digits of all scripts, numbers with an exponent of millions.
 PLAIN_DECIMAL: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 OUT_OF_RANGE: Final = "Number out of range"
-NOTHING: Final[dict[Any, Any]] = {str: "", int: 1, Decimal: Decimal(0), bool: False}
+NOTHING: Final[dict[Any, Any]] = {str: "", int: 1, Decimal: Decimal(0), bool: False, UUID: UUID(int=0)}
 
 
 def _number(written: str) -> float | Decimal:
@@ -85,9 +86,14 @@ def _salvage(kind: type[T], raw: dict[str, Any]) -> T:
             values[field.name] = _salvage_nested(field.type, cast("dict[str, Any]", value))
         elif field.required:
             values[field.name] = (
-                _salvage(field.type, {}) if _is_struct(field.type) else NOTHING.get(_bare(field.type))
+                _salvage(field.type, {}) if _is_struct(field.type) else _nothing(_bare(field.type))
             )
     return kind(**values)
+
+
+def _nothing(kind: Any) -> Any:
+    """Return what stands for an unreadable value: rules may look at it, and what they say of it is not told."""
+    return get_args(kind)[0] if get_origin(kind) is Literal else NOTHING.get(kind)
 
 
 def _salvage_nested(wanted: Any, value: dict[str, Any]) -> Any:
