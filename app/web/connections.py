@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Final
 
 import msgspec
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -19,7 +20,7 @@ MALFORMED, TOO_SLOW, TOO_LARGE = 400, 408, 431
 CODES: Final = {MALFORMED: "malformed", TOO_SLOW: "too-slow", TOO_LARGE: "head-too-large"}
 
 
-class HeadTooLargeError(ValueError):
+class HeadRefusedError(ValueError):
     """Ends the parsing; the parser turns it into an error of its own."""
 
 
@@ -46,13 +47,10 @@ class BoundedHead(HttpToolsProtocol):
     @override
     def data_received(self, data: bytes) -> None:
         self._beside += len(data)
-        super().data_received(data)
-        if self._beside <= LARGEST_HEAD:
-            return
-        if self._deadline is not None:
+        self._unset_keepalive_if_required()
+        self._parse(data)
+        if self._beside > LARGEST_HEAD:
             self._refuse(TOO_LARGE)
-        else:
-            self.transport.close()
 
     @override
     def on_message_begin(self) -> None:
@@ -68,12 +66,18 @@ class BoundedHead(HttpToolsProtocol):
 
     @override
     def on_headers_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return  # The head comes once more, without that wish.
         self._head_is_there()
-        self._beside, self._is_body = 0, True
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > LARGEST_HEAD:
             self._refuse(TOO_LARGE)
-            raise HeadTooLargeError
+            raise HeadRefusedError
+        names = [name for name, _ in self.headers]
+        if names.count(b"host") != 1 and self.parser.get_http_version() == "1.1":  # RFC 9112, 3.2
+            self._refuse(MALFORMED)
+            raise HeadRefusedError
         super().on_headers_complete()
+        self._beside, self._is_body = 0, True
 
     @override
     def on_body(self, body: bytes) -> None:
@@ -82,18 +86,42 @@ class BoundedHead(HttpToolsProtocol):
 
     @override
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
         self._is_body = False
         super().on_message_complete()
-
-    @override
-    def send_400_response(self, msg: str) -> None:
-        self._refuse(MALFORMED)
 
     @override
     def _unset_keepalive_if_required(self) -> None:
         """Keep the connection open, but not for what still comes of a request that was answered."""
         if not (self._is_body and self.cycle and self.cycle.response_complete):
             super()._unset_keepalive_if_required()
+
+    def _parse(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except HttpParserError:
+            self.logger.warning("Invalid HTTP request received.")
+            self._refuse(MALFORMED)
+        except HttpParserUpgrade as upgrade:
+            if self.parser.get_method() == b"CONNECT":
+                self._refuse(MALFORMED)
+                return
+            head, self.parser = self._head_without_upgrade(), HttpRequestParser(self)
+            self._parse(head + data[upgrade.args[0] :])
+
+    def _head_without_upgrade(self) -> bytes:
+        """Return the head that asks for another protocol as one that does not: we speak none.
+
+        Some ask with each request (Java's client, for HTTP/2), and the parser then takes the body for that protocol.
+        """
+        first = b"%s %s HTTP/%s" % (
+            self.parser.get_method(),
+            self.url,
+            self.parser.get_http_version().encode(),
+        )
+        kept = [name + b": " + value for name, value in self.headers if name != b"upgrade"]
+        return b"\r\n".join([first, *kept, b"", b""])
 
     def _expect_head(self) -> None:
         self._beside = 0
@@ -107,11 +135,19 @@ class BoundedHead(HttpToolsProtocol):
     def _refuse(self, status: int) -> None:
         """Say what is wrong, unless an earlier answer is still under way or nothing was asked; then hang up."""
         self._head_is_there()
-        answering = self.cycle and not self.cycle.response_complete  # there is no cycle before the first head
         silent = status == TOO_SLOW and not self._beside
-        if not self.transport.is_closing() and not answering and not silent:
+        if not self.transport.is_closing() and self._may_answer() and not silent:
             self.transport.write(_problem(status))
+            if self.cycle:  # Whoever waits for its body learns that there is nobody to answer any more.
+                self.cycle.disconnected = True
+                self.cycle.message_event.set()
         self.transport.close()
+
+    def _may_answer(self) -> bool:
+        """Say whether an answer now would be to what is being read, and its first."""
+        if self._is_body:
+            return not self.pipeline and not self.cycle.response_started
+        return self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]
 
 
 def _problem(status: int) -> bytes:

@@ -19,15 +19,22 @@ if TYPE_CHECKING:
 SMALL = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 CHUNKED = b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 PATIENT = b"/waits-for-the-body"
+ECHO = b"/says-the-body"
+LATE = b"/answers-when-nobody-listens"
 
 
 async def answers(scope: Any, receive: Any, send: Any) -> None:
-    more = scope["path"] == PATIENT.decode()
+    path, body = scope["path"].encode(), b""
+    more = path in {PATIENT, ECHO}
     while more:
-        more = (await receive()).get("more_body", False)
-    status = 400 if (b"x", b"y") in scope["headers"] else 204
-    await send({"type": "http.response.start", "status": status, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
+        told = await receive()
+        body, more = body + told.get("body", b""), told.get("more_body", False)
+    while path == LATE and (await receive())["type"] != "http.disconnect":
+        pass
+    status = 400 if (b"x", b"y") in scope["headers"] else 200 if path == ECHO else 204
+    length = [(b"content-length", str(len(body)).encode())] if path == ECHO else []
+    await send({"type": "http.response.start", "status": status, "headers": length})
+    await send({"type": "http.response.body", "body": body if path == ECHO else b""})
 
 
 @pytest.fixture
@@ -136,3 +143,43 @@ async def test_after_the_rest_of_an_answered_request_the_next_is_served(port: in
         writer.write(part)
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
     writer.close()
+
+
+async def test_a_wish_for_another_protocol_costs_nobody_the_body(port: int) -> None:
+    for wish in (b"h2c", b"websocket"):
+        asks = b"POST %s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: %s\r\n" % (ECHO, wish)
+        for body in (
+            b"Content-Length: 5\r\n\r\nhello",
+            b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        ):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(asks + body + SMALL)
+            answer = await reader.readuntil(b"hello")
+            assert answer.startswith(b"HTTP/1.1 200")
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
+            writer.close()
+
+
+@pytest.mark.parametrize(
+    "hosts", [b"", b"Host: x\r\nHost: y\r\n", b"Host: x\r\nHost: x\r\n"], ids=["none", "two", "twice"]
+)
+async def test_a_request_says_which_host_it_is_for(port: int, hosts: bytes) -> None:
+    assert await ask(port, b"GET / HTTP/1.1\r\n" + hosts + b"\r\n") == b"HTTP/1.1 400 Bad Request"
+    if not hosts:
+        assert await ask(port, b"GET / HTTP/1.0\r\n\r\n") == b"HTTP/1.1 204 No Content"
+
+
+@pytest.mark.parametrize("broken", [b"zz\r\n", b"1\na\r\n", b"FFFFFFFFFFFFFFFFFF\r\n", b"1\r\nab\r\n"])
+async def test_a_broken_body_is_malformed(port: int, broken: bytes) -> None:
+    assert await ask(port, CHUNKED % PATIENT + broken) == b"HTTP/1.1 400 Bad Request"
+
+
+async def test_what_breaks_off_behind_a_request_is_no_answer_to_it(port: int) -> None:
+    """The first is still being answered: what is wrong with the next one must not come in between."""
+    for behind in (b"\x16\x03\x01", b"GET / HTTP/1.1\r\n\r\n", CHUNKED % PATIENT + b"zz\r\n"):
+        answer = await ask(port, b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % LATE + behind)
+        assert answer == b"", behind
+
+
+async def test_no_tunnel_is_opened(port: int) -> None:
+    assert await ask(port, b"CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n") == b"HTTP/1.1 400 Bad Request"

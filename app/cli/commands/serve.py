@@ -36,6 +36,7 @@ def command(workers: int) -> None:
             port=here.port,
             workers=workers,
             http=BoundedHead,
+            ws="none",
             server_header=False,
             proxy_headers=False,
             access_log=False,
