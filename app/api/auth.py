@@ -18,7 +18,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
-from app.api import bodies, rates
+from app.api import bodies, queries, rates
 from app.api.signatures import check_signature, is_signed
 from app.core.errors import Forbidden, Unauthenticated
 from app.core.settings import settings
@@ -109,4 +109,4 @@ def _bearer(request: Request[Any, Any, Any]) -> str:
     return token.strip()
 
 
-middleware: Final = [CallerKnown(), rates.WithinRate(), *bodies.middleware]
+middleware: Final = [CallerKnown(), rates.WithinRate(), *queries.middleware, *bodies.middleware]

@@ -11,13 +11,15 @@ from app.api import present
 from app.api.auth import CAPTURE
 from app.api.respond import answer, check_query, key_of
 from app.contracts.pipeline import AssignRequest, LostRequest, MoveRequest, WonRequest
+from app.contracts.words import STAGES
 from app.core import clock
 from app.core.decoding import read_struct
+from app.core.errors import Invalid, Problem
 from app.core.settings import settings
 from app.domain.board import BoardFilter
 from app.domain.idempotency import Key
 from app.domain.lead_list import LeadFilter
-from app.domain.pipeline import parse_stage
+from app.domain.pipeline import Stage, parse_stage
 from app.domain.reassign import clean_reason
 from app.domain.sale import Loss, check_loss, check_sale
 from app.domain.text import Checker
@@ -50,8 +52,10 @@ async def list_leads(
 ) -> Response[Any]:
     """Return a page of the caller's leads, newest first unless `sort` says otherwise."""
     check_query(request, limit, q)
+    if stage and stage not in STAGES:
+        raise Invalid([Problem("#query/stage", f"must be one of: {', '.join(STAGES)}")])
     sort = request.query_params.get("sort", "-created_at")
-    narrowed = LeadFilter(BoardFilter(q=q), (parse_stage(stage),) if stage else (), sort=sort)
+    narrowed = LeadFilter(BoardFilter(q=q), (Stage(stage),) if stage else (), sort=sort)
     page = await leads.list_leads(request.user, narrowed, limit=limit, cursor=cursor or None)
     return answer({"items": [present.lead(item) for item in page.items], "next_cursor": page.next_cursor})
 

@@ -47,7 +47,10 @@ def check_query(request: Request[Any, Any, Any], limit: int, q: str = "") -> Non
         problems.append(Problem("#query/limit", f"must be from 1 to {LONGEST_PAGE}"))
     if len(q) > LONGEST_SEARCH:
         problems.append(Problem("#query/q", f"must be at most {LONGEST_SEARCH} characters"))
-    if "\x00" in q:
-        problems.append(Problem("#query/q", "must not contain control characters"))
+    problems += [
+        Problem(f"#query/{name[:40]}", "must not contain control characters")
+        for name, value in request.query_params.items()
+        if "\x00" in value
+    ]
     if problems:
         raise Invalid(problems)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 
-from app.contracts.words import ActivityOutcome
+from app.contracts.words import ActivityOutcome, Time, text, whole
 
 
 class ActivityLog(msgspec.Struct, forbid_unknown_fields=True):
@@ -17,14 +16,14 @@ class ActivityLog(msgspec.Struct, forbid_unknown_fields=True):
     customer_id: UUID
     user_id: str
     activity_type: Literal["Call", "Email", "Meeting", "Note"]
-    notes: str
+    notes: Annotated[str, text(10_000)]
     lead_id: UUID | None = None
-    occurred_at: datetime | None = None
-    duration_minutes: int | None = None
+    occurred_at: Time | None = None
+    duration_minutes: Annotated[int, whole(0, 1440)] | None = None
     direction: Literal["inbound", "outbound"] | None = None
     outcome: ActivityOutcome | None = None
-    follow_up_at: datetime | None = None
-    follow_up_note: str | None = None
+    follow_up_at: Time | None = None
+    follow_up_note: Annotated[str, text(500)] | None = None
 
 
 class ActivityAnswer(msgspec.Struct):
@@ -33,5 +32,5 @@ class ActivityAnswer(msgspec.Struct):
     activity_id: str
     customer_id: str
     sequence: int
-    recorded_at: datetime
+    recorded_at: Time
     hash: str

@@ -79,7 +79,7 @@ def openapi(public_url: str) -> dict[str, Any]:
 
 def _describe(it: Operation) -> dict[str, Any]:
     refused = [400, 401, 403, 422, 429, 503]
-    refused += [404] if "{" in it.path else []
+    refused += [404] if it.finds or "{" in it.path else []
     refused += [408, 409, 413, 415] if it.body else []
     found: dict[str, Any] = {
         "operationId": it.name,
@@ -109,7 +109,7 @@ def _parameters(it: Operation) -> list[dict[str, Any]]:
     ]
     found += [_query(query) for query in it.queries]
     if it.keyed:
-        key = {"type": "string", "minLength": 1, "maxLength": 255}
+        key = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
         words = "Makes a repeated request harmless: it gets the first answer again."
         found.append({"name": "Idempotency-Key", "in": "header", "description": words, "schema": key,
                       "example": "form-4711"})  # fmt: skip
@@ -117,8 +117,9 @@ def _parameters(it: Operation) -> list[dict[str, Any]]:
 
 
 def _query(it: Query) -> dict[str, Any]:
-    schema = {"type": it.kind} | ({"enum": [*it.known]} if it.known else {})
-    found: dict[str, Any] = {"name": it.name, "in": "query", "description": it.words, "schema": schema}
+    schema = {"type": it.kind} | it.schema | ({"enum": [*it.known]} if it.known else {})
+    found: dict[str, Any] = {"name": it.name, "in": "query", "description": it.words, "schema": schema,
+                             "allowEmptyValue": True}  # fmt: skip
     example: Any = int(it.example) if it.kind == "integer" else it.example
     if it.several:
         found |= {"schema": {"type": "array", "items": schema}, "style": "form", "explode": False}

@@ -28,6 +28,7 @@ class Query:
     kind: str = "string"
     known: tuple[str, ...] = ()
     several: bool = False  # separated by commas
+    schema: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,12 @@ class Operation:
     queries: tuple[Query, ...] = field(default=())
     callers: str = PEOPLE
     keyed: bool = False
+    finds: bool = False  # the record that its body names
 
 
-LIMIT: Final = Query("limit", "How many, 1 to 100.", "25", "integer")
+LIMIT: Final = Query("limit", "How many, 1 to 100.", "25", "integer", schema={"minimum": 1, "maximum": 100})
 CURSOR: Final = Query("cursor", "`next_cursor` of the page before.", "")
-SEARCH: Final = Query("q", "Part of a name, company or e-mail.", "grace")
+SEARCH: Final = Query("q", "Part of a name, company or e-mail.", "grace", schema={"maxLength": 200})
 
 
 def _lead(example: Any = examples.LEAD, words: str = "The lead as it is now") -> dict[int, Answer]:
@@ -87,13 +89,14 @@ OPERATIONS: Final = (
     Operation(
         "POST", "/activity/log", "logActivity", "Log a call, an e-mail or a meeting; 409 once the customer is erased",
         {201: Answer(ActivityAnswer, examples.LOGGED, "The entry, kept for ever")},
-        ActivityLog, examples.ACTIVITY, keyed=True,
+        ActivityLog, examples.ACTIVITY, keyed=True, finds=True,
     ),
     Operation(
         "GET", "/leads", "listLeads", "List the leads you may see, newest first",
         _page(answers.Lead, examples.LEAD, "A page of leads"),
         queries=(Query("stage", "Only this stage.", "qualified", known=words.STAGES), SEARCH,
-                 Query("sort", "The order.", "-created_at", known=words.SORTS), LIMIT, CURSOR),
+                 Query("sort", "The order; `-closed_at` only of a closed stage.", "-created_at", known=words.SORTS),
+                 LIMIT, CURSOR),
     ),
     Operation("GET", "/leads/{lead_id}", "readLead", "Read a lead", _lead(words="The lead")),
     _change("/leads/{lead_id}/stage", "moveLead", "Move an open lead to another open stage", MoveRequest,
@@ -134,8 +137,9 @@ OPERATIONS: Final = (
     Operation(
         "GET", "/events", "listEvents", "Catch up with the events we published, oldest first",
         _page(None, examples.EVENT, "Events in the order in which they may be read"),
-        queries=(Query("after", "The id of the last event you have; leave it out to begin.", ""),
-                 Query("type", "Only this type.", "SaleClosedWonV1"), LIMIT),
+        queries=(Query("after", "The id of the last event you have; leave it out to begin.", "",
+                       schema={"format": "uuid"}),
+                 Query("type", "Only this type.", "SaleClosedWonV1", schema={"maxLength": 200}), LIMIT),
         callers=EVENTS,
     ),
     Operation(

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Annotated, Final
 
 import msgspec
 
-from app.contracts.words import LostReason, OpenStageWord
+from app.contracts.words import LostReason, OpenStageWord, text
+
+AMOUNT: Final = msgspec.Meta(
+    extra_json_schema={
+        "type": ["string", "number"],
+        "pattern": r"^\d{1,12}(\.\d{1,2})?$",
+        "minimum": 0,
+        "maximum": 999_999_999_999.99,
+    }
+)
+CURRENCY: Final = msgspec.Meta(extra_json_schema={"pattern": "^[A-Z]{3}$"})
 
 
 class MoveRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -20,12 +31,12 @@ class MoveRequest(msgspec.Struct, forbid_unknown_fields=True):
 class SaleDetails(msgspec.Struct, forbid_unknown_fields=True):
     """What was sold. `amount` is a decimal string or number with at most two decimals. null: left out."""
 
-    amount: Decimal
-    product: str
-    currency: str | None = None
+    amount: Annotated[Decimal, AMOUNT]
+    product: Annotated[str, text(200, minLength=1)]
+    currency: Annotated[str, CURRENCY] | None = None
     starts_on: date | None = None
-    contract_reference: str | None = ""
-    handoff_note: str | None = ""
+    contract_reference: Annotated[str, text(100)] | None = ""
+    handoff_note: Annotated[str, text(5000)] | None = ""
     closed_on: date | None = None
 
 
@@ -37,12 +48,12 @@ class WonRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class LostRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """Lose a lead, and say why; a `competitor` goes with that reason."""
+    """Lose a lead, and say why; a `competitor` goes with that reason, and `other` needs a `note`."""
 
     version: int
     reason: LostReason
-    note: str | None = ""
-    competitor: str | None = ""
+    note: Annotated[str, text(5000)] | None = ""
+    competitor: Annotated[str, text(120)] | None = ""
 
 
 class AssignRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -50,4 +61,4 @@ class AssignRequest(msgspec.Struct, forbid_unknown_fields=True):
 
     assigned_to_id: str
     version: int
-    reason: str | None = ""
+    reason: Annotated[str, text(500)] | None = ""

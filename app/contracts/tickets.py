@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
+
+from app.contracts.words import Time, text
 
 Status = Literal["open", "pending", "resolved", "closed"]
 Priority = Literal["urgent", "high", "normal", "low"]
@@ -15,11 +16,11 @@ Priority = Literal["urgent", "high", "normal", "low"]
 class OpenTicket(msgspec.Struct, forbid_unknown_fields=True):
     """Open a ticket. Without `due_at` it is due by its priority; `description` stands on the timeline only."""
 
-    subject: str
-    description: str | None = ""
+    subject: Annotated[str, text(200, minLength=1)]
+    description: Annotated[str, text(10_000)] | None = ""
     priority: Priority | None = "normal"
     assignee_id: str | None = None
-    due_at: datetime | None = None
+    due_at: Time | None = None
 
 
 class ChangeTicket(msgspec.Struct, forbid_unknown_fields=True):
@@ -29,9 +30,9 @@ class ChangeTicket(msgspec.Struct, forbid_unknown_fields=True):
     """
 
     version: int | None = None
-    subject: str | UnsetType | None = UNSET
+    subject: Annotated[str, text(200, minLength=1)] | UnsetType | None = UNSET
     status: Status | UnsetType | None = UNSET
     priority: Priority | UnsetType | None = UNSET
     assignee_id: str | UnsetType | None = UNSET
-    due_at: datetime | UnsetType | None = UNSET
-    note: str | None = ""
+    due_at: Time | UnsetType | None = UNSET
+    note: Annotated[str, text(10_000)] | None = ""

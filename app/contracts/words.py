@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, get_args
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal, get_args
 
 from msgspec import Meta
 
@@ -28,6 +29,22 @@ KINDS: Final = (
     "email_conflict", "contact_changed", "score_changed", "entry_corrected", "customer_erased", "customer_merged",
     "customer_exported",
 )  # fmt: skip
+
+NO_CONTROLS: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+
+# Published only: what is wrong is told by our own rules, which trim first and say what is right.
+Time = Annotated[datetime, Meta(extra_json_schema={"format": "date-time"})]
+
+
+def text(longest: int, **more: Any) -> Meta:
+    """Return how a text field is published: as long as its rule allows, and without what nobody types."""
+    return Meta(extra_json_schema={"maxLength": longest, "pattern": NO_CONTROLS, **more})
+
+
+def whole(least: int, most: int) -> Meta:
+    """Return how a whole number is published."""
+    return Meta(extra_json_schema={"minimum": least, "maximum": most})
+
 
 # Of type str: a wrong word is told by our own rules, which say what is right.
 OpenStageWord = Annotated[str, Meta(extra_json_schema={"enum": [*OPEN_STAGES]})]

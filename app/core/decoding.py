@@ -6,7 +6,8 @@ import math
 import re
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, cast, get_args, get_origin
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
 from uuid import UUID
 
 import msgspec
@@ -138,7 +139,21 @@ def _check(wanted: Any, value: Any, at: str) -> list[Problem]:
 @cache
 def _fields(kind: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
     """Return the fields by the name they have in JSON; msgspec compiles the annotations at each call."""
-    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    return {
+        field.encode_name: msgspec.structs.replace(field, type=_checked(field.type))
+        for field in msgspec.structs.fields(kind)
+    }
+
+
+def _checked(wanted: Any) -> Any:
+    """Return a type without what is only published of it."""
+    origin, parts = get_origin(wanted), get_args(wanted)
+    if origin is Annotated:
+        only_said = all(meta == msgspec.Meta(extra_json_schema=meta.extra_json_schema) for meta in parts[1:])
+        return _checked(parts[0]) if only_said else wanted
+    if origin in {Union, UnionType}:
+        return Union[tuple(_checked(part) for part in parts)]  # noqa: UP007
+    return dict[parts[0], _checked(parts[1])] if origin is dict else wanted
 
 
 def _bare(wanted: Any) -> Any:

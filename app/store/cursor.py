@@ -24,4 +24,4 @@ def decode(cursor: str, kind: type[T]) -> T:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         return msgspec.json.decode(raw, type=kind)
     except (binascii.Error, ValueError, msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise Invalid([Problem("#/cursor", "is not a cursor of this list")]) from error
+        raise Invalid([Problem("#query/cursor", "is not a cursor of this list")]) from error

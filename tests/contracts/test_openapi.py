@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import jsonschema
 import openapi_spec_validator
@@ -120,14 +121,33 @@ def _undescribed(it: Any, status: int, said: Any) -> set[str]:
     return {name for item in items for name in item} - set(known)
 
 
-@pytest.mark.parametrize(
-    "path", ["/v1/leads", "/v1/customers", f"/v1/customers/{NOBODY}/timeline", "/v1/events"]
-)
-async def test_a_list_refuses_what_it_cannot_be_asked(
-    client: Client, as_user: Callable[..., dict[str, str]], path: str
+LISTS = [it for it in OPERATIONS if it.queries]
+WRONG = {"limit": ("0", "101", "x", "-1"), "sort": ("id;select", "-closed_at"), "stage": ("nope", "%00"),
+         "kind": ("nope",), "cursor": ("x", "%00", "bnVsbA"), "after": ("x", NOBODY[:-1]), "type": ("%00",),
+         "q": ("%00", "x" * 201)}  # fmt: skip
+
+
+@pytest.mark.parametrize("it", LISTS, ids=lambda it: it.name)
+async def test_a_list_refuses_what_it_cannot_be_asked_by_its_name(
+    client: Client, as_user: Callable[..., dict[str, str]], it: Any, owner: asyncpg.Connection
 ) -> None:
-    for wrong in ("sort=id;select" if "leads" in path else "sort=name", "limmit=5", "limit=0", "%00=1"):
-        answer = await client.get(f"{path}?{wrong}", headers=as_user("ada"))
-        assert answer.status_code == 422, wrong
+    path = f"/v1{it.path.format(customer_id=await make.customer(owner))}"
+    wrong = [("limmit", "5"), ("%00", "1")]
+    wrong += [(query.name, value) for query in it.queries for value in WRONG[query.name]]
+    for name, value in wrong:
+        answer = await client.get(f"{path}?{name}={value}", headers=as_user("ada"))
+        assert answer.status_code == 422, (name, value)
         (problem,) = answer.json()["errors"]
-        assert problem["pointer"].startswith("#query/")
+        assert problem["pointer"] == f"#query/{unquote(name)}"
+
+
+@pytest.mark.parametrize("it", LISTS, ids=lambda it: it.name)
+async def test_a_query_without_a_value_is_left_out(
+    client: Client, as_user: Callable[..., dict[str, str]], it: Any, owner: asyncpg.Connection
+) -> None:
+    path = f"/v1{it.path.format(customer_id=await make.customer(owner))}"
+    empty = "&".join(f"{query.name}=" for query in it.queries)
+    asked = [
+        await client.get(each, headers=as_user("ada")) for each in (path, f"{path}?{empty}", f"{path}?limit")
+    ]
+    assert [(each.status_code, each.json()) for each in asked] == [(200, asked[0].json())] * 3
