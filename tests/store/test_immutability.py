@@ -92,3 +92,34 @@ async def test_forged_sequence_time_and_hash_are_overwritten(owner: asyncpg.Conn
     assert forged["seq"] == 2
     assert forged["recorded_at"].year > 2001
     assert forged["hash"] != bytes(32)
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_temporary_table_does_not_stand_in_for_a_real_one(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    """The chain runs as the owner: with the caller's own table it would run the caller's triggers too."""
+    customer = await owner.fetchval("SELECT id FROM customer")
+    async with transaction(cast.ada):
+        await connection().execute(
+            "CREATE TEMP TABLE customer (id uuid, log_seq bigint, log_head bytea, merged_into_id uuid,"
+            " last_contact_at timestamptz, updated_at timestamptz) ON COMMIT DROP"
+        )
+        await connection().execute("GRANT ALL ON pg_temp.customer TO PUBLIC")
+        await connection().execute("INSERT INTO pg_temp.customer VALUES ($1, 41)", customer)
+        await connection().execute(
+            "INSERT INTO public.activity (id, customer_id, kind, actor_id, occurred_at, data, commitment)"
+            " VALUES (gen_random_uuid(), $1, 'note_logged', $2, now(), '{}', sha256('x'))",
+            customer,
+            cast.ada.id,
+        )
+    assert await owner.fetch("SELECT seq FROM activity ORDER BY seq") == [(1,), (2,)]
+
+
+async def test_each_function_of_the_owner_looks_into_temporary_tables_last(owner: asyncpg.Connection) -> None:
+    paths = await owner.fetch(
+        "SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+    )
+    safe = ["search_path=pg_catalog, public, pg_temp"]
+    assert paths
+    assert [row["proname"] for row in paths if row["proconfig"] != safe] == []

@@ -1,0 +1,16 @@
+"""The owner's functions look into temporary tables last."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from tables.sql import run_sql
+
+ID = "2026-11-23T17:50:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Temporary tables"
+
+
+async def forwards() -> MigrationManager:
+    """Return the manager that runs the SQL file."""
+    manager = MigrationManager(migration_id=ID, app_name="crm", description=DESCRIPTION)
+    manager.add_raw(run_sql("101_temporary_tables"))
+    return manager
