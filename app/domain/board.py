@@ -16,6 +16,8 @@ from app.domain.scoring.result import HOT, WARM
 CARDS_PER_COLUMN: Final = 25
 BANDS: Final = {"hot": (HOT, 100), "warm": (WARM, HOT - 1), "cold": (0, WARM - 1)}
 DUE: Final = {"late": "Overdue", "today": "Due today", "planned": "Planned later", "none": "No next step"}
+# What the open columns may be ordered by; the same words order the list of leads. Else by what is due next.
+ORDERS: Final = {"-score": "Highest score", "-expected_value": "Highest value", "-created_at": "Newest"}
 UTC: Final = ZoneInfo("UTC")
 # The views that everybody has: name, and query of the board.
 BUILT_IN: Final = (
@@ -25,7 +27,7 @@ BUILT_IN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class BoardFilter:
-    """What the board is narrowed to; empty fields narrow nothing."""
+    """What the board is narrowed to, and in which order; empty fields narrow nothing."""
 
     q: str = ""
     owner: str = ""  # a staff id, `me`, or `none`; for admins
@@ -35,6 +37,7 @@ class BoardFilter:
     most: Decimal | None = None
     due: str = ""  # a state of DUE
     rotting: bool = False
+    sort: str = ""  # an order of ORDERS
     zone: ZoneInfo = field(default=UTC, compare=False)  # whose today
 
 

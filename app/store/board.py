@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
@@ -16,8 +15,8 @@ from app.core.remembered import Remembered
 from app.domain.board import CARDS_PER_COLUMN, BoardFilter, Column, Surroundings
 from app.domain.lead import Lead
 from app.domain.pipeline import STAGE_WEIGHT, Stage
-from app.store import cursor as cursors
 from app.store.board_filter import board_where, owner_id
+from app.store.board_order import CLOSED, card_order, open_order, order_of
 from app.store.lead_text import fitting_leads
 from app.store.rows import lead_columns, lead_joins, to_lead
 from app.store.together import read_beside
@@ -27,14 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.domain.viewer import Viewer
+    from app.store.board_order import Order
     from app.store.together import Write
     from app.store.where import Where
 
 KNOWN_SECONDS: Final = 15 * 60.0  # what was erased must not stay anywhere (docs/adr/0092)
 _known: Final = Remembered[tuple[Any, ...], Lead](KNOWN_SECONDS, most=2_000)
 _OWN: Final = slice(3, -1)  # a row without its column's stage and totals, and without what stands around
-OPEN_ORDER = "coalesce(lead.follow_up_at, 'infinity'), -coalesce(lead.score, -1), lead.id"
-CLOSED_ORDER = "lead.closed_at DESC, lead.id DESC"
 _COUNTED = """
     SELECT lead.stage, count(*) AS count, coalesce(sum(lead.expected_value), 0) AS value
     FROM {fitting} GROUP BY lead.stage"""
@@ -75,11 +73,8 @@ _SEARCHED = """
         ) first JOIN lead ON lead.id = first.id {joins}
     ) card ON true
     ORDER BY wanted.place, {card_order}"""
-_FITTING = "lead.id, lead.stage, lead.expected_value, lead.follow_up_at, lead.score, lead.closed_at"
-_CARD_ORDER = (
-    "card.closed_at DESC NULLS LAST, CASE WHEN card.closed_at IS NULL THEN coalesce(card.follow_up_at, 'infinity') END,"
-    " CASE WHEN card.closed_at IS NULL THEN -coalesce(card.score, -1) END,"
-    " CASE WHEN card.closed_at IS NULL THEN card.id END, card.id DESC"
+_FITTING = (
+    "lead.id, lead.stage, lead.expected_value, lead.follow_up_at, lead.score, lead.created_at, lead.closed_at"
 )
 
 
@@ -96,12 +91,13 @@ async def read_board(viewer: Viewer, narrowed: BoardFilter) -> tuple[tuple[Colum
     around = _AROUND.format(owner=where.bind(owner_id(viewer, narrowed)))
     rows = await _read(where, narrowed, tuple(Stage), around)
     around = next(row["around"] for row in rows if row["around"])
-    return _columns(tuple(Stage), rows), msgspec.json.decode(around, type=Surroundings)
+    return _columns(tuple(Stage), rows, narrowed), msgspec.json.decode(around, type=Surroundings)
 
 
 async def read_columns(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage]) -> tuple[Column, ...]:
     """Return the first page of the given columns with their totals, in one statement."""
-    return _columns(stages, await _read(_but_for_text(viewer, narrowed), narrowed, stages, "NULL"))
+    rows = await _read(_but_for_text(viewer, narrowed), narrowed, stages, "NULL")
+    return _columns(stages, rows, narrowed)
 
 
 async def _read(where: Where, narrowed: BoardFilter, stages: Sequence[Stage], around: str) -> list[Any]:
@@ -114,9 +110,9 @@ async def _read(where: Where, narrowed: BoardFilter, stages: Sequence[Stage], ar
         around=around,
         columns=lead_columns(where.viewer),
         joins=lead_joins(where.viewer),
-        open_order=OPEN_ORDER,
-        closed_order=CLOSED_ORDER,
-        card_order=_CARD_ORDER,
+        open_order=open_order(narrowed),
+        closed_order=CLOSED,
+        card_order=card_order(narrowed),
         limit=CARDS_PER_COLUMN + 1,
     )
     return await connection().fetch(sql, *where.args)
@@ -138,7 +134,7 @@ async def read_cards(viewer: Viewer, narrowed: BoardFilter, ids: Sequence[UUID])
     where = board_where(viewer, narrowed)
     where.add(f"lead.id = ANY({where.bind(list(ids))})")
     rows = await connection().fetch(
-        f"SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)} WHERE {where} ORDER BY {OPEN_ORDER}",
+        f"SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)} WHERE {where} ORDER BY {open_order(narrowed)}",
         *where.args,
     )
     return tuple(to_lead(row) for row in rows)
@@ -150,26 +146,14 @@ async def read_more_cards(
     """Return the cards of a column after `cursor`, and the cursor of the next page; raises Invalid for a bad one."""
     where = board_where(viewer, narrowed)
     where.add(f"lead.stage = {where.bind(stage.value)}")
-    where.add(_after(where, stage, cursor))
-    order = OPEN_ORDER if stage.is_open else CLOSED_ORDER
+    order = order_of(stage, narrowed)
+    where.add(order.after(where, cursor))
     rows = await connection().fetch(
         f"SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)} WHERE {where}"
         f" ORDER BY {order} LIMIT {CARDS_PER_COLUMN + 1}",
         *where.args,
     )
-    return _page([to_lead(row) for row in rows])
-
-
-def _after(where: Where, stage: Stage, cursor: str) -> str:
-    if stage.is_open:
-        follow_up_at, score, lead_id = cursors.decode(cursor, tuple[datetime | None, int, UUID])
-        at = "'infinity'" if follow_up_at is None else where.bind(follow_up_at)
-        return (
-            "(coalesce(lead.follow_up_at, 'infinity'), -coalesce(lead.score, -1), lead.id)"
-            f" > ({at}, {where.bind(score)}, {where.bind(lead_id)})"
-        )
-    closed_at, lead_id = cursors.decode(cursor, tuple[datetime, UUID])
-    return f"(lead.closed_at, lead.id) < ({where.bind(closed_at)}, {where.bind(lead_id)})"
+    return _page([to_lead(row) for row in rows], order)
 
 
 def _but_for_text(viewer: Viewer, narrowed: BoardFilter) -> Where:
@@ -181,7 +165,7 @@ def _fitting(where: Where, narrowed: BoardFilter) -> str:
 
 
 def _totals(where: Where, narrowed: BoardFilter) -> str:
-    if narrowed == BoardFilter(owner=narrowed.owner):
+    if narrowed == BoardFilter(owner=narrowed.owner, sort=narrowed.sort):
         return _KEPT.format(where=where)
     if narrowed.q:
         return _COUNTED.format(fitting=f"({_fitting(where, narrowed)}) lead")
@@ -194,13 +178,13 @@ def _head(stage: Stage, row: Any) -> Column:
     return Column(stage, row["count"], value, weighted, (), None)
 
 
-def _columns(stages: Sequence[Stage], rows: list[Any]) -> tuple[Column, ...]:
+def _columns(stages: Sequence[Stage], rows: list[Any], narrowed: BoardFilter) -> tuple[Column, ...]:
     by_stage = {name: list(found) for name, found in groupby(rows, key=itemgetter("column_stage"))}
-    return tuple(_column(stage, by_stage[stage.value]) for stage in stages)
+    return tuple(_column(stage, by_stage[stage.value], order_of(stage, narrowed)) for stage in stages)
 
 
-def _column(stage: Stage, rows: list[Any]) -> Column:
-    cards, cursor = _page([_card(row) for row in rows if row["id"] is not None])
+def _column(stage: Stage, rows: list[Any], order: Order) -> Column:
+    cards, cursor = _page([_card(row) for row in rows if row["id"] is not None], order)
     return replace(_head(stage, rows[0]), cards=cards, next_cursor=cursor)
 
 
@@ -210,13 +194,6 @@ def _card(row: Any) -> Lead:
     return _known.get(own) or _known.keep(own, to_lead(row))
 
 
-def _page(leads: list[Lead]) -> tuple[tuple[Lead, ...], str | None]:
+def _page(leads: list[Lead], order: Order) -> tuple[tuple[Lead, ...], str | None]:
     cards = tuple(leads[:CARDS_PER_COLUMN])
-    return cards, _cursor(cards[-1]) if len(leads) > CARDS_PER_COLUMN else None
-
-
-def _cursor(last: Lead) -> str:
-    if last.closed_at is not None:
-        return cursors.encode(last.closed_at, last.id)
-    score = 1 if last.score is None else -last.score
-    return cursors.encode(last.follow_up_at, score, last.id)
+    return cards, order.cursor(cards[-1]) if len(leads) > CARDS_PER_COLUMN else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -12,7 +12,7 @@ from litestar import Request
 
 from app.core.settings import settings
 from app.domain.amounts import read_amount
-from app.domain.board import BANDS, DUE, BoardFilter
+from app.domain.board import BANDS, DUE, ORDERS, BoardFilter
 from app.domain.characters import has_control_characters
 from app.domain.identity import LONGEST_SUBJECT
 from app.domain.report import FIRST_DAY
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Asking = Request[Any, Any, Any]
 LONGEST_QUERY: Final = 4_000
 SHOWN: Final = 40
-FILTERS: Final = ("due", "max", "min", "owner", "q", "rot", "score", "source")
+FILTERS: Final = ("due", "max", "min", "owner", "q", "rot", "score", "sort", "source")
 LAST_DAY: Final = date(9000, 1, 1)
 OTHERS: Final = frozenset({"cursor", "ids", "from", "view"})
 NAMED_OWNERS: Final = {"": "Every owner", "none": "Nobody yet"}
@@ -47,7 +47,7 @@ class Query:
 
     def with_stage(self, stage: str) -> str:
         """Return the query of the list of leads that has just those of one column."""
-        return said({**dict(parse_qsl(self.text)), "stage": stage})
+        return said({**dict(parse_qsl(self.text)), "sort": "", "stage": stage})
 
 
 class Reading:
@@ -114,7 +114,8 @@ def read_filter(request: Asking) -> BoardFilter:
 def read_query(request: Asking) -> tuple[BoardFilter, list[str]]:
     """Read the filter from the URL, with a notice for each thing that was ignored."""
     reading = Reading(request)
-    return read_board_filter(request, reading), reading.notices
+    sort = reading.choice("sort", "order of the board", tuple(ORDERS))
+    return replace(read_board_filter(request, reading), sort=sort), reading.notices
 
 
 def read_board_filter(request: Asking, reading: Reading) -> BoardFilter:
@@ -154,6 +155,7 @@ def values_of(narrowed: BoardFilter) -> dict[str, str]:
         "q": narrowed.q,
         "rot": "1" if narrowed.rotting else "",
         "score": narrowed.score,
+        "sort": narrowed.sort,
         "source": narrowed.source,
     }
 

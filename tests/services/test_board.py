@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from app.core.clock import now
-from app.core.errors import Conflict, NameTaken
-from app.domain.board import BoardFilter, rots_at
+from app.core.errors import Conflict, Invalid, NameTaken
+from app.domain.board import ORDERS, BoardFilter, rots_at
 from app.domain.pipeline import Stage
-from app.services.board import read_board, read_changed
+from app.services.board import read_board, read_changed, read_column
 from app.services.saved_views import MOST, delete_view, save_view
 from tests import make
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     import asyncpg
 
     from app.domain.board import Board
+    from app.domain.lead import Lead
+    from app.domain.viewer import Viewer
     from tests.cast import Cast
 
 pytestmark = pytest.mark.usefixtures("pool")
@@ -130,3 +134,48 @@ async def test_who_has_all_views_they_may_have_still_replaces_one(cast: Cast) ->
     views = (await read_board(cast.rita, BoardFilter())).around.views
     assert len(views) == MOST
     assert [view.name for view in views if view.query == "due=late"] == ["View 0"]
+
+
+async def test_each_order_pages_through_every_card_once(owner: asyncpg.Connection, cast: Cast) -> None:
+    """Equal and missing values among them; closed columns stay by when they were closed."""
+    day = timedelta(days=1)
+    for n in range(30):
+        score, value = (None, None) if n % 7 == 0 else (n // 3, n // 2 * 100)
+        await make.lead(owner, cast.rita, score=score, expected_value=value, created_at=now() - n // 2 * day)
+        await make.lead(owner, cast.rita, "closed_won", closed_at=now() - n // 2 * day)
+    by: dict[str, Callable[[Lead], Any]] = {
+        "-score": lambda card: -1 if card.score is None else card.score,
+        "-expected_value": lambda card: card.expected_value.amount if card.expected_value else Decimal(-1),
+        "-created_at": lambda card: card.created_at,
+    }
+    assert set(by) == set(ORDERS)
+    for viewer, q in product((cast.rita, cast.ada), ("", "a")):
+        for sort, key in by.items():
+            narrowed = BoardFilter(q=q, sort=sort)
+            cards = await _whole_column(viewer, narrowed, Stage.LEAD)
+            assert [key(card) for card in cards] == sorted(map(key, cards), reverse=True), (sort, q)
+            assert len({card.id for card in cards}) == len(cards) == 30
+            closed = await _whole_column(viewer, narrowed, Stage.CLOSED_WON)
+            assert [card.closed_at for card in closed] == sorted(
+                (card.closed_at for card in closed), key=str, reverse=True
+            )
+            assert len({card.id for card in closed}) == 30
+            first = next(column for column in (await read_board(viewer, narrowed)).columns)
+            assert [card.id for card in first.cards] == [card.id for card in cards[:25]]
+
+
+async def _whole_column(viewer: Viewer, narrowed: BoardFilter, stage: Stage) -> list[Lead]:
+    column = await read_column(viewer, narrowed, stage, None)
+    cards = list(column.cards)
+    while column.next_cursor:
+        column = await read_column(viewer, narrowed, stage, column.next_cursor)
+        cards += column.cards
+    return cards
+
+
+async def test_a_cursor_of_another_order_is_refused(owner: asyncpg.Connection, cast: Cast) -> None:
+    for _ in range(30):
+        await make.lead(owner, cast.rita)
+    cursor = (await read_column(cast.rita, BoardFilter(), Stage.LEAD, None)).next_cursor
+    with pytest.raises(Invalid):
+        await read_column(cast.rita, BoardFilter(sort="-created_at"), Stage.LEAD, cursor)

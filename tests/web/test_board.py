@@ -99,3 +99,17 @@ async def test_a_filter_that_makes_no_sense_shows_what_it_can(signed_in: SignIn)
 
 async def test_an_unknown_column_is_not_found(signed_in: SignIn) -> None:
     assert (await (await signed_in("rita")).get("/board/nonsense")).status_code == 404
+
+
+async def test_an_order_stays_with_the_board_and_its_open_leads(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    low, high = [await make.lead(owner, cast.rita, score=score) for score in (20, 80)]
+    client = await signed_in("rita")
+    html = (await client.get("/board?sort=-score&rot=&score=")).text
+    assert html.index(str(high)) < html.index(str(low))
+    assert 'data-query="sort=-score"' in html
+    assert '<option value="-score" selected>' in html
+    assert 'href="/leads?sort=-score"' in html
+    assert 'href="/leads?stage=closed_won"' in html  # which have an order of their own
+    assert "order of the board and was ignored" in (await client.get("/board?sort=follow_up_at")).text
