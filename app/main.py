@@ -46,6 +46,7 @@ from app.web import (
     reps,
     search,
     security,
+    signed_in,
     static,
     tickets,
     tracing,
@@ -78,7 +79,7 @@ def create_app() -> Litestar:
         *new_leads.routes,
         *owners.routes,
     ]
-    pages += [*reports.routes, *reps.routes, *search.routes, *views.routes]
+    pages += [*reports.routes, *reps.routes, *search.routes, *signed_in.routes, *views.routes]
     api = [*activities.routes, *api_customers.routes, *api_leads.routes, *api_tickets.routes, *events.routes]
     return Application(
         route_handlers=[

@@ -57,7 +57,13 @@ class Forbidden(CrmError):
 
 
 class NotOurPage(Forbidden):
-    """What none of our own pages sent, or one that is out of date."""
+    """What none of our own pages sent."""
+
+
+class StalePage(NotOurPage):
+    """A page of ours sent it that was drawn for another session, one before this as a rule."""
+
+    code, title = "stale-page", "This page is out of date"
 
 
 class NotFound(CrmError):

@@ -26,6 +26,7 @@ STATE_COOKIE: Final = "__Host-login"
 LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
 STATE_SECONDS: Final = 15 * 60
 EXPIRED: Final = "Your session is over. Please sign in again."
+UNSENT: Final = "You were signed out, so what you sent was not saved. Sign in, and you are back on that page."
 
 
 @get("/login", name="login.show", opt=PUBLIC)
@@ -35,7 +36,8 @@ async def show_login(request: Asking) -> Response[str]:
     token = session_token(request)
     if token and await sessions.find_viewer(token):
         return _go(wanted)
-    return page(request, "login/page.html.jinja2", next=wanted, message=EXPIRED if token else "")
+    message = UNSENT if "unsent" in request.query_params else EXPIRED if token else ""
+    return page(request, "login/page.html.jinja2", next=wanted, message=message)
 
 
 @get("/login/start", name="login.start", opt=PUBLIC)

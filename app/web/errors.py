@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from jinja2 import TemplateError
 from litestar import MediaType, Request, Response
@@ -30,6 +30,7 @@ Asking = Request[Any, Any, Any]
 
 PROBLEM: Final = "application/problem+json"
 INTERNAL: Final = 500
+NOTHING_LOST: Final = ("/logout", "/logout/others")
 FALLBACK: Final = "<!doctype html><html lang='en'><title>{title}</title><h1>{title}</h1><p>{detail}</p>"
 
 log = logger("errors")
@@ -171,7 +172,10 @@ def _login(request: Asking) -> str:
     else:
         query = request.scope["query_string"].decode("ascii", "ignore")
         wanted = quote(request.scope["path"], safe="/") + (f"?{query}" if query else "")
-    return "/login" if wanted == "/" else f"/login?next={quote(wanted, safe='')}"
+    query = {"next": wanted} if wanted != "/" else {}
+    if request.method != "GET" and not asked_by and request.scope["path"] not in NOTHING_LOST:
+        query["unsent"] = "1"
+    return f"/login?{urlencode(query)}" if query else "/login"
 
 
 def _problem_json(request: Asking, answer: Answer) -> Response[Any]:
@@ -195,15 +199,20 @@ def _as_is(value: Any) -> Any:
 
 def _toast(request: Asking, answer: Answer) -> Response[Any]:
     """Put the message beside the page, not into it: what the person typed stays."""
-    beside = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
+    beside = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend", "X-Problem": answer.code}
     return _page(request, answer, "errors/toast.html.jinja2", beside)
 
 
 def _page(request: Asking, answer: Answer, template: str, headers: dict[str, str]) -> Response[Any]:
     shown = {"status": answer.status, "title": answer.title, "detail": answer.detail}
+    back = (
+        page_of(request, request.headers.get("referer", "")) if answer.code == errors.StalePage.code else ""
+    )
     login = _login(request) if answer.status == Unauthenticated.status else ""
     try:
-        html = render(template, reader(request), **shown, request_id=request_id(request.scope), login=login)
+        html = render(
+            template, reader(request), **shown, request_id=request_id(request.scope), login=login, back=back
+        )
     except (TemplateError, LookupError, AttributeError):
         log.exception("error_page_failed", template=template)
         html = FALLBACK.format(title=escape(answer.title), detail=escape(answer.detail))

@@ -19,7 +19,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
-from app.core.errors import Invalid, NotOurPage, Problem, Unauthenticated
+from app.core.errors import Invalid, NotOurPage, Problem, StalePage, Unauthenticated
 from app.domain.characters import has_control_characters
 from app.domain.viewer import Viewer
 from app.services.sessions import find_viewer
@@ -36,6 +36,9 @@ SECRET_BYTES: Final = 16
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC: Final = {"public": True}
 PUBLIC_POST: Final = {"public": True, "from_elsewhere": True}
+STALE: Final = (
+    "It was made before you last signed in, so nothing was saved. Go back to it, and send it once more."
+)
 TAKES_FILES: Final = {"takes_files": True}
 
 
@@ -124,7 +127,7 @@ def _is_unattended(request: Request[Any, Any, Any]) -> bool:
 def _check_token(request: Request[Any, Any, Any], field: object) -> None:
     given = request.headers.get(CSRF_HEADER) or field
     if not isinstance(given, str) or not _is_csrf_token(given, request.auth):
-        raise NotOurPage("This page is out of date; please reload it and try again")
+        raise StalePage(STALE)
 
 
 def _is_csrf_token(given: str, session_token: str) -> bool:

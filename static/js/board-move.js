@@ -4,6 +4,7 @@ import {
 } from "./board-cards.js";
 import { closeDialog, openDialog } from "./dialogs.js";
 import { token } from "./page.js";
+import { isOver, signedOut } from "./signed-out.js";
 import { announce, announceAtOnce, toast } from "./toasts.js";
 
 const DIALOGS = { closed_won: "won", closed_lost: "lost" };
@@ -49,7 +50,7 @@ async function send({ card, from, to, key }) {
     body,
     headers: { "HX-Request": "true", "HX-Request-Type": "partial", "X-CSRFToken": token() },
   });
-  return { ok: response.ok, status: response.status, html: await response.text() };
+  return { ok: response.ok, over: isOver(response), status: response.status, html: await response.text() };
 }
 
 // Where the focus is by now is left to whoever went on meanwhile: the fresh card has it if the old one had.
@@ -67,14 +68,16 @@ function settle(id, { html }, { from, to, undo: offer }) {
 
 function refuse(wish, place, answer) {
   const { card, from } = wish;
+  const again = () => save({ ...wish, card: findCard(card.dataset.leadId) ?? card, takesFocus: true });
   putBack(card, place);
+  if (answer?.over) return signedOut(again);
   if (answer?.status === 409) return showCurrent(card, answer.html);
   if (answer && answer.status < 500) return explain(card, answer);
   card.classList.add("is-refused");
   announceAtOnce(`${nameOf(card)} was not moved.`);
   toast(`Not saved: ${nameOf(card)} is still in ${columnAt(from).dataset.label}.`, {
     bad: true,
-    action: { label: "Retry", run: () => save({ ...wish, card: findCard(card.dataset.leadId) ?? card, takesFocus: true }) },
+    action: { label: "Retry", run: again },
   });
 }
 

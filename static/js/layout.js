@@ -1,6 +1,7 @@
 // What every page needs, in one file; a page's own script begins with it.
 import "htmx.org";
 import "./page.js";
+import "./signed-out.js";
 import "./dialogs.js";
 import "./paste.js";
 import "./drafts.js";

@@ -1,4 +1,5 @@
 // A stream of server-sent events for as long as the page is looked at, taken up again wherever it was lost.
+import { signedOut } from "./signed-out.js";
 import { toast } from "./toasts.js";
 
 const AGAIN = 5_000;
@@ -19,10 +20,11 @@ export async function get(address, headers = {}) {
 export function follow(address, { hear, look, whileLost = () => {} }) {
   let source = null;
   let lost = false;
+  let out = false;
   let over = false;
 
   function connect() {
-    if (over || document.hidden || (source && source.readyState !== EventSource.CLOSED)) return;
+    if (over || out || document.hidden || (source && source.readyState !== EventSource.CLOSED)) return;
     source = new EventSource(address);
     for (const [name, act] of Object.entries(hear)) source.addEventListener(name, ({ data }) => act(JSON.parse(data)));
     source.addEventListener("look", look);
@@ -32,8 +34,9 @@ export function follow(address, { hear, look, whileLost = () => {} }) {
       whileLost(false);
     });
     source.addEventListener("logout", () => {
-      end();
-      toast("You are signed out.", { bad: true, action: { label: "Sign in", run: () => location.reload() } });
+      source.close();
+      out = lost = true;
+      toast("You are signed out.", { bad: true, action: { label: "Sign in", run: () => signedOut() } });
     });
     source.addEventListener("error", () => {
       lost = true;
@@ -60,8 +63,12 @@ export function follow(address, { hear, look, whileLost = () => {} }) {
   addEventListener("pageshow", connect);
   setInterval(() => {
     connect();
-    if (lost && !over && !document.hidden) look();
+    if (lost && !over && !out && !document.hidden) look();
   }, AGAIN);
+  document.addEventListener("session:back", () => {
+    out = false;
+    connect();
+  });
   connect();
   return end;
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -125,22 +124,6 @@ async def test_what_is_corrected_is_wrong_no_longer(board: Page) -> None:
     await board.keyboard.press("Tab")
     await expect(amount).not_to_have_attribute("aria-invalid", "true")
     await expect(dialog.locator(".error, .notice--bad")).to_have_count(0)
-
-
-async def test_a_session_that_is_over_is_said_in_the_dialog_and_can_be_read(
-    board: Page, stack: Stack
-) -> None:
-    await board.goto(f"{stack.url}/board?score=warm")
-    await board.get_by_role("button", name="New lead").click()
-    dialog = board.get_by_role("dialog")
-    await dialog.get_by_label("Name").fill("Grace Hopper")
-    await dialog.get_by_label("E-mail").fill("grace@navy.example")
-    await board.context.clear_cookies()
-    await dialog.get_by_role("button", name="Add lead").click()
-    link = dialog.get_by_role("link", name="Sign in again")
-    color = await link.evaluate("each => getComputedStyle(each.parentNode).color")
-    await expect(link).to_have_css("color", color)
-    await expect(link).to_have_attribute("href", re.compile(r"/login\?next=%2Fboard%3Fscore%3Dwarm"))
 
 
 async def test_a_close_that_is_told_late_leaves_the_next_dialog_alone(board: Page) -> None:

@@ -158,6 +158,8 @@ POST  /admin/scoring/rules/try                   no    no    no    yes   who   w
 GET   /admin/inbox                               no    no    no    yes   who   who
 POST  /admin/inbox/replay                        no    no    no    yes   who   who
 POST  /admin/reconcile                           no    no    no    yes   who   who
+GET   /session                                   yes   yes   yes   yes   who   who
+GET   /session/token                             yes   yes   yes   yes   who   who
 GET   /login                                     yes   yes   yes   yes   yes   yes
 GET   /login/start                               yes   yes   yes   yes   yes   yes
 GET   /auth/callback                             bad   bad   bad   bad   bad   bad
