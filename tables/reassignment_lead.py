@@ -9,5 +9,7 @@ class ReassignmentLead(Table, tablename="reassignment_lead"):
 
     reassignment_id = UUID(default=None)
     lead_id = UUID(default=None)
+    from_id = Text(null=True, default=None)
     to_id = Text()
     outcome = Text()
+    because = Text(null=True, default=None)

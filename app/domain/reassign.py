@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from app.domain.pipeline import OPEN_STAGES
+from app.core.errors import Invalid, Problem
+from app.domain.pipeline import OPEN_STAGES, Stage
 from app.domain.text import Checker
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
+
+    from app.domain.lead import Lead
+    from app.domain.lead_list import LeadFilter
 
 LONGEST_REASON: Final = 500
 MOST_RECEIVERS: Final = 50
+MOST_LEADS: Final = 2_000  # The form carries each; together they are shorter than a request may be.
+FIRST: Final = 8  # of the leads, shown by name
+BEST: Final = "-score"
+UNDO_WITHIN: Final = timedelta(hours=24)
 UNDER_WAY: Final = frozenset({"running", "undoing"})
 
 
@@ -24,36 +33,79 @@ def clean_reason(checker: Checker, reason: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Whose open leads (None: nobody's), of which stage (None: any), go to whom, and why."""
+class Receivers:
+    """Who gets leads, in turn, and why."""
 
-    from_id: str | None
-    to_ids: tuple[str, ...]
-    stage: str | None
+    ids: tuple[str, ...]
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """What a reassignment would do: leads by stage, and how many each receiver would get."""
+class Chosen:
+    """An open lead as it was looked at: in this version, with this holder (None: nobody)."""
 
-    stages: tuple[tuple[str, int], ...]
-    shares: tuple[tuple[str, int], ...]
+    id: UUID
+    version: int
+    stage: Stage
+    value: Decimal
+    score: int | None
+    holder_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a reassignment would do: its leads in the order they are dealt out, and to whom (nobody yet: empty)."""
+
+    leads: tuple[Chosen, ...]
+    receivers: tuple[str, ...]
+    names: Mapping[UUID, str]  # of the customers of the first leads
+    held: int = 0  # further leads that fit and stay, because a receiver has them already
+    has_more: bool = False
 
     @property
     def total(self) -> int:
         """How many leads would move."""
-        return sum(count for _, count in self.stages)
+        return len(self.leads)
+
+    @property
+    def value(self) -> Decimal:
+        """What they are expected to bring together, in the one currency."""
+        return sum((lead.value for lead in self.leads), Decimal(0))
+
+    @property
+    def stages(self) -> list[tuple[Stage, int, Decimal]]:
+        """How many leads of each stage, and what they are worth."""
+        return [
+            (stage, len(its), sum((lead.value for lead in its), Decimal(0)))
+            for stage in OPEN_STAGES
+            if (its := [lead for lead in self.leads if lead.stage is stage])
+        ]
+
+    @property
+    def shares(self) -> list[tuple[str, int, Decimal]]:
+        """How many leads each receiver would get, and what they are worth."""
+        turns = len(self.receivers)
+        dealt = [(who, self.leads[place::turns]) for place, who in enumerate(self.receivers)]
+        return [(who, len(its), sum((lead.value for lead in its), Decimal(0))) for who, its in dealt]
+
+    @property
+    def first(self) -> list[tuple[Chosen, str, str | None]]:
+        """The first leads, with the customer's name and who would get it."""
+        turns = len(self.receivers)
+        return [
+            (lead, self.names[lead.id], self.receivers[place % turns] if turns else None)
+            for place, lead in enumerate(self.leads[:FIRST])
+            if lead.id in self.names
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Reassignment:
-    """A reassignment under way or over. Every lead is counted in exactly one of the five outcomes."""
+    """A reassignment under way or over. Each lead is in one of `outcomes`; one that stayed is in `stayed` too."""
 
     id: UUID
-    from_name: str | None
+    from_names: tuple[str, ...]
     to_names: tuple[str, ...]
-    stage: str | None
     reason: str
     state: str
     asked_by: str
@@ -61,6 +113,7 @@ class Reassignment:
     created_at: datetime
     finished_at: datetime | None
     outcomes: Mapping[str, int]
+    stayed: Mapping[str, int]  # by outcome and reason: kept:closed
 
     @property
     def total(self) -> int:
@@ -79,26 +132,52 @@ class Reassignment:
         return self.state in UNDER_WAY
 
     @property
-    def can_undo(self) -> bool:
-        """Whether there is something to take back, and nobody did yet."""
-        return self.state == "done" and self.outcomes.get("moved", 0) > 0
+    def undo_until(self) -> datetime | None:
+        """Until when it can be taken back; None where there is nothing to take back."""
+        if self.state != "done" or self.finished_at is None or not self.outcomes.get("moved"):
+            return None
+        return self.finished_at + UNDO_WITHIN
+
+    def can_undo(self, now: datetime) -> bool:
+        """Whether it can be taken back at `now`."""
+        return self.undo_until is not None and now < self.undo_until
 
 
-def checked(wanted: Wanted) -> Wanted:
-    """Return what is wanted, cleaned; raises Invalid with every problem."""
+def checked(receivers: Receivers) -> Receivers:
+    """Return who gets leads and why, cleaned; raises Invalid with every problem."""
     checker = Checker()
-    receivers = tuple(dict.fromkeys(each for each in wanted.to_ids if each))
-    checker.require("#/to", "needs at least one person", ok=bool(receivers))
-    checker.require("#/to", f"can name at most {MOST_RECEIVERS} people", ok=len(receivers) <= MOST_RECEIVERS)
-    checker.require("#/to", "must not be the person who gives them away", ok=wanted.from_id not in receivers)
-    known = wanted.stage is None or wanted.stage in OPEN_STAGES
-    checker.require("#/stage", "is not an open stage", ok=known)
-    reason = checker.text("#/reason", wanted.reason, LONGEST_REASON, required=True)
+    ids = tuple(dict.fromkeys(each for each in receivers.ids if each))
+    checker.require("#/receiver", "needs at least one person", ok=bool(ids))
+    checker.require("#/receiver", f"can name at most {MOST_RECEIVERS} people", ok=len(ids) <= MOST_RECEIVERS)
+    reason = checker.text("#/why", receivers.reason, LONGEST_REASON, required=True)
     checker.finish()
-    return Wanted(wanted.from_id, receivers, wanted.stage, reason)
+    return Receivers(ids, reason)
 
 
-def shares(total: int, receivers: Sequence[str]) -> tuple[tuple[str, int], ...]:
-    """Return how many of `total` leads each receiver gets when they are dealt out in turn."""
-    each, left = divmod(total, len(receivers))
-    return tuple((name, each + (place < left)) for place, name in enumerate(receivers))
+def only_open(narrowed: LeadFilter) -> LeadFilter:
+    """Return the filter for the open leads among those it has; raises Invalid when it is for closed ones alone."""
+    stages = tuple(stage for stage in narrowed.stages or OPEN_STAGES if stage.is_open)
+    if not stages:
+        raise Invalid([Problem("#/stage", "needs an open stage: closed leads stay with whom they are")])
+    return replace(narrowed, stages=stages, sort=BEST)
+
+
+def in_turn(leads: Iterable[Chosen]) -> tuple[Chosen, ...]:
+    """Return the leads as they are dealt out: stage by stage, the best first, so that nobody gets all the good ones."""
+
+    def place(lead: Chosen) -> tuple[int, int, UUID]:
+        return OPEN_STAGES.index(lead.stage), 1 if lead.score is None else -lead.score, lead.id
+
+    return tuple(sorted(leads, key=place))
+
+
+def why_it_stays(lead: Lead, holder_id: str | None, since: datetime | None) -> str | None:
+    """Return why a lead is not to be moved on from `holder_id`, None where it is.
+
+    With `since` it is given back: one that went on to another stage after that is its new owner's.
+    """
+    if not lead.stage.is_open:
+        return "closed"
+    if lead.assigned_to_id != holder_id:
+        return "given"
+    return "moved_on" if since is not None and lead.stage_entered_at > since else None

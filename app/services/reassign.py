@@ -8,20 +8,34 @@ from app.core import clock
 from app.core.errors import Conflict, Invalid, NotFound, Problem
 from app.core.log import logger
 from app.domain.permissions import check_assign_lead
-from app.domain.pipeline import Stage
-from app.domain.reassign import Preview, checked, shares
+from app.domain.reassign import (
+    FIRST,
+    MOST_LEADS,
+    UNDO_WITHIN,
+    Preview,
+    Receivers,
+    checked,
+    in_turn,
+    only_open,
+    why_it_stays,
+)
+from app.domain.text import Checker
 from app.domain.timeline import about_lead
 from app.domain.viewer import system
 from app.gateways import live, queue
 from app.gateways.live import Change
-from app.store import leads, reassign, staff, timeline
+from app.store import lead_choice, leads, reassign, staff, timeline
+from app.store.board_filter import owner_id
 from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
-    from app.domain.reassign import Reassignment, Wanted
+    from app.domain.lead import Lead
+    from app.domain.lead_list import LeadFilter
+    from app.domain.reassign import Reassignment
     from app.domain.viewer import Viewer
     from app.store.reassign import Step, Task
 
@@ -32,36 +46,46 @@ MOST_BATCHES: Final = 40  # A job must end long before its time is over; the swe
 log = logger("reassign")
 
 
-async def preview(viewer: Viewer, wanted: Wanted) -> Preview:
-    """Return what it would do now, without doing it; raises Forbidden, and Invalid like `start`."""
+async def preview(viewer: Viewer, narrowed: LeadFilter, to: Receivers | None) -> Preview:
+    """Return what it would do now, without doing it; with no receivers yet, which leads it is about.
+
+    Raises Forbidden, and Invalid like `start`, or when the filter is for closed leads alone.
+    """
     check_assign_lead(viewer)
-    clean = checked(wanted)
-    async with reading(viewer):
-        await _check_people(viewer, clean)
-        counted = await reassign.count_by_stage(viewer, clean.from_id, clean.stage)
-    by_stage = sorted(counted, key=lambda line: list(Stage).index(Stage(line[0])))
-    return Preview(tuple(by_stage), shares(sum(number for _, number in by_stage), clean.to_ids))
+    wanted, clean = only_open(narrowed), checked(to) if to else Receivers((), "")
+    async with reading(viewer, much=True):
+        await _check_people(viewer, clean, owner_id(viewer, wanted.on_board))
+        found = await lead_choice.choose_leads(viewer, wanted, clean.ids, MOST_LEADS + 1)
+        leads = in_turn(found[:MOST_LEADS])
+        names = await lead_choice.names_of(viewer, [lead.id for lead in leads[:FIRST]])
+        held = await lead_choice.count_leads_of(viewer, wanted, clean.ids)
+    return Preview(leads, clean.ids, names, held, len(found) > MOST_LEADS)
 
 
-async def start(viewer: Viewer, task_id: UUID, wanted: Wanted) -> None:
-    """Plan it and let a worker begin. The same id plans once; raises Invalid with every problem."""
+async def start(viewer: Viewer, task_id: UUID, seen: Mapping[UUID, int], to: Receivers) -> None:
+    """Plan to give away leads as they were `seen`, by version, in turn, and let a worker begin.
+
+    One that changed since then stays where it is. The same id plans once; raises Invalid with every problem.
+    """
     check_assign_lead(viewer)
-    clean = checked(wanted)
+    if not 0 < len(seen) <= MOST_LEADS:
+        raise Invalid([Problem("#/leads", f"must be from 1 to {MOST_LEADS:,} leads")])
+    clean = checked(to)
     async with transaction(viewer):
         await _check_people(viewer, clean)
-        number = await reassign.insert_reassignment(viewer, task_id, clean, clock.now())
+        number = await reassign.insert_reassignment(viewer, task_id, seen, clean, clock.now())
     log.info("reassignment_asked", by=viewer.id, id=str(task_id), leads=number)
     await queue.wake("reassign_leads")
 
 
 async def undo(viewer: Viewer, task_id: UUID) -> None:
-    """Give back what is still where it was moved to; raises NotFound, Conflict when it cannot be undone now."""
+    """Give back what nobody moved on since; raises NotFound, Conflict when it cannot be undone, or no longer."""
     check_assign_lead(viewer)
     async with transaction(viewer):
         if await reassign.read_reassignment(viewer, task_id) is None:
             raise NotFound
-        if not await reassign.begin_undo(viewer, task_id):
-            raise Conflict("This is under way, or was taken back already")
+        if not await reassign.begin_undo(viewer, task_id, clock.now() - UNDO_WITHIN):
+            raise Conflict("This is under way, was taken back already, or is too long ago")
     log.info("reassignment_undone", by=viewer.id, id=str(task_id))
     await queue.wake("reassign_leads")
 
@@ -104,20 +128,19 @@ async def _move_some() -> int | None:
             return None
         steps = await reassign.next_steps(WORKER, task, AT_ONCE)
         for step in steps:
-            change = await _move(task, step, now)
-            await reassign.settle_step(task, step, moved=change is not None)
-            changes += [change] if change else []
+            lead = await leads.lock_lead(WORKER, step.lead_id)
+            because = why_it_stays(lead, step.holder_id, task.created_at if task.undoing else None)
+            if because is None:
+                changes.append(await _move(task, step, lead, now))
+            await reassign.settle_step(task, step, because)
         if len(steps) < AT_ONCE:
             await reassign.finish_task(task, now)
     await live.announce_all(changes)
     return len(steps)
 
 
-async def _move(task: Task, step: Step, now: datetime) -> Change | None:
-    """Move one lead and tell its timeline; one that was closed or given away meanwhile stays where it is."""
-    lead = await leads.lock_lead(WORKER, step.lead_id)
-    if not lead.stage.is_open or lead.assigned_to_id != step.holder_id:
-        return None
+async def _move(task: Task, step: Step, lead: Lead, now: datetime) -> Change:
+    """Move one locked lead and tell its timeline."""
     await leads.assign_lead(WORKER, lead.id, step.receiver_id, now)
     facts = {"from": step.holder_id, "to": step.receiver_id, "reassignment": str(task.id)}
     words = {"reason": f"Taken back: {task.reason}" if task.undoing else task.reason}
@@ -126,11 +149,9 @@ async def _move(task: Task, step: Step, now: datetime) -> Change | None:
     return Change(str(lead.id), lead.version + 1, owners, str(lead.customer.id))
 
 
-async def _check_people(viewer: Viewer, wanted: Wanted) -> None:
-    problems: list[Problem] = []
-    if wanted.from_id is not None and not await staff.is_known(viewer, wanted.from_id):
-        problems.append(Problem("#/from", "must name somebody of the staff, or nobody"))
-    if not all([await staff.is_active_rep(viewer, each) for each in wanted.to_ids]):
-        problems.append(Problem("#/to", "must only name active sales reps"))
-    if problems:
-        raise Invalid(problems)
+async def _check_people(viewer: Viewer, to: Receivers, giver: str = "") -> None:
+    checker = Checker()
+    active = [await staff.is_active_rep(viewer, each) for each in to.ids]
+    checker.require("#/receiver", "must only name active sales reps", ok=all(active))
+    checker.require("#/receiver", "must not be the person who gives them away", ok=giver not in to.ids)
+    checker.finish()

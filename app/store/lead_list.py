@@ -51,7 +51,7 @@ SORTS: Final = {
 def lead_list_read(viewer: Viewer, narrowed: LeadFilter, limit: int, cursor: str | None) -> Read[LeadPage]:
     """Return what reads a page of the viewer's leads; raises Invalid for a cursor of another list."""
     sort = SORTS[narrowed.sort]
-    where = _where(viewer, narrowed)
+    where = list_where(viewer, narrowed)
     if cursor:
         key, lead_id = cursors.decode(cursor, tuple[sort.kind, UUID])
         side = "<" if sort.descending else ">"
@@ -69,8 +69,8 @@ def lead_list_read(viewer: Viewer, narrowed: LeadFilter, limit: int, cursor: str
     )
 
 
-def _where(viewer: Viewer, narrowed: LeadFilter) -> Where:
-    """Return the condition but for the text."""
+def list_where(viewer: Viewer, narrowed: LeadFilter) -> Where:
+    """Return the condition but for the text; it needs `customer` joined."""
     where = board_where(viewer, replace(narrowed.on_board, q=""))
     if narrowed.stages:
         # Said in words, not bound: a general plan knows then how many there are, and which index has them.

@@ -38,9 +38,11 @@ class Link:
     order: str = ""  # for the head of a column: how it is sorted by it now
 
 
-def read_lead_filter(request: Asking) -> tuple[LeadFilter, list[str]]:
-    """Read the filter from the URL, with a notice for each thing that was ignored."""
-    reading = Reading(request, "the list", MORE)
+def read_lead_filter(
+    request: Asking, of: str = "the list", beside: Sequence[str] = ()
+) -> tuple[LeadFilter, list[str]]:
+    """Read the filter from the URL, with a notice for each thing that was ignored, but not what stands `beside` it."""
+    reading = Reading(request, of, (*MORE, *beside))
     first, last = reading.day("from"), reading.day("to")
     if first and last and first > last:
         reading.notices.append("The days end before they begin and were ignored.")

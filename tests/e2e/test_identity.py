@@ -48,7 +48,7 @@ async def test_leads_go_to_somebody_else_and_back_while_one_watches(
     page: Page, stack: Stack, sign_in: Callable[[Page, str], Awaitable[None]]
 ) -> None:
     await sign_in(page, "Ada Andersson")
-    await page.goto(f"{stack.url}/admin/reassign?from={CAST.omar.id}&to={CAST.rita.id}&reason=On+leave")
+    await page.goto(f"{stack.url}/admin/reassign?owner={CAST.omar.id}&receiver={CAST.rita.id}&why=On+leave")
     await page.get_by_role("button", name=re.compile(r"Reassign \d+ lead")).click()
     await expect(page.get_by_role("heading", name=re.compile("^Done"))).to_be_visible()
     await page.get_by_role("button", name="Take it back").click()

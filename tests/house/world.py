@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from app.core.clock import now
+from app.web.admin.seen_leads import pack
 from tests import make
 from tests.cast import CAST
 
@@ -117,7 +118,11 @@ class World:
             "POST /tickets/{id}": {"version": "1", "status": "resolved"},
             "POST /admin/staff/leads": {"staff_id": CAST.rita.id, "accepts": "no"},
             "POST /admin/staff/sessions": {"staff_id": CAST.rita.id},
-            "POST /admin/reassign": {"from": CAST.rita.id, "to": CAST.omar.id, "reason": "On leave"},
+            "POST /admin/reassign": {
+                "receiver": CAST.omar.id,
+                "why": "On leave",
+                "leads": pack([(self.lead, 1)]),
+            },
             "POST /admin/events/replay": {"since": "2020-01-01T00:00"},
             "POST /admin/clients": {"client": f"shop-{self.mark}", "name": "Shop"},
             "POST /admin/imports/{id}/check": {"column-0": "name", "column-1": "email"},

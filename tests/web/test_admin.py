@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from app.services import identity_events, reassign
+from app.services import identity_events
 from tests import make
 
 if TYPE_CHECKING:
@@ -52,52 +52,6 @@ async def test_a_rep_is_paused_and_signed_out(
         await ada.post("/admin/staff/leads", data={"staff_id": "nobody", "accepts": "no"})
     ).status_code == 404
     assert (await ada.post("/admin/staff/leads", data={"staff_id": cast.rita.id})).status_code == 400
-
-
-async def test_leads_are_reassigned_watched_and_taken_back(
-    owner: asyncpg.Connection, cast: Cast, signed_in: SignIn
-) -> None:
-    for _ in range(3):
-        await make.lead(owner, cast.rita)
-    await owner.execute("UPDATE staff SET active = false WHERE id = $1", cast.rita.id)
-    ada = await signed_in("ada")
-    assert "still has 3 open leads" in (await ada.get("/admin/staff")).text
-    chosen = {"from": cast.rita.id, "to": cast.omar.id, "stage": "", "reason": "Rita has left"}
-    seen = (await ada.get("/admin/reassign", params=chosen)).text
-    assert "3 leads would move" in seen
-    assert "gets 3 leads" in seen
-    task_id = re.findall(r'name="id" value="([^"]+)"', seen)[0]
-    for _ in range(2):
-        started = await ada.post("/admin/reassign", data={**chosen, "id": task_id})
-        assert started.headers["location"] == f"/admin/reassign/{task_id}"
-    assert 'hx-trigger="every 1s"' in (await ada.get(f"/admin/reassign/{task_id}")).text
-    await reassign.move_due()
-    moved = await owner.fetchval("SELECT id FROM lead WHERE assigned_to_id = $1 LIMIT 1", cast.omar.id)
-    assert f"From {cast.rita.name} to {cast.omar.name}" in (await ada.get(f"/leads/{moved}")).text
-    part = (await ada.get(f"/admin/reassign/{task_id}", headers={"HX-Request": "true"})).text
-    assert "3 of 3" in part
-    assert "every 1s" not in part
-    assert "<html" not in part
-    assert (await ada.post(f"/admin/reassign/{task_id}/undo")).status_code == 303
-    assert (await ada.post(f"/admin/reassign/{task_id}/undo")).status_code == 409
-    await reassign.move_due()
-    assert "Undone" in (await ada.get("/admin/reassign")).text
-    assert "3 leads" in (await ada.get(f"/admin/reassign/{task_id}")).text
-    assert {row["assigned_to_id"] for row in await owner.fetch("SELECT assigned_to_id FROM lead")} == {
-        cast.rita.id
-    }
-
-
-async def test_a_wrong_choice_is_shown_with_what_is_wrong(cast: Cast, signed_in: SignIn) -> None:
-    ada = await signed_in("ada")
-    wrong = {"from": cast.rita.id, "to": cast.rita.id, "reason": ""}
-    assert (
-        "must not be the person who gives them away" in (await ada.get("/admin/reassign", params=wrong)).text
-    )
-    refused = await ada.post("/admin/reassign", data=wrong)
-    assert refused.status_code == 422
-    assert "This is required" in refused.text
-    assert (await ada.get("/admin/reassign/01900000-0000-7000-8000-00000000dead")).status_code == 404
 
 
 async def test_dead_events_are_seen_and_tried_again(

@@ -35,14 +35,14 @@ async def test_text_in_another_encoding_is_refused_before_it_is_decoded(
 ) -> None:
     ada = await signed_in("ada")
     for path in (REASSIGN, "/admin/imports"):
-        body = part('name="reason"', f"text/plain; charset={charset}")
+        body = part('name="why"', f"text/plain; charset={charset}")
         answer = await ada.post(path, content=body, headers=MULTIPART)
         assert (answer.status_code, "The form has text that is not UTF-8" in answer.text) == (400, True), path
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "UTF-8", "utf8"])
 async def test_text_that_says_it_is_utf_8_is_read(signed_in: SignIn, charset: str) -> None:
-    body = part('name="to"', f"text/plain; charset={charset}")
+    body = part('name="receiver"', f"text/plain; charset={charset}")
     answer = await (await signed_in("ada")).post(REASSIGN, content=body, headers=MULTIPART)
     assert answer.status_code == 422
 
@@ -61,7 +61,7 @@ async def test_a_form_cut_short_is_refused(signed_in: SignIn, cut: bytes) -> Non
     assert answer.status_code in {400, 422}
 
 
-@pytest.mark.parametrize("name", ["from", "to", "stage", "reason", "id", "anything"])
+@pytest.mark.parametrize("name", ["receiver", "why", "leads", "id", "anything"])
 async def test_a_file_where_text_is_expected_is_refused(signed_in: SignIn, name: str) -> None:
     ada = await signed_in("ada")
     body = part(f'name="{name}"; filename="a.txt"', "text/plain")

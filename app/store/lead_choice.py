@@ -1,0 +1,77 @@
+"""The open leads that a filter chooses to be given to others, as they are now."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from app.domain.pipeline import Stage
+from app.domain.reassign import Chosen
+from app.store.board_filter import OPEN
+from app.store.lead_list import SORTS, list_where
+from app.store.lead_text import fitting_leads
+from app.store.scope import own_leads
+from app.store.transaction import connection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+    from uuid import UUID
+
+    from app.domain.lead_list import LeadFilter
+    from app.domain.viewer import Viewer
+    from app.store.where import Where
+
+_FROM = "FROM lead LEFT JOIN customer ON customer.id = lead.customer_id"
+
+
+async def choose_leads(
+    viewer: Viewer, narrowed: LeadFilter, but_of: Sequence[str], limit: int
+) -> list[Chosen]:
+    """Return the first open leads that fit, but those of these people, in the order of the filter."""
+    where, sort = _fitting(viewer, narrowed), SORTS[narrowed.sort]
+    where.add(f"(lead.assigned_to_id = ANY ({where.bind(list(but_of))}::text[])) IS NOT TRUE")
+    rows = await connection().fetch(
+        "SELECT lead.id, version, stage, expected_value, score::int, assigned_to_id"
+        f" {_FROM} WHERE {where} ORDER BY {sort.by} DESC, lead.id DESC LIMIT {limit}",
+        *where.args,
+    )
+    return [_chosen(row) for row in rows]
+
+
+async def count_leads_of(viewer: Viewer, narrowed: LeadFilter, owners: Sequence[str]) -> int:
+    """Return how many open leads that fit are already with one of these people."""
+    where = _fitting(viewer, narrowed)
+    where.add(f"lead.assigned_to_id = ANY ({where.bind(list(owners))}::text[])")
+    found: int = await connection().fetchval(f"SELECT count(*) {_FROM} WHERE {where}", *where.args)
+    return found
+
+
+async def names_of(viewer: Viewer, lead_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the names of the customers of these leads."""
+    rows = await connection().fetch(
+        "SELECT lead.id, customer.name FROM lead JOIN customer ON customer.id = lead.customer_id"
+        f" WHERE {own_leads(viewer)} AND lead.id = ANY ($2)",
+        viewer.id,
+        list(lead_ids),
+    )
+    return {row["id"]: row["name"] for row in rows}
+
+
+def _fitting(viewer: Viewer, narrowed: LeadFilter) -> Where:
+    where = list_where(viewer, narrowed)
+    where.add(OPEN)
+    if q := narrowed.on_board.q:
+        where.add(f"lead.id IN ({fitting_leads(where, q, 'lead.id')})")
+    return where
+
+
+def _chosen(row: Mapping[str, Any]) -> Chosen:
+    return Chosen(
+        row["id"],
+        row["version"],
+        Stage(row["stage"]),
+        row["expected_value"] or Decimal(0),
+        row["score"],
+        row["assigned_to_id"],
+    )
