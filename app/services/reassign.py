@@ -58,7 +58,7 @@ async def preview(viewer: Viewer, narrowed: LeadFilter, to: Receivers | None) ->
         found = await lead_choice.choose_leads(viewer, wanted, clean.ids, MOST_LEADS + 1)
         leads = in_turn(found[:MOST_LEADS])
         names = await lead_choice.names_of(viewer, [lead.id for lead in leads[:FIRST]])
-        held = await lead_choice.count_leads_of(viewer, wanted, clean.ids)
+        held = await lead_choice.count_leads_of(viewer, wanted, clean.ids) if clean.ids else 0
     return Preview(leads, clean.ids, names, held, len(found) > MOST_LEADS)
 
 

@@ -29,11 +29,12 @@ async def choose_leads(
     viewer: Viewer, narrowed: LeadFilter, but_of: Sequence[str], limit: int
 ) -> list[Chosen]:
     """Return the first open leads that fit, but those of these people, in the order of the filter."""
-    where, sort = _fitting(viewer, narrowed), SORTS[narrowed.sort]
-    where.add(f"(lead.assigned_to_id = ANY ({where.bind(list(but_of))}::text[])) IS NOT TRUE")
+    where, sort = list_where(viewer, narrowed), SORTS[narrowed.sort]
+    where.add(f"{OPEN} AND (lead.assigned_to_id = ANY ({where.bind(list(but_of))}::text[])) IS NOT TRUE")
+    first = f"ORDER BY {sort.by} DESC, lead.id DESC LIMIT {limit}"
     rows = await connection().fetch(
         "SELECT lead.id, version, stage, expected_value, score::int, assigned_to_id"
-        f" {_FROM} WHERE {where} ORDER BY {sort.by} DESC, lead.id DESC LIMIT {limit}",
+        f" {_FROM} WHERE {_with_text(where, narrowed, f'lead.id, {sort.by} AS sort_key', first)} {first}",
         *where.args,
     )
     return [_chosen(row) for row in rows]
@@ -41,10 +42,10 @@ async def choose_leads(
 
 async def count_leads_of(viewer: Viewer, narrowed: LeadFilter, owners: Sequence[str]) -> int:
     """Return how many open leads that fit are already with one of these people."""
-    where = _fitting(viewer, narrowed)
-    where.add(f"lead.assigned_to_id = ANY ({where.bind(list(owners))}::text[])")
-    found: int = await connection().fetchval(f"SELECT count(*) {_FROM} WHERE {where}", *where.args)
-    return found
+    where = list_where(viewer, narrowed)
+    where.add(f"{OPEN} AND lead.assigned_to_id = ANY ({where.bind(list(owners))}::text[])")
+    sql = f"SELECT count(*) {_FROM} WHERE {_with_text(where, narrowed, 'lead.id')}"
+    return await connection().fetchval(sql, *where.args) or 0
 
 
 async def names_of(viewer: Viewer, lead_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -58,12 +59,11 @@ async def names_of(viewer: Viewer, lead_ids: Sequence[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["name"] for row in rows}
 
 
-def _fitting(viewer: Viewer, narrowed: LeadFilter) -> Where:
-    where = list_where(viewer, narrowed)
-    where.add(OPEN)
-    if q := narrowed.on_board.q:
-        where.add(f"lead.id IN ({fitting_leads(where, q, 'lead.id')})")
-    return where
+def _with_text(where: Where, narrowed: LeadFilter, columns: str, first: str = "") -> str:
+    """Return the condition with the text, of which only the `first` matter."""
+    if not (q := narrowed.on_board.q):
+        return str(where)
+    return f"lead.id IN (SELECT id FROM ({fitting_leads(where, q, columns, first)}) found)"
 
 
 def _chosen(row: Mapping[str, Any]) -> Chosen:

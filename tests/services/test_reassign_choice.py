@@ -89,8 +89,9 @@ async def test_leads_of_several_people_go_to_one_who_keeps_their_own(
     for who in (cast.rita, None, cast.omar, cast.omar):
         await make.lead(owner, who)
     before = await owners(owner)
-    seen = await reassign.preview(cast.ada, LeadFilter(), to(cast.omar.id, other))
-    assert (seen.total, seen.held) == (2, 2)
+    for narrowed in (LeadFilter(), LeadFilter(BoardFilter(q="person"))):
+        seen = await reassign.preview(cast.ada, narrowed, to(cast.omar.id, other))
+        assert (seen.total, seen.held) == (2, 2)
     done = await carry_out(cast, LeadFilter(), to(cast.omar.id))
     assert (done.outcomes, done.from_names) == ({"moved": 2}, ("", cast.rita.name))
     assert set((await owners(owner)).values()) == {cast.omar.id}

@@ -118,10 +118,12 @@ async def test_what_the_list_shows_is_what_would_move(
         )
         for name in names
     ]
+    again = await make.customer(owner, name="Grace Slick")
+    await make.lead(owner, cast.rita, "closed_lost", customer_id=again, expected_value=1500)
     await make.lead(owner, cast.ada)
     ada = await signed_in("ada")
     await owner.execute("UPDATE staff SET rep_id = 'R-1004' WHERE id = $1", cast.ada.id)
-    listed = (await ada.get("/leads?q=grace&stage=open&min=1000&sort=score")).text
+    listed = (await ada.get("/leads?q=grace&min=1000&sort=score")).text
     (link,) = re.findall(rf'href="({PAGE}\?[^"]*)"[^>]*>(?:<svg.*?</svg>)?Reassign these…', listed)
     shown = (await ada.get(unescape(link))).text
     assert 'name="q" value="grace"' in shown
@@ -137,6 +139,15 @@ async def test_what_the_list_shows_is_what_would_move(
     (back,) = re.findall(r'href="(/leads\?[^"]+)"', preview(seen))
     same = (await ada.get(unescape(back))).text
     assert set(re.findall(r'<tr data-lead-id="([^"]+)"', same)) == {str(lead) for lead in leads[:2]}
+
+
+async def test_my_own_leads_are_chosen_by_my_name(
+    owner: asyncpg.Connection, cast: Cast, signed_in: SignIn
+) -> None:
+    await make.lead(owner, cast.ada)
+    shown = (await (await signed_in("ada")).get(PAGE, params={"owner": "me"})).text
+    assert f'value="{cast.ada.id}" selected' in shown
+    assert "1 lead, €0" in words(preview(shown))
 
 
 async def test_a_lead_that_changed_since_is_left_alone_and_said_so(
