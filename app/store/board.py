@@ -15,7 +15,7 @@ from app.core.remembered import Remembered
 from app.domain.board import CARDS_PER_COLUMN, BoardFilter, Column, Surroundings
 from app.domain.lead import Lead
 from app.domain.pipeline import STAGE_WEIGHT, Stage
-from app.store.board_filter import board_where, owner_id
+from app.store.board_filter import board_where, card_where, owner_id
 from app.store.board_order import CLOSED, card_order, open_order, order_of
 from app.store.lead_text import fitting_leads
 from app.store.rows import lead_columns, lead_joins, to_lead
@@ -87,7 +87,7 @@ _AROUND = """json_build_object(
 
 async def read_board(viewer: Viewer, narrowed: BoardFilter) -> tuple[tuple[Column, ...], Surroundings]:
     """Return the six columns, each with its first page and totals, and what stands around them, in one statement."""
-    where = _but_for_text(viewer, narrowed)
+    where = board_where(viewer, narrowed)
     around = _AROUND.format(owner=where.bind(owner_id(viewer, narrowed)))
     rows = await _read(where, narrowed, tuple(Stage), around)
     around = next(row["around"] for row in rows if row["around"])
@@ -96,7 +96,7 @@ async def read_board(viewer: Viewer, narrowed: BoardFilter) -> tuple[tuple[Colum
 
 async def read_columns(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage]) -> tuple[Column, ...]:
     """Return the first page of the given columns with their totals, in one statement."""
-    rows = await _read(_but_for_text(viewer, narrowed), narrowed, stages, "NULL")
+    rows = await _read(board_where(viewer, narrowed), narrowed, stages, "NULL")
     return _columns(stages, rows, narrowed)
 
 
@@ -122,7 +122,7 @@ async def read_heads(
     viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage], beside: Write | None = None
 ) -> tuple[Column, ...]:
     """Return the given columns with their totals and without cards, with a write beside it in the same round trip."""
-    where = _but_for_text(viewer, narrowed)
+    where = board_where(viewer, narrowed)
     stages_at = where.bind([stage.value for stage in stages])
     totals = _totals(where, narrowed)
     rows = await read_beside(beside, _HEADS.format(totals=totals, stages=stages_at), *where.args)
@@ -131,7 +131,7 @@ async def read_heads(
 
 async def read_cards(viewer: Viewer, narrowed: BoardFilter, ids: Sequence[UUID]) -> tuple[Lead, ...]:
     """Return those of the leads that are the viewer's and fit the filter."""
-    where = board_where(viewer, narrowed)
+    where = card_where(viewer, narrowed)
     where.add(f"lead.id = ANY({where.bind(list(ids))})")
     rows = await connection().fetch(
         f"SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)} WHERE {where} ORDER BY {open_order(narrowed)}",
@@ -144,7 +144,7 @@ async def read_more_cards(
     viewer: Viewer, narrowed: BoardFilter, stage: Stage, cursor: str
 ) -> tuple[tuple[Lead, ...], str | None]:
     """Return the cards of a column after `cursor`, and the cursor of the next page; raises Invalid for a bad one."""
-    where = board_where(viewer, narrowed)
+    where = card_where(viewer, narrowed)
     where.add(f"lead.stage = {where.bind(stage.value)}")
     order = order_of(stage, narrowed)
     where.add(order.after(where, cursor))
@@ -154,10 +154,6 @@ async def read_more_cards(
         *where.args,
     )
     return _page([to_lead(row) for row in rows], order)
-
-
-def _but_for_text(viewer: Viewer, narrowed: BoardFilter) -> Where:
-    return board_where(viewer, replace(narrowed, q=""))
 
 
 def _fitting(where: Where, narrowed: BoardFilter) -> str:

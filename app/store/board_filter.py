@@ -24,11 +24,20 @@ ROTS_AT: Final = (
 OPEN: Final = "lead.closed_at IS NULL"
 
 
-def board_where(viewer: Viewer, narrowed: BoardFilter) -> Where:
-    """Return the viewer's leads that fit the filter; it needs `customer` joined unless only the owner narrows."""
-    where = Where(viewer, own_leads(viewer))
+def card_where(viewer: Viewer, narrowed: BoardFilter) -> Where:
+    """Return the condition for a few leads at hand, the text included; it needs `customer` joined."""
+    where = board_where(viewer, narrowed)
     if narrowed.q:
         where.add(fits_customer(where, narrowed.q))
+    return where
+
+
+def board_where(viewer: Viewer, narrowed: BoardFilter) -> Where:
+    """Return the viewer's leads that fit the filter but for its text, which `store/lead_text` looks up.
+
+    It needs `customer` joined unless only the owner narrows.
+    """
+    where = Where(viewer, own_leads(viewer))
     _add_owner(where, narrowed)
     if narrowed.source:
         where.add(f"lead.source = {where.bind(narrowed.source)}")

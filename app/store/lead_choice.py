@@ -9,7 +9,7 @@ from app.domain.pipeline import Stage
 from app.domain.reassign import Chosen
 from app.store.board_filter import OPEN
 from app.store.lead_list import SORTS, list_where
-from app.store.lead_text import fitting_leads
+from app.store.lead_text import with_text
 from app.store.scope import own_leads
 from app.store.transaction import connection
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from app.domain.lead_list import LeadFilter
     from app.domain.viewer import Viewer
-    from app.store.where import Where
 
 _FROM = "FROM lead LEFT JOIN customer ON customer.id = lead.customer_id"
 
@@ -34,7 +33,7 @@ async def choose_leads(
     first = f"ORDER BY {sort.by} DESC, lead.id DESC LIMIT {limit}"
     rows = await connection().fetch(
         "SELECT lead.id, version, stage, expected_value, score::int, assigned_to_id"
-        f" {_FROM} WHERE {_with_text(where, narrowed, f'lead.id, {sort.by} AS sort_key', first)} {first}",
+        f" {_FROM} WHERE {with_text(where, narrowed.on_board.q, f'lead.id, {sort.by} AS sort_key', first)} {first}",
         *where.args,
     )
     return [_chosen(row) for row in rows]
@@ -44,7 +43,7 @@ async def count_leads_of(viewer: Viewer, narrowed: LeadFilter, owners: Sequence[
     """Return how many open leads that fit are already with one of these people."""
     where = list_where(viewer, narrowed)
     where.add(f"{OPEN} AND lead.assigned_to_id = ANY ({where.bind(list(owners))}::text[])")
-    sql = f"SELECT count(*) {_FROM} WHERE {_with_text(where, narrowed, 'lead.id')}"
+    sql = f"SELECT count(*) {_FROM} WHERE {with_text(where, narrowed.on_board.q, 'lead.id')}"
     return await connection().fetchval(sql, *where.args) or 0
 
 
@@ -57,13 +56,6 @@ async def names_of(viewer: Viewer, lead_ids: Sequence[UUID]) -> dict[UUID, str]:
         list(lead_ids),
     )
     return {row["id"]: row["name"] for row in rows}
-
-
-def _with_text(where: Where, narrowed: LeadFilter, columns: str, first: str = "") -> str:
-    """Return the condition with the text, of which only the `first` matter."""
-    if not (q := narrowed.on_board.q):
-        return str(where)
-    return f"lead.id IN (SELECT id FROM ({fitting_leads(where, q, columns, first)}) found)"
 
 
 def _chosen(row: Mapping[str, Any]) -> Chosen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +12,7 @@ from app.domain.lead_list import LAST_CLOSED, LeadPage
 from app.domain.pipeline import Stage
 from app.store import cursor as cursors
 from app.store.board_filter import OPEN, board_where
-from app.store.lead_text import fitting_leads
+from app.store.lead_text import with_text
 from app.store.read_together import Read
 from app.store.rows import lead_columns, lead_joins, to_lead
 
@@ -58,10 +58,7 @@ def lead_list_read(viewer: Viewer, narrowed: LeadFilter, limit: int, cursor: str
         where.add(f"({sort.by}, lead.id) {side} ({where.bind(key)}, {where.bind(lead_id)})")
     way = "DESC" if sort.descending else "ASC"
     first = f"ORDER BY {sort.by} {way}, lead.id {way} LIMIT {limit + 1}"
-    fitting = str(where)
-    if q := narrowed.on_board.q:
-        found = fitting_leads(where, q, f"lead.id, {sort.by} AS sort_key", first)
-        fitting = f"lead.id IN (SELECT id FROM ({found}) found)"
+    fitting = with_text(where, narrowed.on_board.q, f"lead.id, {sort.by} AS sort_key", first)
     return Read(
         f"SELECT {lead_columns(viewer)}, {sort.by} AS sort_key FROM lead {lead_joins(viewer)} WHERE {fitting} {first}",
         where.args,
@@ -71,7 +68,7 @@ def lead_list_read(viewer: Viewer, narrowed: LeadFilter, limit: int, cursor: str
 
 def list_where(viewer: Viewer, narrowed: LeadFilter) -> Where:
     """Return the condition but for the text; it needs `customer` joined."""
-    where = board_where(viewer, replace(narrowed.on_board, q=""))
+    where = board_where(viewer, narrowed.on_board)
     if narrowed.stages:
         # Said in words, not bound: a general plan knows then how many there are, and which index has them.
         stages = ", ".join(f"'{Stage(stage).value}'" for stage in narrowed.stages)

@@ -33,6 +33,13 @@ def fits_customer(where: Where, q: str) -> str:
     return f"({fits_text(where, q).format(id='customer.id')})"
 
 
+def with_text(where: Where, q: str, columns: str, first: str = "") -> str:
+    """Return `where` and the text `q`, if any; of those that fit only the `first` matter, an ORDER BY and a LIMIT."""
+    if not q:
+        return str(where)
+    return f"lead.id IN (SELECT id FROM ({fitting_leads(where, q, columns, first)}) found)"
+
+
 def fitting_leads(where: Where, q: str, columns: str, end: str = "") -> str:
     """Return the SELECT of `columns` of the leads that `where` allows and whose customer fits `q`.
 
