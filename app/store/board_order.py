@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from app.store import cursor as cursors
+from app.store.lead_list import SORTS
 
 if TYPE_CHECKING:
     from app.domain.board import BoardFilter
@@ -48,26 +49,21 @@ _NEXT: Final = Order(
     tuple[datetime | None, int, UUID],
     lambda lead: (lead.follow_up_at, 1 if lead.score is None else -lead.score, lead.id),
 )
-# Said as the list of leads says them: the same indexes serve both (tables/sql/89_lead_list.sql).
+
+
+def _as_listed(sort: str, own: Callable[[Lead], Any]) -> Order:
+    """Return an order of the list of leads, whose indexes then serve both; `own` gives what a lead is ordered by."""
+    listed = SORTS[sort]
+    kind = tuple[listed.kind, UUID]
+    return Order((listed.by, "lead.id"), kind, lambda lead: (own(lead), lead.id), listed.descending)
+
+
 _OTHERS: Final = {
-    "-score": Order(
-        ("coalesce(lead.score, -1)::int", "lead.id"),
-        tuple[int, UUID],
-        lambda lead: (-1 if lead.score is None else lead.score, lead.id),
-        descending=True,
+    "-score": _as_listed("-score", lambda lead: -1 if lead.score is None else lead.score),
+    "-expected_value": _as_listed(
+        "-expected_value", lambda lead: lead.expected_value.amount if lead.expected_value else Decimal(-1)
     ),
-    "-expected_value": Order(
-        ("coalesce(lead.expected_value, -1)", "lead.id"),
-        tuple[Decimal, UUID],
-        lambda lead: (lead.expected_value.amount if lead.expected_value else Decimal(-1), lead.id),
-        descending=True,
-    ),
-    "-created_at": Order(
-        ("lead.created_at", "lead.id"),
-        tuple[datetime, UUID],
-        lambda lead: (lead.created_at, lead.id),
-        descending=True,
-    ),
+    "-created_at": _as_listed("-created_at", lambda lead: lead.created_at),
 }
 CLOSED: Final = Order(
     ("lead.closed_at", "lead.id"),
