@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -146,3 +148,10 @@ async def test_an_export_that_the_database_breaks_off_is_not_taken_for_a_whole_o
     assert sent[-1]["more_body"], "the answer must stay unfinished"
     (line,) = told.getvalue().splitlines()
     assert "answer_cut_off" in line
+
+
+def test_what_serves_no_request_is_not_loaded() -> None:
+    program = "import sys; from app.main import create_app; create_app(); print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert {"litestar", "msgspec"} <= set(ran.stdout.split())
+    assert not {"pydantic", "attrs"} & set(ran.stdout.split())
