@@ -1,8 +1,7 @@
 """Who calls /v1: people and machines by bearer token, some machines by signature; cookies are not looked at.
 
 Mount: `Router("/v1", middleware=auth.middleware, …)`. A route says who may call it: people, unless its
-`opt` is CAPTURE (a client with the scope, or a signature), EVENTS (a client too), SSO_EVENTS (a signature)
-or PUBLIC.
+`opt` is CAPTURE (a client with the scope, or a signature), EVENTS (a client too) or SSO_EVENTS (a signature).
 `request.user` then is a Viewer or a Client.
 """
 
@@ -29,7 +28,6 @@ from app.domain.viewer import Viewer
 from app.services.capture_clients import signing_secrets
 from app.services.tokens import identify
 
-PUBLIC: Final[dict[str, Any]] = {"caller": "anybody"}
 CAPTURE: Final[dict[str, Any]] = {"caller": "capture"}
 EVENTS: Final[dict[str, Any]] = {"caller": "events"}
 SSO_EVENTS: Final[dict[str, Any]] = {"caller": "sso-events", "json_types": bodies.JSON_TYPES}
@@ -73,9 +71,7 @@ def verify_sso_signature(headers: Headers, body: bytes) -> Client:
     return Client("sso")
 
 
-async def _caller(request: Request[Any, Any, Any], wanted: str) -> Viewer | Client | None:
-    if wanted == "anybody":
-        return None
+async def _caller(request: Request[Any, Any, Any], wanted: str) -> Viewer | Client:
     if wanted == "sso-events":
         return verify_sso_signature(request.headers, await bodies.read_body(request))
     if wanted == "capture":

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 HISTORY = 100
-MOST_SHOWN = 20
 
 
 async def open_ticket(
@@ -131,12 +130,6 @@ async def sees_ticket(viewer: Viewer, ticket_id: UUID) -> bool:
         except NotFound:
             return False
     return True
-
-
-async def tickets_of_customer(viewer: Viewer, customer_id: UUID) -> tuple[Ticket, ...]:
-    """Return a customer's tickets, those still open first."""
-    async with reading(viewer):
-        return await tickets.tickets_of_customer(viewer, customer_id, MOST_SHOWN)
 
 
 async def ticket_workers(viewer: Viewer) -> tuple[tuple[str, str], ...]:

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 # Where so many fit, the best of the newest are as good as any.
 COMPARED: Final = 200
-_COLUMNS: Final = (
-    "customer.id, customer.name, customer.company, customer.email, customer.created_at, customer.words"
-)
 _FIND: Final = """
     SELECT customer.id, customer.name, customer.company, customer.email, newest.id AS lead_id, newest.stage
     FROM (

@@ -12,7 +12,7 @@ from app.domain.identity import ADMIN, SUPPORT
 from app.domain.lead import CustomerRef
 from app.domain.ticket import Priority, Ticket, TicketPage, TicketState, TicketStatus
 from app.store import cursor as cursors
-from app.store.read_together import Read, read_alone
+from app.store.read_together import Read
 from app.store.scope import own_tickets
 from app.store.transaction import connection
 from app.store.where import Where, containing
@@ -55,13 +55,8 @@ async def lock_ticket(viewer: Viewer, ticket_id: UUID) -> Ticket:
         return await read_ticket(viewer, ticket_id, _LOCK)
 
 
-async def tickets_of_customer(viewer: Viewer, customer_id: UUID, limit: int) -> tuple[Ticket, ...]:
-    """Return a customer's tickets, those still open first, then the newest."""
-    return await read_alone(of_customer(viewer, customer_id, limit))
-
-
 def of_customer(viewer: Viewer, customer_id: UUID, limit: int) -> Read[tuple[Ticket, ...]]:
-    """Return what reads a customer's tickets, in the order of `tickets_of_customer`."""
+    """Return what reads a customer's tickets, those still open first, then the newest."""
     sql = (
         f"{_SELECT} WHERE {own_tickets(viewer)} AND ticket.customer_id = $2"
         f" ORDER BY {_OPEN} DESC, ticket.created_at DESC LIMIT {limit}"
