@@ -26,6 +26,10 @@ def _named() -> set[str]:
     return {name for name in said if "{" not in name} | built
 
 
+def _as_called(imported: str | tuple[str, str]) -> str:
+    return imported if isinstance(imported, str) else imported[1]
+
+
 def test_every_template_is_used_and_every_used_one_exists() -> None:
     sandbox = {path.name for path in files(SUFFIX, "app")}
     assert _names() - _named() == set(), "nobody uses these"
@@ -43,6 +47,18 @@ def test_every_template_uses_only_filters_and_tests_that_exist() -> None:
         filters = {node.name for node in tree.find_all(nodes.Filter)}
         assert filters <= set(environment().filters), short(path)
         assert {node.name for node in tree.find_all(nodes.Test)} <= set(environment().tests), short(path)
+
+
+def test_no_template_imports_what_it_does_not_draw() -> None:
+    idle: list[str] = []
+    for path in files(SUFFIX, "templates", "app"):
+        tree = environment().parse(path.read_text(encoding="utf-8"))
+        named = [each for node in tree.find_all(nodes.FromImport) for each in node.names]
+        drawn = {node.name for node in tree.find_all(nodes.Name)}
+        idle += [
+            f"{short(path)}: {name}" for name in (_as_called(each) for each in named) if name not in drawn
+        ]
+    assert idle == []
 
 
 def test_no_template_carries_scripts_or_styles_of_its_own() -> None:
