@@ -83,12 +83,12 @@ def check_assign_lead(viewer: Viewer) -> None:
     _check(can_assign_lead(viewer), "Only an admin changes the owner of a lead")
 
 
-def can_log_activity(viewer: Viewer, as_user_id: str | None = None) -> bool:
+def can_log_activity(viewer: Viewer, as_user_id: str) -> bool:
     """Everybody logs their own; an admin may log for another, and both are recorded."""
-    return viewer.is_admin or as_user_id is None or as_user_id == viewer.id
+    return viewer.is_admin or as_user_id == viewer.id
 
 
-def check_log_activity(viewer: Viewer, as_user_id: str | None = None) -> None:
+def check_log_activity(viewer: Viewer, as_user_id: str) -> None:
     """Raise Forbidden when the entry is not the viewer's own."""
     _check(can_log_activity(viewer, as_user_id), "user_id must be your own id")
 

@@ -58,10 +58,10 @@ async def read_lead_list(
     viewer: Viewer, narrowed: LeadFilter, *, limit: int, cursor: str | None
 ) -> tuple[LeadPage, str | None]:
     """Return a page of the viewer's leads, and the name of the owner they are narrowed to; raises like `list_leads`."""
-    _check_list(viewer, narrowed)
-    page = lead_list_read(viewer, narrowed, limit, cursor)
     if narrowed.on_board.owner in {"", "none"}:
         return await list_leads(viewer, narrowed, limit=limit, cursor=cursor), None
+    _check_list(viewer, narrowed)
+    page = lead_list_read(viewer, narrowed, limit, cursor)
     async with reading(viewer):
         owner = who_is(viewer, owner_id(viewer, narrowed.on_board))
         return (await read_together(_with_owner, page, owner)).value

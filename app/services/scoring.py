@@ -63,9 +63,9 @@ async def outdated_until(viewer: Viewer) -> datetime:
     return activated_at + GOOD_FOR if activated_at else LONG_AGO
 
 
-async def score_news(most: int = CROWD) -> None:
+async def score_news() -> None:
     """Score what changed a moment ago; a sweep finds what is left."""
-    await _batches(partial(score_due, after=clock.now() - NEWS), most, time.monotonic() + PATIENCE)
+    await _batches(partial(score_due, after=clock.now() - NEWS), CROWD, time.monotonic() + PATIENCE)
 
 
 async def score_portion(portion: int = PORTION, seconds: float | None = None) -> int:

@@ -131,11 +131,7 @@ async def read_writers(viewer: Viewer, customer_id: UUID) -> tuple[tuple[str, st
 
 
 def _history(
-    viewer: Viewer,
-    customer_id: UUID,
-    narrowed: TimelineFilter,
-    cursor: str | None,
-    limit: int = timeline.PAGE,
+    viewer: Viewer, customer_id: UUID, narrowed: TimelineFilter, cursor: str | None, limit: int
 ) -> tuple[Read[Any], ...]:
     page = timeline.timeline_read(viewer, customer_id, narrowed, limit=limit, cursor=cursor)
     folded = timeline_sides.folded_read(viewer, customer_id, narrowed)

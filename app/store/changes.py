@@ -28,7 +28,7 @@ _LAST = """
     ) entry LEFT JOIN staff ON staff.id = actor_id ORDER BY recorded_at DESC LIMIT 1"""
 
 
-async def last_change(viewer: Viewer, lead: Lead, *, closing: bool = False) -> tuple[str, datetime] | None:
+async def last_change(viewer: Viewer, lead: Lead, *, closing: bool) -> tuple[str, datetime] | None:
     """Return who changed the lead last, or closed it, and when; None when nobody has, or a merge did."""
     row = await connection().fetchrow(
         _LAST.format(chains=chains_of("$4"), own=own_entries(viewer, "$4")),

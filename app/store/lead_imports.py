@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 CHUNK: Final = 5000
+RECENT: Final = 20
 _IMPORT = """
     SELECT lead_import.id, file_name, columns, mapping, status, total, created_by_id,
         coalesce(staff.name, created_by_id) AS created_by, lead_import.created_at
@@ -77,10 +78,10 @@ async def read_import(viewer: Viewer, import_id: UUID, *, lock: str = "") -> Imp
     return _to_import(row, await _counts(viewer, import_id))
 
 
-async def list_imports(viewer: Viewer, limit: int = 20) -> list[Import]:
+async def list_imports(viewer: Viewer) -> list[Import]:
     """Return the newest imports, without counts."""
     rows = await connection().fetch(
-        f"{_IMPORT} ORDER BY lead_import.created_at DESC LIMIT $2", viewer.id, limit
+        f"{_IMPORT} ORDER BY lead_import.created_at DESC LIMIT {RECENT}", viewer.id
     )
     return [_to_import(row, []) for row in rows]
 

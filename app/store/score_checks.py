@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -13,6 +13,8 @@ from app.store.transaction import connection
 
 if TYPE_CHECKING:
     from app.domain.viewer import Viewer
+
+RECENT: Final = 12
 
 
 async def insert_check(_viewer: Viewer, check: Check) -> None:
@@ -27,13 +29,12 @@ async def insert_check(_viewer: Viewer, check: Check) -> None:
     )
 
 
-async def recent_checks(viewer: Viewer, limit: int = 12) -> list[Check]:
+async def recent_checks(viewer: Viewer) -> list[Check]:
     """Return the newest checks."""
     rows = await connection().fetch(
         "SELECT at, version, metrics, warnings FROM score_check WHERE $1::text IS NOT NULL"
-        " ORDER BY at DESC LIMIT $2",
+        f" ORDER BY at DESC LIMIT {RECENT}",
         viewer.id,
-        limit,
     )
     return [
         Check(

@@ -56,12 +56,10 @@ async def count_entries(_viewer: Viewer) -> int:
 
 
 async def read_chains(
-    _viewer: Viewer, customer_ids: list[UUID] | None = None
+    _viewer: Viewer, customer_ids: list[UUID] | None
 ) -> AsyncIterator[tuple[Head, list[Link]]]:
-    """Yield every customer's head with a run of their entries in order; a long chain comes in several runs."""
-    chosen = " AND customer.id = ANY($1)" if customer_ids else ""
-    order = " ORDER BY customer.id, activity.seq"
-    await connection().execute(_CHAINS + _quoted(chosen, customer_ids) + order)
+    """Yield each customer's head with a run of their entries in order; a long chain comes in several runs."""
+    await connection().execute(f"{_CHAINS}{_only(customer_ids)} ORDER BY customer.id, activity.seq")
     while rows := await connection().fetch(f"FETCH {ROWS_AT_ONCE} FROM chains"):
         for head, run in groupby(rows, key=_head):
             yield head, [Link(*_values(row)) for row in run if row[_HEAD_COLUMNS] is not None]
@@ -111,6 +109,8 @@ def _values(row: Any) -> tuple[Any, ...]:
     return tuple(row)[_HEAD_COLUMNS:]
 
 
-def _quoted(chosen: str, customer_ids: list[UUID] | None) -> str:
-    """DECLARE takes no parameters; a UUID's own text cannot hold anything but itself."""
-    return chosen.replace("$1", f"'{{{','.join(map(str, customer_ids or []))}}}'::uuid[]")
+def _only(customer_ids: list[UUID] | None) -> str:
+    """Narrow to these customers. DECLARE takes no parameters; a UUID's own text cannot hold anything but itself."""
+    if customer_ids is None:
+        return ""
+    return f" AND customer.id = ANY('{{{','.join(map(str, customer_ids))}}}'::uuid[])"

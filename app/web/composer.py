@@ -36,7 +36,7 @@ Asking = Request[Viewer, Any, Any]
 DIALOG: Final = "timeline/log.html.jinja2"
 
 
-def blank(lead: Lead | None = None, lead_id: str = "") -> Form:
+def blank(lead: Lead | None, lead_id: str = "") -> Form:
     """Return the empty activity form, about the lead as it is now where the viewer may see it."""
     about = {"lead_id": str(lead.id), "version": str(lead.version)} if lead else {"lead_id": lead_id}
     first = {"activity_type": "Call", "direction": "outbound", "outcome": "", "next": "", "move_to": ""}

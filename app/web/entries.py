@@ -88,7 +88,7 @@ def describe(entry: Entry, zone: ZoneInfo) -> EntryWords:
     )
 
 
-def by_day(entries: Iterable[Entry], zone: ZoneInfo, after: str = "") -> list[tuple[str, list[Entry]]]:
+def by_day(entries: Iterable[Entry], zone: ZoneInfo, after: str) -> list[tuple[str, list[Entry]]]:
     """Group entries under the heading of their day; the day `after` has its heading already."""
     days = groupby(entries, key=lambda entry: formats.local(entry.occurred_at, zone).date())
     groups = [(formats.day_heading(day, zone), list(items)) for day, items in days]

@@ -42,7 +42,7 @@ async def get_json(url: str, *, bearer: str | None = None) -> dict[str, Any]:
     return _object(await get_any(url, bearer=bearer))
 
 
-async def get_any(url: str, *, bearer: str | None = None) -> Any:
+async def get_any(url: str, *, bearer: str | None) -> Any:
     """Fetch JSON; raises SsoRefused (with its status) for a bearer it does not take, SsoDown for everything else."""
     headers = {"accept": "application/json", **({"authorization": f"Bearer {bearer}"} if bearer else {})}
     status, body = await _send(httpx.Request("GET", _safe(url), headers=headers))

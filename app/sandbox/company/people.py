@@ -59,7 +59,7 @@ def reps_of(staff: list[dict[str, Any]], reps: int) -> list[Rep]:
     return [Rep(row["id"], row["rep_id"]) for row in staff if row["rep_id"]][:reps]
 
 
-def people(draw: Draw, batch: int = 0) -> Iterator[Person]:
+def people(draw: Draw, batch: int) -> Iterator[Person]:
     """Return people for ever, each with an address that no batch has: first of all those with an SSO account."""
     for account in customer_accounts() if batch == 0 else ():
         company = account.email.partition("@")[2].removesuffix(".example").replace("-", " ").title()
