@@ -46,7 +46,11 @@ class Change:
     lead_id: str
     version: int
     owners: tuple[str, ...]
-    customer_id: str = ""
+
+    @classmethod
+    def uncounted(cls, lead_id: UUID | str, owner_id: str | None) -> Change:
+        """Return that something changed which a lead's version does not count: it came, it has a new score."""
+        return cls(str(lead_id), 0, (owner_id,) if owner_id else ())
 
 
 Heard = asyncio.Queue[Change | str | None]
@@ -55,19 +59,17 @@ Heard = asyncio.Queue[Change | str | None]
 async def announce(lead: Lead, *former_owners: str | None) -> None:
     """Say that a lead is now as given; somebody who just lost it is told too."""
     owners = tuple(owner for owner in (lead.assigned_to_id, *former_owners) if owner)
-    await announce_all([Change(str(lead.id), lead.version, owners, str(lead.customer.id))])
+    await announce_all([Change(str(lead.id), lead.version, owners)])
 
 
-async def announce_lead(lead_id: UUID | str, owner_id: str | None, customer_id: UUID | str = "") -> None:
-    """Say that something about a lead changed that its version does not count: it came, it has a new score."""
-    owners = (owner_id,) if owner_id else ()
-    await announce_all([Change(str(lead_id), 0, owners, str(customer_id))])
+async def announce_lead(lead_id: UUID | str, owner_id: str | None) -> None:
+    """Say that something about a lead changed that its version does not count."""
+    await announce_all([Change.uncounted(lead_id, owner_id)])
 
 
 async def announce_leads(leads: Iterable[Lead]) -> None:
     """Say that something on the cards of these leads changed that no version counts, such as their customer's name."""
-    changed = [(str(lead.id), lead.assigned_to_id, str(lead.customer.id)) for lead in leads]
-    await announce_all(Change(each, 0, (owner,) if owner else (), whose) for each, owner, whose in changed)
+    await announce_all(Change.uncounted(lead.id, lead.assigned_to_id) for lead in leads)
 
 
 async def announce_all(changes: Iterable[Change]) -> None:

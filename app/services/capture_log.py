@@ -64,7 +64,7 @@ async def approve_capture(viewer: Viewer, capture_id: UUID) -> UUID:
         customer_id, lead = await take_in(held.client, submission, making)
         outcome = "created" if lead.created else "merged"
         await capture_log.settle(VIEWER, held, outcome, (lead.id, customer_id), (viewer.id, now))
-    await tell_of(customer_id, lead)
+    await tell_of(lead)
     return lead.id
 
 

@@ -46,24 +46,25 @@ async def capture_lead(client: str, body: bytes, key: Key | None) -> Outcome[Cap
     submission = read_submission(body, now)
     received = Received(client, key, body, hashlib.sha256(body).digest())
     suspicions = find_suspicions(submission)
-    landed: list[tuple[UUID, OpenLead]] = []
+    landed: list[OpenLead] = []
 
     async def work() -> CaptureAnswer:
         if suspicions:
             return await _hold(received, submission, suspicions, now)
-        landed[:] = [await _capture(received, submission, now)]
-        return _answer(*landed[0])
+        customer_id, lead = await _capture(received, submission, now)
+        landed[:] = [lead]
+        return _answer(customer_id, lead)
 
     outcome = await once(VIEWER, key, work, CaptureAnswer)
     if landed and not outcome.replayed:
-        await tell_of(*landed[0])
+        await tell_of(landed[0])
     return outcome
 
 
-async def tell_of(customer_id: UUID, lead: OpenLead) -> None:
+async def tell_of(lead: OpenLead) -> None:
     """Have the lead scored, and tell the boards of it at once, both behind the answer."""
     await queue.wake("score_leads")
-    await live.announce_lead(lead.id, lead.assigned_to_id, customer_id)
+    await live.announce_lead(lead.id, lead.assigned_to_id)
 
 
 def read_submission(body: bytes | str, now: datetime) -> Submission:

@@ -13,7 +13,6 @@ from app.domain.permissions import check_merge_customers
 from app.domain.sale import Loss
 from app.domain.timeline import NewEntry
 from app.gateways import live, queue
-from app.gateways.live import Change
 from app.services.closing import lose_locked
 from app.services.once import once
 from app.store import customers, duplicates, idempotency, timeline
@@ -54,7 +53,7 @@ async def merge_customers(viewer: Viewer, wish: Wish, key: Key | None) -> Outcom
     outcome = await once(viewer, key, work, Merged)
     log.info("customers_merged", kept=str(wish.kept_id), gone=str(wish.gone_id), by=viewer.id)
     await queue.wake("score_leads")
-    await live.announce_all(_change(lead, wish.kept_id) for lead in touched)
+    await live.announce_leads(touched)
     return outcome
 
 
@@ -134,7 +133,3 @@ def _entry(viewer: Viewer, side: Side, now: datetime, facts: dict[str, object]) 
 
 def _open_ids(pair: Pair) -> set[UUID]:
     return {lead.id for side in (pair.kept, pair.gone) if (lead := side.open_lead)}
-
-
-def _change(lead: Lead, customer_id: UUID) -> Change:
-    return Change(str(lead.id), 0, (lead.assigned_to_id,) if lead.assigned_to_id else (), str(customer_id))

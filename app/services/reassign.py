@@ -146,7 +146,7 @@ async def _move(task: Task, step: Step, lead: Lead, now: datetime) -> Change:
     words = {"reason": f"Taken back: {task.reason}" if task.undoing else task.reason}
     await timeline.append(WORKER, about_lead(lead, "lead_assigned", task.by, now, data=facts, text=words))
     owners = tuple(owner for owner in (step.holder_id, step.receiver_id) if owner)
-    return Change(str(lead.id), lead.version + 1, owners, str(lead.customer.id))
+    return Change(str(lead.id), lead.version + 1, owners)
 
 
 async def _check_people(viewer: Viewer, to: Receivers, giver: str = "") -> None:

@@ -94,11 +94,7 @@ async def owe_forgotten(limit: int = PORTION) -> int:
 
 async def _announce(scores: Sequence[NewScore]) -> None:
     """Tell open boards; a version does not count scores, so they look whatever version they show."""
-    leads = [new.lead for new in scores]
-    await live.announce_all(
-        Change(str(lead.id), 0, (lead.owner_id,) if lead.owner_id else (), str(lead.customer_id))
-        for lead in leads
-    )
+    await live.announce_all(Change.uncounted(new.lead.id, new.lead.owner_id) for new in scores)
 
 
 async def _score(claimed: Sequence[Claimed], now: datetime) -> list[NewScore]:
