@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.domain.lead import Lead, Money
+from app.domain.lead import Lead, Money, open_among
 from app.domain.pipeline import Stage
 
 
@@ -39,7 +39,7 @@ class Customer:
     @property
     def open_lead(self) -> Lead | None:
         """The one lead that is still open, if any."""
-        return next((lead for lead in self.leads if lead.stage.is_open), None)
+        return open_among(self.leads)
 
     @property
     def lead_to_plan(self) -> Lead | None:

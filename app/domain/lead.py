@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -85,6 +86,11 @@ class Lead(msgspec.Struct, frozen=True):
     def __hash__(self) -> int:
         """Hash as few fields as tell leads apart: pages look up each of their cards by it."""
         return hash((self.id, self.version))
+
+
+def open_among(leads: Iterable[Lead]) -> Lead | None:
+    """Return the one that is still open, if any: a customer has one."""
+    return next((lead for lead in leads if lead.stage.is_open), None)
 
 
 @dataclass(frozen=True, slots=True)

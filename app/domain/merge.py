@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from app.domain.lead import Lead, Money
+from app.domain.lead import Lead, Money, open_among
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ class Side:
     @property
     def open_lead(self) -> Lead | None:
         """The lead that is still open, if any."""
-        return next((lead for lead in self.leads if lead.stage.is_open), None)
+        return open_among(self.leads)
 
 
 @dataclass(frozen=True, slots=True)

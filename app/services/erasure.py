@@ -10,6 +10,7 @@ from app.core.errors import Conflict, Forbidden, Moved
 from app.core.log import logger
 from app.core.settings import settings
 from app.domain.erasure import OPERATOR
+from app.domain.lead import open_among
 from app.domain.permissions import check_administer
 from app.domain.sale import Loss
 from app.domain.timeline import NewEntry
@@ -153,6 +154,5 @@ async def _erase(viewer: Viewer, customer_id: UUID, erasure_id: UUID, asked_by: 
 
 async def _close_open_lead(viewer: Viewer, theirs: tuple[Lead, ...], now: datetime) -> None:
     """Nobody can sell to somebody who was forgotten. The customer is locked, and so no lead of theirs changes."""
-    lead = next((lead for lead in theirs if lead.stage.is_open), None)
-    if lead is not None:
+    if lead := open_among(theirs):
         await lose_locked(viewer, lead, Loss("other"), now)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core import clock
 from app.core.errors import Invalid, Problem
-from app.domain.lead import Lead
+from app.domain.lead import Lead, open_among
 from app.domain.permissions import check_assign_lead, check_see_board
 from app.domain.reassign import clean_reason
 from app.domain.text import Checker
@@ -43,8 +43,7 @@ async def find_open_lead(viewer: Viewer, lead_id: UUID) -> Lead | None:
     check_see_board(viewer)
     async with reading(viewer):
         lead = await leads.read_lead(viewer, lead_id)
-        found = await leads.leads_of_customer(viewer, lead.customer.id)
-    return next((each for each in found if each.stage.is_open), None)
+        return open_among(await leads.leads_of_customer(viewer, lead.customer.id))
 
 
 async def list_leads(viewer: Viewer, narrowed: LeadFilter, *, limit: int, cursor: str | None) -> LeadPage:
