@@ -56,10 +56,10 @@ async def preview(viewer: Viewer, narrowed: LeadFilter, to: Receivers | None) ->
     async with reading(viewer, much=True):
         await _check_people(viewer, clean, owner_id(viewer, wanted.on_board))
         found = await lead_choice.choose_leads(viewer, wanted, clean.ids, MOST_LEADS + 1)
-        leads = in_turn(found[:MOST_LEADS])
-        names = await lead_choice.names_of(viewer, [lead.id for lead in leads[:FIRST]])
+        chosen = in_turn(found[:MOST_LEADS])
+        names = await leads.names_of(viewer, [lead.id for lead in chosen[:FIRST]])
         held = await lead_choice.count_leads_of(viewer, wanted, clean.ids) if clean.ids else 0
-    return Preview(leads, clean.ids, names, held, len(found) > MOST_LEADS)
+    return Preview(chosen, clean.ids, names, held, len(found) > MOST_LEADS)
 
 
 async def start(viewer: Viewer, task_id: UUID, seen: Mapping[UUID, int], to: Receivers) -> None:

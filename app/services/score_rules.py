@@ -11,7 +11,7 @@ from app.domain.scoring.drafting import check_rules, try_rules
 from app.domain.scoring.model import COLD_START, Model
 from app.domain.scoring.rules import Rules
 from app.domain.scoring.rules_v1 import RULES_V1
-from app.store import score_models, score_peek
+from app.store import leads, score_models, score_peek
 from app.store.scoring import active_model
 from app.store.transaction import reading, transaction
 
@@ -59,7 +59,7 @@ async def try_draft(viewer: Viewer, rules: Rules) -> Tried:
         active = kept[1] if kept else COLD_START
         facts = await score_peek.newest_open(viewer, SAMPLE, now)
         run = try_rules(draft, active, [(lead, draft.features(known, now)) for lead, known in facts])
-        names = await score_peek.names_of(viewer, [mover.lead_id for mover in run.movers])
+        names = await leads.names_of(viewer, [mover.lead_id for mover in run.movers])
     return Tried(run, names, active.version)
 
 

@@ -10,13 +10,11 @@ from app.domain.reassign import Chosen
 from app.store.board_filter import OPEN
 from app.store.lead_list import SORTS, list_where
 from app.store.lead_text import with_text
-from app.store.scope import own_leads
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
-    from uuid import UUID
 
     from app.domain.lead_list import LeadFilter
     from app.domain.viewer import Viewer
@@ -45,17 +43,6 @@ async def count_leads_of(viewer: Viewer, narrowed: LeadFilter, owners: Sequence[
     where.add(f"{OPEN} AND lead.assigned_to_id = ANY ({where.bind(list(owners))}::text[])")
     sql = f"SELECT count(*) {_FROM} WHERE {with_text(where, narrowed.on_board.q, 'lead.id')}"
     return await connection().fetchval(sql, *where.args) or 0
-
-
-async def names_of(viewer: Viewer, lead_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Return the names of the customers of these leads."""
-    rows = await connection().fetch(
-        "SELECT lead.id, customer.name FROM lead JOIN customer ON customer.id = lead.customer_id"
-        f" WHERE {own_leads(viewer)} AND lead.id = ANY ($2)",
-        viewer.id,
-        list(lead_ids),
-    )
-    return {row["id"]: row["name"] for row in rows}
 
 
 def _chosen(row: Mapping[str, Any]) -> Chosen:

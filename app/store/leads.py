@@ -17,6 +17,7 @@ from app.store.together import Write
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from app.contracts.activity_log import ActivityLog
@@ -105,6 +106,17 @@ def of_customer(viewer: Viewer, customer_id: UUID) -> Read[tuple[Lead, ...]]:
 async def leads_of_customer(viewer: Viewer, customer_id: UUID) -> tuple[Lead, ...]:
     """Return the viewer's leads of one customer, newest first."""
     return await read_alone(of_customer(viewer, customer_id))
+
+
+async def names_of(viewer: Viewer, lead_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the names of the customers of those of these leads that are the viewer's."""
+    rows = await connection().fetch(
+        "SELECT lead.id, customer.name FROM lead JOIN customer ON customer.id = lead.customer_id"
+        f" WHERE {own_leads(viewer)} AND lead.id = ANY ($2)",
+        viewer.id,
+        list(lead_ids),
+    )
+    return {row["id"]: row["name"] for row in rows}
 
 
 async def append_move(

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from app.domain.scoring.result import Scored
     from app.domain.viewer import Viewer
 
+FACTS = """lead.source, lead.form_id, lead.campaign, lead.answers, lead.message_length, lead.created_at,
+    customer.country, split_part(customer.email_norm, '@', 2) AS email_domain, customer.phone <> '' AS has_phone,
+    customer.company <> '' AS has_company"""
 # The customer's row is taken too, for the timeline entry: with both or neither, nothing can deadlock.
 # The newest first: somebody looks at that lead now, and no import or new version stands in its way.
-_CLAIM = """
-    SELECT lead.id, lead.customer_id, lead.assigned_to_id, lead.source, lead.form_id, lead.campaign, lead.answers,
-        lead.message_length, lead.created_at, lead.score, lead.win_probability, lead.score_reasons,
-        lead.score_version, customer.country, split_part(customer.email_norm, '@', 2) AS email_domain,
-        customer.phone <> '' AS has_phone,
-        customer.company <> '' AS has_company
+_CLAIM = f"""
+    SELECT lead.id, lead.customer_id, lead.assigned_to_id, lead.score, lead.win_probability, lead.score_reasons,
+        lead.score_version, {FACTS}
     FROM lead JOIN customer ON customer.id = lead.customer_id
     WHERE $1::text IS NOT NULL AND lead.closed_at IS NULL
         AND lead.score_due_at > $2 AND lead.score_due_at <= $3
@@ -150,7 +150,7 @@ async def touches_of(viewer: Viewer, leads: Sequence[UUID], at: datetime) -> dic
 
 
 def to_facts(row: Mapping[str, Any], touches: tuple[Touch, ...]) -> LeadFacts:
-    """Build what scoring may know of a lead from a row that names it so."""
+    """Build what scoring may know of a lead from a row with `FACTS`."""
     return LeadFacts(
         created_at=row["created_at"],
         source=row["source"],
