@@ -13,8 +13,9 @@ from app.core.ids import uuid7
 from app.core.log import logger
 from app.domain.handoff import NewEvent, SinkLine, mask
 from app.domain.permissions import check_operate
+from app.domain.viewer import system
 from app.gateways import queue
-from app.services import handoff
+from app.gateways.event_bus import Undelivered
 from app.services.figures import STUCK_AFTER
 from app.store import deliveries, outbox
 from app.store.transaction import reading, transaction
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from app.domain.handoff import EventDetail, EventFilter, EventPage
+    from app.domain.handoff import EventDetail, EventFilter, EventLine, EventPage
     from app.domain.viewer import Viewer
     from app.gateways.sinks import Sinks
 
@@ -53,9 +54,36 @@ async def reveal_payload(viewer: Viewer, event_id: UUID) -> dict[str, Any]:
     return msgspec.json.decode(detail.payload)
 
 
-async def replay(viewer: Viewer, sinks: Sinks, *, event_id: UUID | None, since: datetime | None) -> int:
-    """Publish one event, or all since then, once more with the same ids; returns how many."""
-    return await handoff.replay(viewer, sinks, event_id=event_id, since=since)
+async def list_events(viewer: Viewer, *, unsent: bool) -> list[EventLine]:
+    """Return the newest events, all or those that some sink does not have yet."""
+    check_operate(viewer)
+    async with reading(viewer):
+        return await outbox.find_events(viewer, since=None, event_id=None, unsent=unsent)
+
+
+async def replay(
+    viewer: Viewer, sinks: Sinks, *, since: datetime | None = None, event_id: UUID | None = None
+) -> int:
+    """Publish one event, or all made since then, once more with the same ids; returns how many.
+
+    Raises NotFound when there is none, and Conflict while a sink does not answer.
+    """
+    check_operate(viewer)
+    asker = system(viewer.id)
+    async with reading(asker):
+        lines = await outbox.find_events(asker, since=since, event_id=event_id, unsent=False, limit=1_000_000)
+    ids = [line.id for line in lines]
+    if not ids:
+        raise NotFound("There is no such event")
+    try:
+        for sink in sinks.values():
+            await sink.forget(ids)
+    except Undelivered as error:
+        raise Conflict(f"Nothing is replayed: {error}") from error
+    async with transaction(asker):
+        await outbox.ask_again(asker, ids, list(sinks), clock.now())
+    await queue.wake("relay_outbox")
+    return len(ids)
 
 
 async def list_sinks(viewer: Viewer, names: Sequence[str]) -> list[SinkLine]:

@@ -12,23 +12,17 @@ import msgspec
 
 from app.contracts.events import CRM_TEST_EVENT, SALE_CLOSED_WON, OutgoingEvent
 from app.core import clock
-from app.core.errors import Conflict, NotFound
 from app.core.log import logger
 from app.core.settings import settings
 from app.domain.handoff import Attempt
-from app.domain.permissions import check_operate
 from app.domain.timeline import NewEntry
 from app.domain.viewer import system
-from app.gateways import queue
 from app.gateways.event_bus import Undelivered
 from app.store import deliveries, outbox, timeline
-from app.store.transaction import reading, transaction
+from app.store.transaction import transaction
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from app.domain.handoff import EventLine, OwedEvent
-    from app.domain.viewer import Viewer
+    from app.domain.handoff import OwedEvent
     from app.gateways.event_bus import Sink
     from app.gateways.sinks import Sinks
 
@@ -71,39 +65,6 @@ async def settle(sinks: Sinks) -> None:
     """Count as sent what every sink of today has, when yesterday's settings knew one more."""
     async with transaction(VIEWER):
         await outbox.settle_all(VIEWER, list(sinks), clock.now())
-
-
-async def list_events(viewer: Viewer, *, unsent: bool) -> list[EventLine]:
-    """Return the newest events of the outbox."""
-    check_operate(viewer)
-    async with reading(viewer):
-        return await outbox.find_events(viewer, since=None, event_id=None, unsent=unsent)
-
-
-async def replay(
-    asker: Viewer, sinks: Sinks, *, since: datetime | None = None, event_id: UUID | None = None
-) -> int:
-    """Publish one event, or all made since then, once more with the same ids; returns how many.
-
-    Raises NotFound when there is none, and Conflict while a sink does not answer.
-    """
-    check_operate(asker)
-    async with transaction(VIEWER):
-        lines = await outbox.find_events(
-            VIEWER, since=since, event_id=event_id, unsent=False, limit=1_000_000
-        )
-    ids = [line.id for line in lines]
-    if not ids:
-        raise NotFound("There is no such event")
-    try:
-        for sink in sinks.values():
-            await sink.forget(ids)
-    except Undelivered as error:
-        raise Conflict(f"Nothing is replayed: {error}") from error
-    async with transaction(VIEWER):
-        await outbox.ask_again(system(asker.id), ids, list(sinks), clock.now())
-    await queue.wake("relay_outbox")
-    return len(ids)
 
 
 async def _publish_next(sinks: Sinks, name: str, tried: list[UUID]) -> Attempt | None:

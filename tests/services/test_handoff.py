@@ -16,7 +16,7 @@ from app.contracts.pipeline import SaleDetails
 from app.core import clock
 from app.core.errors import NotFound
 from app.gateways.event_bus import MemoryStream, RedisStream
-from app.services import handoff
+from app.services import deliveries, handoff
 from app.services.closing import close_won
 from tests import make
 from tests.wait import until
@@ -201,7 +201,7 @@ async def test_whatever_goes_wrong_in_a_sink_is_a_failed_attempt_that_waits(
     later(60)
     await handoff.publish_due(sinks, "webhook")
     assert (await state(owner))["attempts"] == 2
-    assert [line.state for line in await handoff.list_events(cast.ada, unsent=True)] == ["failing"]
+    assert [line.state for line in await deliveries.list_events(cast.ada, unsent=True)] == ["failing"]
 
 
 async def test_sinks_that_end_at_the_same_moment_settle_the_event(
@@ -235,7 +235,7 @@ async def test_after_a_wipe_a_replay_brings_the_same_ids(
     await handoff.publish_due({"stream": bus}, "stream")
     ((_, before),) = await redis.xrange("crm.events")
     await redis.flushdb()
-    assert await handoff.replay(cast.ada, {"stream": bus}, since=datetime(2000, 1, 1, tzinfo=UTC)) == 1
+    assert await deliveries.replay(cast.ada, {"stream": bus}, since=datetime(2000, 1, 1, tzinfo=UTC)) == 1
     await handoff.publish_due({"stream": bus}, "stream")
     ((_, after),) = await redis.xrange("crm.events")
     assert after == before
@@ -249,7 +249,7 @@ async def test_a_replay_without_a_wipe_publishes_once_more(
 ) -> None:
     await win(owner, cast)
     await handoff.publish_due({"stream": bus}, "stream")
-    await handoff.replay(cast.ada, {"stream": bus}, event_id=await owner.fetchval("SELECT id FROM outbox"))
+    await deliveries.replay(cast.ada, {"stream": bus}, event_id=await owner.fetchval("SELECT id FROM outbox"))
     await handoff.publish_due({"stream": bus}, "stream")
     entries = await redis.xrange("crm.events")
     assert len(entries) == 2
@@ -258,7 +258,7 @@ async def test_a_replay_without_a_wipe_publishes_once_more(
 
 async def test_an_unknown_event_cannot_be_replayed(cast: Cast) -> None:
     with pytest.raises(NotFound):
-        await handoff.replay(cast.ada, {"stream": MemoryStream()}, since=clock.now())
+        await deliveries.replay(cast.ada, {"stream": MemoryStream()}, since=clock.now())
 
 
 async def test_an_event_that_cannot_be_built_fails_alone(owner: asyncpg.Connection, cast: Cast) -> None:
@@ -270,5 +270,5 @@ async def test_an_event_that_cannot_be_built_fails_alone(owner: asyncpg.Connecti
     await win(owner, cast)
     assert await handoff.publish_due({"stream": bus}, "stream") == 1
     assert [event.type for event in bus.events] == ["SaleClosedWonV1"]
-    lines = {line.type: line.state for line in await handoff.list_events(cast.ada, unsent=False)}
+    lines = {line.type: line.state for line in await deliveries.list_events(cast.ada, unsent=False)}
     assert lines == {"SaleClosedWonV1": "sent", "OddV1": "failing"}

@@ -11,7 +11,7 @@ import pytest
 from app.core.errors import Forbidden, NotFound
 from app.domain.handoff import EventFilter
 from app.domain.viewer import Viewer, system
-from app.services import deliveries, handoff, identity_events, import_leads
+from app.services import deliveries, identity_events, import_leads
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,8 +25,8 @@ ACTS: dict[str, Callable[[Viewer], Awaitable[object]]] = {
     "its counts": identity_events.count_inbox,
     "conflicts": identity_events.list_conflicts,
     "an event taken up again": identity_events.replay,
-    "the outbox": lambda viewer: handoff.list_events(viewer, unsent=False),
-    "an event published again": lambda viewer: handoff.replay(viewer, {}, event_id=NONE),
+    "the outbox": lambda viewer: deliveries.list_events(viewer, unsent=False),
+    "an event published again": lambda viewer: deliveries.replay(viewer, {}, event_id=NONE),
     "deliveries": lambda viewer: deliveries.list_deliveries(viewer, EventFilter(), limit=1, after=None),
     "a delivery": lambda viewer: deliveries.read_delivery(viewer, NONE),
     "imports": import_leads.list_imports,

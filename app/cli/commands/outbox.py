@@ -11,7 +11,7 @@ import click
 from app.cli.operator import OPERATOR, on_stack
 from app.core.errors import CrmError
 from app.gateways.sinks import close_sinks, open_sinks, sink_names
-from app.services import deliveries, handoff
+from app.services import deliveries
 
 if TYPE_CHECKING:
     from app.core.settings import Settings
@@ -28,7 +28,7 @@ def command() -> None:
 @click.option("--unsent", is_flag=True, help="Only those that some receiver does not have yet.")
 def show(*, unsent: bool) -> None:
     """List the newest events, a line each."""
-    lines = on_stack(lambda _: handoff.list_events(OPERATOR, unsent=unsent))
+    lines = on_stack(lambda _: deliveries.list_events(OPERATOR, unsent=unsent))
     for line in lines:
         why = f"  {line.last_error}" if line.last_error else ""
         click.echo(
