@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from app.core import clock
 from app.domain.calls import Run
+from app.web.asked import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,12 +23,12 @@ LONGEST_QUERY: Final = 500
 
 def read_run(query: Mapping[str, str]) -> Run:
     """Return how far the address says one is; at the beginning one begins now."""
-    since = _number(query.get("since", ""), LONGEST_MOMENT)
+    since = number(query.get("since", ""), LONGEST_MOMENT)
     return Run(
         datetime.fromtimestamp(since / 1_000, UTC) if since else clock.now(),
         query.get("after") or None,
-        _number(query.get("logged", ""), LONGEST_COUNT),
-        _number(query.get("skipped", ""), LONGEST_COUNT),
+        number(query.get("logged", ""), LONGEST_COUNT),
+        number(query.get("skipped", ""), LONGEST_COUNT),
     )
 
 
@@ -42,7 +43,3 @@ def home_of_calls(view: str) -> str:
     asked = parse_qsl(view.removeprefix(VIEW)[:LONGEST_QUERY])
     kept = urlencode({name: value for name, value in asked if name in NAMES})
     return f"{PATH}?{kept}" if kept else PATH
-
-
-def _number(text: str, longest: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= longest else 0

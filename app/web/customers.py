@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get
@@ -15,6 +14,7 @@ from app.services.customers import find_customers, find_lookalikes
 from app.services.export import export_customers
 from app.services.timeline import read_customer_story
 from app.web import composer, contacts, corrections, erasure, privacy, timeline
+from app.web.asked import next_page, words
 from app.web.forms import Form
 from app.web.respond import HEADERS, is_partial, page, page_of
 
@@ -23,16 +23,14 @@ if TYPE_CHECKING:
 
 Asking = Request[Viewer, Any, Any]
 PAGE: Final = 50
-LONGEST_SEARCH: Final = 200
 
 
 @get("/customers", name="customers.list")
 async def show_customers(request: Asking) -> Response[str]:
     """Show the customers the viewer may see, newest first."""
-    q = _search(request)
+    q = words(request, "q")
     found = await find_customers(request.user, q=q, limit=PAGE, cursor=request.query_params.get("cursor"))
-    query = {"cursor": found.next_cursor} | ({"q": q} if q else {})
-    more_url = f"/customers?{urlencode(query)}" if found.next_cursor else ""
+    more_url = next_page("/customers", {"q": q}, found.next_cursor)
     template = "customers/found.html.jinja2" if is_partial(request) else "customers/list.html.jinja2"
     return page(request, template, page=found, q=q, more_url=more_url)
 
@@ -41,7 +39,7 @@ async def show_customers(request: Asking) -> Response[str]:
 async def export(request: Asking) -> Stream:
     """Answer with the list as a file for spreadsheets."""
     headers = HEADERS | {"Content-Disposition": 'attachment; filename="customers.csv"'}
-    return Stream(export_customers(request.user, _search(request)), media_type="text/csv", headers=headers)
+    return Stream(export_customers(request.user, words(request, "q")), media_type="text/csv", headers=headers)
 
 
 @get("/customers/{customer_id:uuid}", name="customers.show")
@@ -77,10 +75,6 @@ async def show_lookalikes(request: Asking, customer_id: UUID) -> Response[str]:
         "customers/lookalikes.html.jinja2" if is_partial(request) else "customers/lookalikes_page.html.jinja2"
     )
     return page(request, template, customer_id=customer_id, found=found)
-
-
-def _search(request: Asking) -> str:
-    return request.query_params.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
 
 
 routes = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -12,12 +12,12 @@ from app.domain.permissions import check_administer
 from app.domain.viewer import Viewer
 from app.services import erasure, privacy
 from app.services.customers import read_customer
+from app.web.asked import words
 from app.web.forms import read_form
 from app.web.guards import needs
 from app.web.respond import page, redirect
 
 Asking = Request[Viewer, Any, Any]
-LONGEST_SEARCH: Final = 200
 
 
 @get("/customers/{customer_id:uuid}/erase", name="erasure.ask", opt=needs(check_administer))
@@ -64,7 +64,7 @@ async def decide(request: Asking, erasure_id: UUID) -> Response[str]:
 
 
 async def _list(request: Asking, error: Conflict | Forbidden | None = None) -> Response[str]:
-    q = request.query_params.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
+    q = words(request, "q")
     found = await erasure.list_erasures(request.user)
     return page(
         request,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -14,6 +13,7 @@ from app.domain.permissions import check_work_tickets
 from app.domain.ticket import STATUS_LABELS, VIEWS, DeskFilter, Priority, StaleTicket, Ticket
 from app.domain.viewer import Viewer
 from app.services import tickets
+from app.web.asked import next_page, words
 from app.web.forms import Form, read_form
 from app.web.guards import needs
 from app.web.respond import is_partial, page, redirect, zone
@@ -22,7 +22,6 @@ from app.web.ticket_form import LABELS, anew, as_struct, form_of, read_change
 
 Asking = Request[Viewer, Any, Any]
 PAGE: Final = 50
-LONGEST_SEARCH: Final = 200
 
 
 @get("/tickets", name="tickets.desk", opt=needs(check_work_tickets))
@@ -31,13 +30,7 @@ async def show_desk(request: Asking) -> Response[str]:
     narrowed = _filter(request)
     cursor = request.query_params.get("cursor")
     found, counts = await tickets.read_desk(request.user, narrowed, limit=PAGE, cursor=cursor)
-    query = {
-        "view": narrowed.view,
-        "priority": narrowed.priority,
-        "q": narrowed.q,
-        "cursor": found.next_cursor,
-    }
-    more = urlencode({name: value for name, value in query.items() if value})
+    query = {"view": narrowed.view, "priority": narrowed.priority, "q": narrowed.q}
     return page(
         request,
         "tickets/desk.html.jinja2",
@@ -46,7 +39,7 @@ async def show_desk(request: Asking) -> Response[str]:
         filter=narrowed,
         desk_views=VIEWS,
         priorities=tuple(Priority),
-        more_url=f"/tickets?{more}" if found.next_cursor else "",
+        more_url=next_page("/tickets", query, found.next_cursor),
     )
 
 
@@ -139,8 +132,8 @@ def _filter(request: Asking) -> DeskFilter:
     """Read the filter from the URL; what no filter knows is not looked at."""
     wanted = request.query_params
     view, priority = wanted.get("view", ""), wanted.get("priority", "")
-    q = wanted.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
-    return DeskFilter(view if view in VIEWS else "open", priority if priority in set(Priority) else "", q)
+    priority = priority if priority in set(Priority) else ""
+    return DeskFilter(view if view in VIEWS else "open", priority, words(request, "q"))
 
 
 routes = [show_desk, show_ticket, change, open_ticket]

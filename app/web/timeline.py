@@ -24,6 +24,7 @@ from app.services.timeline import (
 )
 from app.services.verify import verify_customer
 from app.web import formats
+from app.web.asked import number
 from app.web.composer import of_form
 from app.web.entries import SYSTEM
 from app.web.respond import is_on, is_partial, page, redirect
@@ -118,8 +119,7 @@ def _news(found: History) -> dict[str, str]:
 
 def read_since(request: Asking) -> int:
     """Return since when a page follows, as the page itself was told; 0 for what is no number."""
-    typed = request.query_params.get("since", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER else 0
+    return number(request.query_params.get("since", ""), LONGEST_NUMBER)
 
 
 def _is_on_top(request: Asking, entries: Iterable[Entry]) -> bool:

@@ -14,6 +14,7 @@ from litestar import Request
 from app.domain.identity import LONGEST_SUBJECT
 from app.domain.timeline import GROUPS, TimelineFilter
 from app.domain.viewer import Viewer
+from app.web.asked import words
 from app.web.respond import zone
 
 LABELS: Final = {"conversations": "Conversations", "stage": "Stage", "tickets": "Tickets", "system": "System"}
@@ -128,16 +129,12 @@ def read_narrowed(request: Request[Viewer, Any, Any]) -> Narrowed:
         request.scope["path"],
         zone(request),
         tuple(group for group in LABELS if group in wanted),
-        _words(asked.get("q", "")),
-        _words(asked.get("by", "")),
+        words(request, "q", LONGEST_SUBJECT),
+        words(request, "by", LONGEST_SUBJECT),
         _day(asked.get("from", "")),
         _day(asked.get("to", "")),
         unfolded=asked.get("all") == "1",
     )
-
-
-def _words(typed: str) -> str:
-    return typed.replace("\0", "").strip()[:LONGEST_SUBJECT]
 
 
 def _day(typed: str) -> date | None:

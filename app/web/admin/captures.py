@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -13,13 +12,13 @@ from app.domain.capture_log import OUTCOMES, Capture, CaptureFilter
 from app.domain.permissions import check_administer
 from app.domain.viewer import Viewer
 from app.services import capture_log
+from app.web.asked import next_page, words
 from app.web.guards import needs
 from app.web.respond import page, redirect
 
 Asking = Request[Viewer, Any, Any]
 PATH: Final = "/admin/captures"
 PAGE: Final = 50
-LONGEST: Final = 200
 CHIPS: Final = {"created": "ok", "merged": "info", "held": "warn", "discarded": "", "refused": "bad"}
 NEEDS: Final = needs(check_administer)
 
@@ -27,15 +26,13 @@ NEEDS: Final = needs(check_administer)
 @get(PATH, name="admin.captures", opt=NEEDS)
 async def show_captures(request: Asking) -> Response[str]:
     """Show the log, newest first, narrowed by what the address says."""
-    asked = {name: _clean(request.query_params.get(name, "")) for name in ("outcome", "client", "q")}
+    asked = {name: words(request, name) for name in ("outcome", "client", "q")}
     if asked["outcome"] not in OUTCOMES:
         asked["outcome"] = ""
     cursor = request.query_params.get("cursor")
     found, clients, held = await capture_log.list_captures(
         request.user, CaptureFilter(**asked), limit=PAGE, cursor=cursor
     )
-    query = {name: value for name, value in asked.items() if value}
-    more_url = f"{PATH}?{urlencode(query | {'cursor': found.next_cursor})}" if found.next_cursor else ""
     return page(
         request,
         "admin/captures/list.html.jinja2",
@@ -45,7 +42,7 @@ async def show_captures(request: Asking) -> Response[str]:
         held=held,
         outcomes=OUTCOMES,
         chips=CHIPS,
-        more_url=more_url,
+        more_url=next_page(PATH, asked, found.next_cursor),
     )
 
 
@@ -68,10 +65,6 @@ async def discard(request: Asking, capture_id: UUID) -> Response[str]:
     """Put a held submission aside for good."""
     await capture_log.discard_capture(request.user, capture_id)
     return redirect(request, f"{PATH}/{capture_id}")
-
-
-def _clean(value: str) -> str:
-    return value.replace("\0", "").strip()[:LONGEST]
 
 
 def _body(capture: Capture) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -13,6 +12,7 @@ from app.domain.merge import Wish
 from app.domain.permissions import check_merge_customers
 from app.domain.viewer import Viewer
 from app.services import merge
+from app.web.asked import next_page
 from app.web.forms import Form, read_form
 from app.web.guards import needs
 from app.web.respond import page, redirect
@@ -30,7 +30,6 @@ async def show_duplicates(request: Asking) -> Response[str]:
     asked = request.query_params.get("by", "")
     by, cursor = asked if asked in ORDERS else "phone", request.query_params.get("cursor")
     found = await merge.find_pairs(request.user, by, cursor)
-    more_url = f"{PATH}?{urlencode({'by': by, 'cursor': found.next_cursor})}" if found.next_cursor else ""
     return page(
         request,
         "admin/duplicates/list.html.jinja2",
@@ -38,7 +37,7 @@ async def show_duplicates(request: Asking) -> Response[str]:
         by=by,
         orders=ORDERS,
         first=cursor is None,
-        more_url=more_url,
+        more_url=next_page(PATH, {"by": by}, found.next_cursor),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -20,6 +19,7 @@ from app.domain.viewer import Viewer
 from app.gateways.sinks import close_sinks, open_sinks, sink_names
 from app.services import deliveries
 from app.services.figures import measure
+from app.web.asked import next_page, words
 from app.web.forms import read_form
 from app.web.guards import needs
 from app.web.respond import page, redirect
@@ -27,7 +27,6 @@ from app.web.respond import page, redirect
 Asking = Request[Viewer, Any, Any]
 PATH: Final = "/admin/events"
 PAGE: Final = 50
-LONGEST: Final = 100
 STUCK: Final = "stuck"
 NEEDS: Final = needs(check_administer)
 
@@ -35,13 +34,12 @@ NEEDS: Final = needs(check_administer)
 @get(PATH, name="admin.events", opt=NEEDS)
 async def show_events(request: Asking) -> Response[str]:
     """Show the events, newest first, narrowed by what the address says, and where they go."""
-    asked = {name: _clean(request.query_params.get(name, "")) for name in ("state", "type", "q")}
+    asked = {name: words(request, name) for name in ("state", "type", "q")}
     if asked["state"] not in (*STATES, STUCK):
         asked["state"] = ""
     wanted = EventFilter(asked["state"], asked["type"], asked["q"])
     cursor = request.query_params.get("cursor")
     found = await deliveries.list_deliveries(request.user, wanted, limit=PAGE, after=cursor)
-    query = {name: value for name, value in asked.items() if value}
     return page(
         request,
         "admin/events/list.html.jinja2",
@@ -50,7 +48,7 @@ async def show_events(request: Asking) -> Response[str]:
         types=sorted(DATA_SCHEMAS),
         states=STATES,
         figures=await measure(),
-        more_url=f"{PATH}?{urlencode(query | {'cursor': found.next_cursor})}" if found.next_cursor else "",
+        more_url=next_page(PATH, asked, found.next_cursor),
     )
 
 
@@ -126,10 +124,6 @@ def _known(name: str) -> str:
     if name not in sink_names(settings()):
         raise NotFound
     return name
-
-
-def _clean(value: str) -> str:
-    return value.replace("\0", "").strip()[:LONGEST]
 
 
 routes: Final = [

@@ -14,6 +14,7 @@ from app.domain.lead_import import OUTCOMES, TARGETS
 from app.domain.permissions import check_administer
 from app.domain.viewer import Viewer
 from app.services import import_leads
+from app.web.asked import number
 from app.web.forms import read_form
 from app.web.guards import TAKES_FILES, needs
 from app.web.respond import is_partial, page, redirect
@@ -23,6 +24,7 @@ PATH: Final = "/admin/imports"
 NEEDS: Final = needs(check_administer)
 LARGEST_FILE: Final = 32 * 1024 * 1024
 PAGE: Final = 100
+LONGEST_NUMBER: Final = 9  # of a line
 CSV: Final = "text/csv; charset=utf-8"
 CHIPS: Final = {"created": "ok", "merged": "info", "refused": "bad"}
 
@@ -126,9 +128,8 @@ async def _show(
         return redirect(request, f"{PATH}/{import_id}")
     outcome = request.query_params.get("outcome", "")
     outcome = outcome if outcome in OUTCOMES else ""
-    after = request.query_params.get("after", "0")
-    start = int(after) if after.isascii() and after.isdigit() and len(after) < len("1000000000") else 0
-    rows = await import_leads.list_rows(request.user, import_id, outcome, start, PAGE)
+    after = number(request.query_params.get("after", ""), LONGEST_NUMBER)
+    rows = await import_leads.list_rows(request.user, import_id, outcome, after, PAGE)
     return page(
         request,
         "admin/imports/page.html.jinja2",
