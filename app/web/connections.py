@@ -20,7 +20,7 @@ MALFORMED, TOO_SLOW, TOO_LARGE = 400, 408, 431
 CODES: Final = {MALFORMED: "malformed", TOO_SLOW: "too-slow", TOO_LARGE: "head-too-large"}
 
 
-class HeadRefusedError(ValueError):
+class HeadRefused(ValueError):
     """Ends the parsing; the parser turns it into an error of its own."""
 
 
@@ -71,11 +71,11 @@ class BoundedHead(HttpToolsProtocol):
         self._head_is_there()
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > LARGEST_HEAD:
             self._refuse(TOO_LARGE)
-            raise HeadRefusedError
+            raise HeadRefused
         names = [name for name, _ in self.headers]
         if names.count(b"host") != 1 and self.parser.get_http_version() == "1.1":  # RFC 9112, 3.2
             self._refuse(MALFORMED)
-            raise HeadRefusedError
+            raise HeadRefused
         super().on_headers_complete()
         self._beside, self._is_body = 0, True
 
