@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.core.errors import NotFound
 from app.core.ids import uuid7
 from app.domain.capture_client import CaptureClient, ClientTaken, Secret, Usage
+from app.store.rows import changed
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ async def insert_client(viewer: Viewer, client_id: str, name: str, at: datetime)
         viewer.id,
         at,
     )
-    if done.endswith(" 0"):
+    if not changed(done):
         raise ClientTaken
 
 
@@ -118,7 +119,7 @@ async def revoke_client(viewer: Viewer, client_id: str, at: datetime) -> None:
         client_id,
         at,
     )
-    if done.endswith(" 0"):
+    if not changed(done):
         raise NotFound
 
 

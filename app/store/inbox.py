@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from app.store.rows import changed
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
@@ -144,4 +145,4 @@ async def make_due(_viewer: Viewer, event_id: str | None, now: datetime) -> int:
         event_id,
         now,
     )
-    return int(tag.split()[-1])
+    return changed(tag)

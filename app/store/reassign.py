@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from app.domain.reassign import Reassignment
-from app.store.rows import optional_json
+from app.store.rows import changed, optional_json
 from app.store.scope import own_leads
 from app.store.transaction import connection
 
@@ -88,8 +88,7 @@ async def insert_reassignment(
     if not made:
         return 0
     plan, args = _PLAN.format(own=own_leads(viewer)), (list(seen), list(seen.values()), list(to.ids))
-    tag = await connection().execute(plan, viewer.id, task_id, *args)
-    return int(tag.split()[-1])
+    return changed(await connection().execute(plan, viewer.id, task_id, *args))
 
 
 async def read_reassignment(_viewer: Viewer, task_id: UUID) -> Reassignment | None:
@@ -113,7 +112,7 @@ async def begin_undo(viewer: Viewer, task_id: UUID, since: datetime) -> bool:
         viewer.id,
         since,
     )
-    return tag == "UPDATE 1"
+    return changed(tag) > 0
 
 
 async def claim_task(_viewer: Viewer) -> Task | None:

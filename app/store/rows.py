@@ -78,6 +78,11 @@ def _to_handoff(row: Mapping[str, Any]) -> Handoff | None:
     )
 
 
+def changed(tag: str) -> int:
+    """Return how many rows a command wrote or deleted, as PostgreSQL says behind its name."""
+    return int(tag.rpartition(" ")[2])
+
+
 def optional_json(value: str | None) -> Any:
     """Decode a jsonb column that may be null."""
     return None if value is None else msgspec.json.decode(value)

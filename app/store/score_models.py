@@ -13,7 +13,7 @@ from app.domain.scoring.features import after_silence
 from app.domain.scoring.learning import Example
 from app.domain.scoring.model import Model, read_model
 from app.domain.scoring.versions import Version, VersionTaken
-from app.store.rows import to_json
+from app.store.rows import changed, to_json
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ _VERSIONS = """
     SELECT version, kind, body, score_model.active, metrics, decision, note, score_model.created_at,
         coalesce(staff.name, created_by_id) AS created_by, activated_at
     FROM score_model LEFT JOIN staff ON staff.id = created_by_id
-    WHERE $1::text IS NOT NULL ORDER BY score_model.created_at DESC, version DESC LIMIT 200"""
+    WHERE $1::text IS NOT NULL AND {which} ORDER BY score_model.created_at DESC, version DESC LIMIT 200"""
 
 
 async def read_examples(
@@ -98,7 +98,7 @@ async def insert_rules(viewer: Viewer, version: str, body: Rules, note: str, at:
         at,
         note,
     )
-    if done.endswith(" 0"):
+    if not changed(done):
         raise VersionTaken
 
 
@@ -122,21 +122,19 @@ async def activate(viewer: Viewer, version: str) -> None:
         version,
         viewer.id,
     )
-    if done.endswith(" 0"):
+    if not changed(done):
         raise NotFound
 
 
 async def list_models(viewer: Viewer) -> list[Version]:
     """Return every version, the newest first."""
-    rows = await connection().fetch(_VERSIONS, viewer.id)
+    rows = await connection().fetch(_VERSIONS.format(which="true"), viewer.id)
     return [_to_version(row) for row in rows]
 
 
 async def read_version(viewer: Viewer, version: str) -> tuple[Version, Model]:
     """Return one version and what it says; raises NotFound."""
-    row = await connection().fetchrow(
-        _VERSIONS.replace("ORDER BY", "AND version = $2 ORDER BY"), viewer.id, version
-    )
+    row = await connection().fetchrow(_VERSIONS.format(which="version = $2"), viewer.id, version)
     if row is None:
         raise NotFound
     return _to_version(row), read_model(row["version"], row["kind"], row["body"])
@@ -144,9 +142,7 @@ async def read_version(viewer: Viewer, version: str) -> tuple[Version, Model]:
 
 async def read_active(viewer: Viewer) -> tuple[Version, Model] | None:
     """Return the active version, None before the first score was given."""
-    row = await connection().fetchrow(
-        _VERSIONS.replace("ORDER BY", "AND score_model.active ORDER BY"), viewer.id
-    )
+    row = await connection().fetchrow(_VERSIONS.format(which="score_model.active"), viewer.id)
     return None if row is None else (_to_version(row), read_model(row["version"], row["kind"], row["body"]))
 
 

@@ -11,7 +11,7 @@ from app.core.ids import uuid7
 from app.domain.scoring.engagement import GOOD_FOR, WINDOW, Touch
 from app.domain.scoring.features import LeadFacts
 from app.domain.scoring.model import Model, read_model
-from app.store.rows import optional_json, to_json
+from app.store.rows import changed, optional_json, to_json
 from app.store.scope import own_leads
 from app.store.transaction import connection
 
@@ -207,5 +207,4 @@ async def insert_snapshots(scores: Sequence[NewScore], version: str, at: datetim
 
 async def owe_forgotten(viewer: Viewer, limit: int, at: datetime) -> int:
     """Owe open leads without a next score the one a day after their last; returns how many."""
-    done: str = await connection().execute(_FORGOTTEN, viewer.id, at, limit, GOOD_FOR)
-    return int(done.rpartition(" ")[2])
+    return changed(await connection().execute(_FORGOTTEN, viewer.id, at, limit, GOOD_FOR))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.core.clock import now
 from app.domain.viewer import Role, Viewer
+from app.store.rows import changed
 from app.store.transaction import call_function, connection
 
 if TYPE_CHECKING:
@@ -151,13 +152,13 @@ async def end_sessions_of(staff_id: str, keep: str | None = None) -> int:
     tag = await connection().execute(
         "DELETE FROM session WHERE staff_id = $1 AND id_hash <> $2", staff_id, kept
     )
-    return int(tag.split()[-1])
+    return changed(tag)
 
 
 async def end_sessions_of_sid(sid: str) -> int:
     """End the sessions that belong to one session of the SSO; says how many."""
     tag = await connection().execute("DELETE FROM session WHERE sid = $1", sid)
-    return int(tag.split()[-1])
+    return changed(tag)
 
 
 async def insert_logout_token(token_id: str) -> bool:

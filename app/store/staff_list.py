@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.domain.staff import StaffLine
+from app.store.rows import changed
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ async def set_accepts_leads(_viewer: Viewer, staff_id: str, now: datetime, *, ac
         accepts,
         now,
     )
-    return tag == "UPDATE 1"
+    return changed(tag) > 0
 
 
 async def read_attention(_viewer: Viewer) -> Attention:
