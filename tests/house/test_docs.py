@@ -9,6 +9,10 @@ from tests.house.files import ROOT, files, lines, short, words_in
 SCREEN = 60
 ADR_LINES = 50
 ADR_PARTS = ["Context", "Decision", "Consequences", "Alternatives"]
+NAMED = re.compile(
+    r"`((?:app|jobs|tables|tests|docs|static|lint|tools|api|cli|contracts|core|domain|gateways|sandbox|services|store|web)"
+    r"/[a-z0-9_./-]+)`"
+)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#]+)")
 
 
@@ -46,6 +50,25 @@ def test_every_decision_that_the_code_names_exists() -> None:
 def test_no_two_decisions_have_the_same_number() -> None:
     numbers = [path.name[:4] for path in files(".md", "docs/adr")]
     assert sorted(set(numbers)) == sorted(numbers)
+
+
+def test_every_module_and_function_that_documents_name_exists() -> None:
+    said = {name for path in files(".md", ".") for name in NAMED.findall(path.read_text(encoding="utf-8"))}
+    assert said
+    assert [name for name in sorted(said) if not _is_there(name)] == []
+
+
+def _is_there(name: str) -> bool:
+    """Say whether there is such a file, folder or module, or a module that has what stands behind its last dot."""
+    module, _, inner = name.rpartition(".")
+    for room in (ROOT, ROOT / "app"):
+        if (room / name).exists() or (room / f"{name}.py").exists():
+            return True
+        if (file := room / f"{module}.py").exists() and re.search(
+            rf"\b{inner}\b", file.read_text(encoding="utf-8")
+        ):
+            return True
+    return False
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:
