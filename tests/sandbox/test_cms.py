@@ -9,18 +9,16 @@ from urllib.parse import urlsplit
 import pytest
 from litestar import Litestar, Request, Response, post
 
-from tests.sandbox.neighbours import neighbours, serving, settings_of
+from tests.sandbox.neighbours import neighbours, serving
 from tests.wait import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
-    from pathlib import Path
 
     from httpx import AsyncClient
     from redis.asyncio import Redis
 
     from app.core.settings import Settings
-    from tests.database import Place
 
 FORM = {
     "name": "Grace Hopper",
@@ -55,17 +53,6 @@ class FakeCrm:
             return Response({"outcome": "created", "title": "Refused"}, status_code=status)
 
         return Litestar([capture], openapi_config=None)
-
-
-@pytest.fixture
-def config(tmp_path: Path, place: Place) -> Settings:
-    return settings_of(tmp_path, place.redis_url)
-
-
-@pytest.fixture
-async def sandbox(config: Settings, redis: Redis) -> AsyncGenerator[AsyncClient]:
-    async with neighbours(config) as client:
-        yield client
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from tests.sandbox.neighbours import forwarded, neighbours, settings_of
 from tests.wait import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
     from pathlib import Path
 
     from httpx import AsyncClient
@@ -22,17 +21,6 @@ if TYPE_CHECKING:
 
     from app.core.settings import Settings
     from tests.database import Place
-
-
-@pytest.fixture
-def config(tmp_path: Path, place: Place) -> Settings:
-    return settings_of(tmp_path, place.redis_url)
-
-
-@pytest.fixture
-async def sandbox(config: Settings, redis: Redis) -> AsyncGenerator[AsyncClient]:
-    async with neighbours(config) as client:
-        yield client
 
 
 def sale(**changed: Any) -> dict[str, Any]:

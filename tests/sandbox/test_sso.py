@@ -28,7 +28,6 @@ from tests.sandbox.neighbours import (
 from tests.wait import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
     from pathlib import Path
 
     from httpx import AsyncClient, Response
@@ -39,17 +38,6 @@ if TYPE_CHECKING:
 
 VERIFIER = "a verifier that is long enough to be one, 43 letters"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
-
-
-@pytest.fixture
-def config(tmp_path: Path, place: Place) -> Settings:
-    return settings_of(tmp_path, place.redis_url)
-
-
-@pytest.fixture
-async def sandbox(config: Settings, redis: Redis) -> AsyncGenerator[AsyncClient]:
-    async with neighbours(config) as client:
-        yield client
 
 
 def asked(config: Settings, **changed: str) -> dict[str, str]:

@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.web.live import Streams
+from tests.conftest import browser_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from httpx import AsyncClient
+    from litestar import Litestar
     from redis.asyncio import Redis
 
 SECONDS = 10
+
+
+@pytest.fixture
+async def browser(app: Litestar) -> AsyncGenerator[AsyncClient]:
+    """Somebody's browser, in which nobody has signed in yet."""
+    async with browser_of(app) as client:
+        yield client
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from app.web.guards import csrf_token
 from tests.conftest import browser_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     import asyncpg
     from httpx import AsyncClient
@@ -41,12 +41,6 @@ def _forgetful(sso: FakeSso) -> Iterator[None]:
     settings.cache_clear()
     company_sso.cache_clear()
     sso.restore()
-
-
-@pytest.fixture
-async def browser(app: Litestar) -> AsyncIterator[AsyncClient]:
-    async with browser_of(app) as client:
-        yield client
 
 
 async def begin(browser: AsyncClient, path: str = "") -> str:

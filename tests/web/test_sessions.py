@@ -13,15 +13,13 @@ import pytest
 from app.gateways.sso.company import sso as company_sso
 from app.services.login import remembered_sessions
 from app.web.guards import csrf_token
-from tests.conftest import browser_of
 from tests.wait import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     import asyncpg
     from httpx import AsyncClient
-    from litestar import Litestar
 
     from tests.fakes import FakeSso
 
@@ -39,12 +37,6 @@ def _forgetful(sso: FakeSso) -> Iterator[None]:
     yield
     company_sso.cache_clear()
     sso.restore()
-
-
-@pytest.fixture
-async def browser(app: Litestar) -> AsyncIterator[AsyncClient]:
-    async with browser_of(app) as client:
-        yield client
 
 
 def logout_token(sso: FakeSso, **changed: Any) -> str:

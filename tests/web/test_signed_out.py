@@ -9,26 +9,18 @@ import pytest
 from app.services.login import remembered_sessions
 from app.web.guards import csrf_token
 from tests.cast import CAST
-from tests.conftest import browser_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
     import asyncpg
     from httpx import AsyncClient
-    from litestar import Litestar
 
     SignIn = Callable[[str], Awaitable[AsyncClient]]
 
 SID = "__Host-sid"
 TOKEN = "/session/token"
 INSIDE = {"HX-Request": "true"}
-
-
-@pytest.fixture
-async def browser(app: Litestar) -> AsyncIterator[AsyncClient]:
-    async with browser_of(app) as client:
-        yield client
 
 
 async def test_a_page_of_an_earlier_session_gets_the_new_ones_token(signed_in: SignIn) -> None:
