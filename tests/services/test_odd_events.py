@@ -72,7 +72,9 @@ async def test_what_is_no_object_is_wrong_as_a_whole(owner: asyncpg.Connection, 
 async def test_what_is_wrong_is_refused_with_its_place(owner: asyncpg.Connection, said: Any) -> None:
     with pytest.raises(Invalid) as caught:
         await identity_events.receive_event(raw(said))
-    assert all(problem.pointer.startswith("#/") for problem in caught.value.problems)
+    pointers = [problem.pointer for problem in caught.value.problems]
+    assert pointers
+    assert all(pointer.startswith("#/") for pointer in pointers)
     assert await statuses(owner) == []
 
 
