@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 MOST: Final = 5
-# The same expression as the index customer_phone_digits_trgm. Extensions and area codes alone are no number.
+# The same expression as in the index customer_by_digits. Extensions and area codes alone are no number.
 _DIGITS = "regexp_replace(customer.phone, '[^0-9]', '', 'g')"
 _SHORTEST: Final = 7
 _SHORTEST_WORD: Final = 3
