@@ -91,7 +91,7 @@ _SAFEGUARDS: Final = Safeguards()
 
 async def _ask_postgresql() -> None:
     async with transaction(system("health")):
-        await pulse.check()
+        await pulse.check_unscoped()
 
 
 async def _try(asking: Awaitable[object]) -> str:

@@ -7,6 +7,7 @@ a pool of three is dead after three such failures (docs/adr/0005).
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from contextvars import Context
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -16,12 +17,24 @@ from typing_extensions import override
 from app.core.log import logger
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from contextvars import Token
     from types import TracebackType
     from uuid import UUID
 
 
 log: Final = logger("store")
+
+
+@contextmanager
+def reaching() -> Generator[None]:
+    """Say one thing of whatever is between us and the database: no address, no route, no socket."""
+    try:
+        yield
+    except (ConnectionError, TimeoutError):
+        raise
+    except OSError as error:
+        raise ConnectionError("the database cannot be reached") from error
 
 
 class SafeTransaction(PostgresTransaction):
@@ -34,7 +47,8 @@ class SafeTransaction(PostgresTransaction):
 
     @override
     async def __aenter__(self) -> Self:
-        self.connection = await self.get_connection()
+        with reaching():
+            self.connection = await self.get_connection()
         try:
             await self.begin()
         except BaseException:

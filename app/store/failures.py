@@ -21,6 +21,10 @@ _AWAY: Final = (
     asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,  # its disk
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, or a server that was told to take no writes
+    asyncpg.InvalidAuthorizationSpecificationError,  # a login that was changed there, and not here yet
+    asyncpg.InvalidCatalogNameError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # what a query meets between the server's goodbye and the end of the connection

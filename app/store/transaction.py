@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from app.core.settings import settings
-from app.store.engine import SafeTransaction, engine, settle
+from app.store.engine import SafeTransaction, engine, reaching, settle
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
@@ -98,11 +98,12 @@ async def call_function(sql: str, *args: Any) -> list[asyncpg.Record]:
     if pool is None:
         message = "the pool is not open"
         raise RuntimeError(message)
-    async with pool.acquire() as free:
-        if settings().statement_cache:
-            return await free.fetch(sql, *args)
-        async with free.transaction():  # a pooler could send the two halves of a statement to two servers
-            return await free.fetch(sql, *args)
+    with reaching():
+        async with pool.acquire() as free:
+            if settings().statement_cache:
+                return await free.fetch(sql, *args)
+            async with free.transaction():  # a pooler could send the two halves of a statement to two servers
+                return await free.fetch(sql, *args)
 
 
 async def _nothing(_connection: asyncpg.Connection) -> None:

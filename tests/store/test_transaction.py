@@ -9,9 +9,10 @@ import asyncpg
 import pytest
 from piccolo.engine.exceptions import TransactionError
 
+from app.core.settings import settings
 from app.domain.viewer import Role, Viewer, system
 from app.store.engine import engine, settle
-from app.store.transaction import connection, reading, transaction
+from app.store.transaction import call_function, connection, reading, transaction
 from app.web.errors import describe
 from tables.staff import Staff
 
@@ -125,6 +126,39 @@ async def test_a_cancelled_call_gives_the_connection_back() -> None:
     async with transaction(JOBS):
         assert await connection().fetchval("SELECT 1") == 1
     assert idle_connections()[0] == idle_connections()[1]
+
+
+async def test_whatever_is_in_the_way_the_database_is_away(cast: Cast) -> None:
+    async def enter() -> None:
+        async with transaction(cast.rita):
+            pass
+
+    pool = engine.pool
+    assert pool is not None
+    await pool.expire_connections()
+    pool.set_connect_args("postgresql:///crm?host=/no/such/folder")  # no socket, which is no ConnectionError
+    for ask in (enter(), call_function("SELECT 1")):
+        with pytest.raises(ConnectionError) as met:
+            await ask
+        assert describe(met.value).status == 503
+
+
+async def test_a_database_that_takes_no_writes_is_away_for_them(cast: Cast) -> None:
+    async def write() -> None:
+        async with transaction(JOBS):
+            await connection().execute("DELETE FROM login_attempt")
+
+    pool = engine.pool
+    assert pool is not None
+    await pool.expire_connections()
+    read_only = {"default_transaction_read_only": "on"}
+    pool.set_connect_args(settings().database_url, server_settings=read_only)  # as a standby is
+    with pytest.raises(asyncpg.ReadOnlySQLTransactionError) as met:
+        await write()
+    told = describe(met.value)
+    assert (told.status, told.code, told.headers) == (503, "store-down", {"Retry-After": "2"})
+    async with reading(cast.rita):
+        assert await connection().fetchval("SELECT 1") == 1
 
 
 async def test_a_transaction_inside_a_transaction_is_refused() -> None:

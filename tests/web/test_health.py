@@ -11,8 +11,11 @@ from app.core.errors import Conflict
 from app.gateways.sso.company import sso as company_sso
 from app.services import health
 from app.store.checks import Check, run_checks
+from app.store.engine import engine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import asyncpg
     from httpx import AsyncClient
 
@@ -43,6 +46,20 @@ async def test_a_safeguard_switched_off_while_running_turns_it_red(
     assert red.headers["retry-after"]
     await owner.execute("ALTER TABLE activity ENABLE ALWAYS TRIGGER activity_no_change")
     assert (await client.get("/health/ready")).status_code == 200
+
+
+async def test_a_database_that_takes_no_writes_turns_it_red(
+    client: AsyncClient, database: Place, as_user: Callable[..., dict[str, str]]
+) -> None:
+    pool = engine.pool
+    assert pool is not None
+    await pool.expire_connections()
+    pool.set_connect_args(database.app_url, server_settings={"default_transaction_read_only": "on"})
+    red = await client.get("/health/ready")
+    assert (red.status_code, red.json()["parts"]["postgresql"]) == (503, "down")
+    form = {"name": "Grace Hopper", "email": "grace@navy.example"}
+    refused = await client.post("/v1/leads/capture", json=form, headers=as_user("cms"))
+    assert (refused.status_code, refused.json()["type"]) == (503, "/problems/store-down")
 
 
 async def test_however_many_ask_the_safeguards_are_looked_at_once(

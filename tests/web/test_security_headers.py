@@ -137,6 +137,8 @@ def test_a_stale_write_carries_the_current_lead() -> None:
         (ConnectionRefusedError(), 503),
         (TimeoutError(), 503),
         (asyncpg.InternalClientError(), 503),
+        (asyncpg.InvalidPasswordError(), 503),
+        (asyncpg.PostgresIOError(), 503),
     ],
 )
 def test_known_failures_have_their_status(error: Exception, status: int) -> None:
