@@ -98,17 +98,25 @@ class BoundedHead(HttpToolsProtocol):
             super()._unset_keepalive_if_required()
 
     def _parse(self, data: bytes) -> None:
+        rest = memoryview(data)
         try:
-            self.parser.feed_data(data)
+            while rest:
+                rest = self._parse_until_upgrade(rest)
         except HttpParserError:
             self.logger.warning("Invalid HTTP request received.")
             self._refuse(MALFORMED)
+
+    def _parse_until_upgrade(self, data: memoryview) -> memoryview:
+        """Parse up to the end of a head that asks for another protocol, which it then has without that wish."""
+        try:
+            self.parser.feed_data(data)
         except HttpParserUpgrade as upgrade:
             if self.parser.get_method() == b"CONNECT":
-                self._refuse(MALFORMED)
-                return
+                raise HttpParserError from upgrade
             head, self.parser = self._head_without_upgrade(), HttpRequestParser(self)
-            self._parse(head + data[upgrade.args[0] :])
+            self.parser.feed_data(head)
+            return data[upgrade.args[0] :]
+        return data[:0]
 
     def _head_without_upgrade(self) -> bytes:
         """Return the head that asks for another protocol as one that does not: we speak none.

@@ -160,6 +160,15 @@ async def test_a_wish_for_another_protocol_costs_nobody_the_body(port: int) -> N
             writer.close()
 
 
+async def test_many_wishes_for_another_protocol_at_once_are_served_one_after_the_other(port: int) -> None:
+    wish = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(wish * 1500)
+    for _ in range(1500):
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
+    writer.close()
+
+
 @pytest.mark.parametrize(
     "hosts", [b"", b"Host: x\r\nHost: y\r\n", b"Host: x\r\nHost: x\r\n"], ids=["none", "two", "twice"]
 )
