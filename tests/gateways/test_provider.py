@@ -13,6 +13,7 @@ import pytest
 from typing_extensions import override
 
 from app.gateways.sso import http
+from app.gateways.sso.flow import Registration, client_token
 from app.gateways.sso.http import SsoDown, SsoRefused, get_json, post_form
 from app.gateways.sso.provider import Discovery
 from tests.listening import listening
@@ -76,12 +77,28 @@ async def test_a_provider_is_found_by_its_issuer(server: str) -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [{"issuer": "https://evil.example"}, {"issuer": None}, {"jwks_uri": None}, {"token_endpoint": 7}],
+    [
+        {"issuer": "https://evil.example"},
+        {"issuer": None},
+        {"jwks_uri": None},
+        {"token_endpoint": 7},
+        {"token_endpoint": "https://["},
+        {"jwks_uri": "http://sso.example/keys"},
+        {"authorization_endpoint": "https://sso.example/\r\nSet-Cookie: x=y"},
+        {"authorization_endpoint": "javascript:alert(1)"},
+    ],
 )
 async def test_another_issuer_or_an_incomplete_document_is_none(server: str, changed: dict[str, Any]) -> None:
     Odd.answers = {WELL_KNOWN: (200, {}, document(server, **changed))}
     with pytest.raises(SsoDown):
         await Discovery(server).provider()
+
+
+@pytest.mark.parametrize("methods", [None, 7, "client_secret_post", {}])
+async def test_how_the_secret_is_sent_is_a_list_or_as_usual(server: str, methods: Any) -> None:
+    said = json.loads(document(server)) | {"token_endpoint_auth_methods_supported": methods}
+    Odd.answers = {WELL_KNOWN: (200, {}, json.dumps(said).encode())}
+    assert not (await Discovery(server).provider()).wants_secret_in_form
 
 
 async def test_a_provider_that_is_away_is_remembered_and_not_asked_in_a_hurry(server: str) -> None:
@@ -141,7 +158,17 @@ async def test_an_answer_that_drips_for_ever_is_no_answer(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    "url", ["http://sso.example/x", "file:///etc/passwd", "ftp://127.0.0.1/x", "//x", ""]
+    "url",
+    [
+        "http://sso.example/x",
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/x",
+        "//x",
+        "",
+        "https://[",
+        "https://sso.example:no/",
+        "https://sso.example/\ud800",
+    ],
 )
 async def test_only_https_or_this_machine_is_called(url: str) -> None:
     with pytest.raises(SsoDown):
@@ -180,6 +207,17 @@ async def test_not_now_is_no_no(server: str, status: int) -> None:
 async def test_a_token_endpoint_that_is_not_there_refuses_nobody(server: str) -> None:
     with pytest.raises(SsoDown):
         await post_form(f"{server}/nowhere", {}, None)
+
+
+@pytest.mark.parametrize("token", ["\ud800", "a\nb", "é", "", 7])
+async def test_a_token_that_cannot_be_shown_again_is_none(server: str, token: Any) -> None:
+    Odd.answers = {
+        WELL_KNOWN: (200, {}, document(server)),
+        "/token_endpoint": (200, {}, json.dumps({"access_token": token}).encode()),
+    }
+    client = Registration("crm", "secret", f"{server}/back", "openid")
+    with pytest.raises(SsoDown):
+        await client_token(await Discovery(server).provider(), client)
 
 
 @pytest.mark.parametrize("end", ["javascript:alert(1)", "http://sso.example/end", "//sso.example/end", 7, ""])

@@ -87,9 +87,9 @@ async def _ask(provider: Provider, client: Registration, form: dict[str, str]) -
 
 
 def _read(answer: dict[str, Any]) -> Tokens:
-    def text(name: str) -> str | None:
+    def text(name: str) -> str | None:  # tokens are printable ASCII (RFC 6749, A.12)
         value = answer.get(name)
-        return value if isinstance(value, str) and value else None
+        return value if isinstance(value, str) and value and value.isascii() and value.isprintable() else None
 
     access = text("access_token")
     if access is None:

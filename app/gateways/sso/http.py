@@ -45,7 +45,7 @@ async def get_json(url: str, *, bearer: str | None = None) -> dict[str, Any]:
 async def get_any(url: str, *, bearer: str | None) -> Any:
     """Fetch JSON; raises SsoRefused (with its status) for a bearer it does not take, SsoDown for everything else."""
     headers = {"accept": "application/json", **({"authorization": f"Bearer {bearer}"} if bearer else {})}
-    status, body = await _send(httpx.Request("GET", _safe(url), headers=headers))
+    status, body = await _send(_request("GET", url, headers=headers))
     if bearer and BAD_REQUEST <= status < SERVER_ERROR and status not in NOT_NOW:
         raise SsoRefused(answered=status)
     if status != OK:
@@ -55,7 +55,7 @@ async def get_any(url: str, *, bearer: str | None) -> Any:
 
 async def post_form(url: str, form: dict[str, str], auth: tuple[str, str] | None) -> dict[str, Any]:
     """Post a form to the token endpoint; raises SsoRefused when it says no, SsoDown when it cannot say."""
-    request = httpx.Request("POST", _safe(url), data=form, headers={"accept": "application/json"})
+    request = _request("POST", url, data=form, headers={"accept": "application/json"})
     if auth is not None:
         request = next(httpx.BasicAuth(*auth).auth_flow(request))
     status, body = await _send(request)
@@ -106,15 +106,22 @@ def _object(value: Any) -> dict[str, Any]:
 
 
 def is_safe(url: str) -> bool:
-    """True for https, and for http only to this machine."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_local(parts.hostname or ""))
+    """True for an address by https, and by http only of this machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as a bracket that nobody closes
+        return False
+    is_secret = parts.scheme == "https" or (parts.scheme == "http" and _is_local(parts.hostname or ""))
+    return is_secret and url.isascii() and url.isprintable()
 
 
-def _safe(url: str) -> str:
+def _request(method: str, url: str, **what: Any) -> httpx.Request:
     if not is_safe(url):
         raise SsoDown("The sign-in service must be reached by https")
-    return url
+    try:
+        return httpx.Request(method, url, **what)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise SsoDown("The sign-in service named what cannot be asked for") from error
 
 
 def _is_local(host: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from app.core.log import logger
 from app.gateways.sso.http import SsoDown, get_json, is_safe
@@ -77,17 +77,17 @@ def _read(document: dict[str, Any], issuer: str) -> Provider:
 
     def optional(name: str) -> str | None:
         value = document.get(name)
-        return value if isinstance(value, str) and value else None
+        return value if isinstance(value, str) and is_safe(value) else None
 
-    end = optional("end_session_endpoint")
-    methods = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+    said: object = document.get("token_endpoint_auth_methods_supported")
+    methods = cast("list[object]", said) if isinstance(said, list) else ["client_secret_basic"]
     return Provider(
         issuer=issuer,
         authorization_endpoint=needed("authorization_endpoint"),
         token_endpoint=needed("token_endpoint"),
         jwks_uri=needed("jwks_uri"),
         userinfo_endpoint=optional("userinfo_endpoint"),
-        end_session_endpoint=end if end and is_safe(end) else None,
+        end_session_endpoint=optional("end_session_endpoint"),
         users_endpoint=optional("users_endpoint") or f"{issuer.rstrip('/')}/users",
         sends_issuer=document.get("authorization_response_iss_parameter_supported") is True,
         wants_secret_in_form="client_secret_basic" not in methods and "client_secret_post" in methods,
