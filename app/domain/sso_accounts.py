@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from app.domain.sso_events import DEACTIVATED, EMAIL_UPDATED, Email, UserNews, said_time
+from app.domain.sso_events import DEACTIVATED, EMAIL_UPDATED, LONGEST_NAME, Email, UserNews, said_time
 from app.domain.text import normalise_email
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def news_of_account(account: Account, at: datetime) -> UserNews:
         user_id=account.id,
         email=Email(account.email, norm) if norm else None,
         previous_norm=None,
-        name=account.name or None,
+        name="".join(filter(str.isprintable, account.name)).strip()[:LONGEST_NAME] or None,
         active=account.active,
         version=account.version or None,
         at=said_time(account.updated_at) or at,

@@ -100,6 +100,21 @@ async def test_a_user_list_that_cannot_be_read_is_an_outage(server: str, api: st
         await the_list(api, server).page(None)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [7, {}, {**OWN, "user_id": "a\x00b"}, {**OWN, "user_id": "\ud800"}, {**OWN, "updated_at": "soon"}],
+)
+async def test_an_account_that_cannot_be_read_hides_no_other(server: str, wrong: Any) -> None:
+    Odd.answers = answers("/users", {"items": [wrong, OWN], "next_cursor": None})
+    assert [user.id for user in (await the_list("slyyfoxx", server).page(None)).users] == ["u-1"]
+
+
+async def test_a_list_that_never_ends_is_an_outage(server: str) -> None:
+    Odd.answers = answers("/users?cursor=1", {"items": [OWN], "next_cursor": "1"})
+    with pytest.raises(SsoDown):
+        await the_list("slyyfoxx", server).page("1")
+
+
 async def test_a_time_without_a_zone_is_no_time(server: str) -> None:
     Odd.answers = answers("/users/u", {**OWN, "updated_at": "2026-11-22T08:00:00"})
     with pytest.raises(SsoDown):

@@ -96,6 +96,19 @@ async def test_one_account_that_cannot_be_followed_does_not_stop_the_others(
     assert await owner.fetchval("SELECT email FROM customer WHERE sso_user_id = 'b'") == "good@x.example"
 
 
+async def test_an_odd_name_keeps_nobody_from_their_address(
+    owner: asyncpg.Connection, cast: Cast, sso: FakeSso
+) -> None:
+    await make.customer(owner, sso_user_id="u", email="old@x.example")
+    await owner.execute("UPDATE staff SET email = 'old@slyyfoxx.example' WHERE id = $1", cast.rita.id)
+    odd = "Gra\x00ce\ud83d " + "x" * 1000
+    sso.users = [account("u", name=odd), account(cast.rita.id, email="new@slyyfoxx.example", name=odd)]
+    await compare(cast)
+    assert await owner.fetchval("SELECT email FROM customer") == "now@grace.example"
+    rita = await owner.fetchrow("SELECT email, name FROM staff WHERE id = $1", cast.rita.id)
+    assert (rita["email"], rita["name"][:7]) == ("new@slyyfoxx.example", "Grace x")
+
+
 async def test_it_waits_for_the_sso_and_gives_up_in_the_end(
     owner: asyncpg.Connection, cast: Cast, sso: FakeSso, later: Callable[[timedelta], None]
 ) -> None:

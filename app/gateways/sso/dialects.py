@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
+from app.domain.identity import LONGEST_SUBJECT
 from app.gateways.sso.users import PAGE, Dialect, SsoUser, listed
 
 if TYPE_CHECKING:
@@ -121,10 +122,11 @@ class Scim(Dialect):
 
 
 def _account(user_id: object, email: object) -> dict[str, Any]:
-    """Return id and e-mail as texts; an account without an id is none."""
-    if not user_id or not isinstance(email, str):
+    """Return id and e-mail as texts; an account without an id that a token could carry is none."""
+    text = str(user_id or "")
+    if not (text.isprintable() and 0 < len(text) <= LONGEST_SUBJECT) or not isinstance(email, str):
         raise ValueError
-    return {"id": str(user_id), "email": email}
+    return {"id": text, "email": email}
 
 
 def _moment(written: Any) -> datetime | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from urllib.parse import quote, urlencode
 
+from app.core.log import logger
 from app.gateways.sso.http import SsoDown, SsoRefused, get_any
 
 if TYPE_CHECKING:
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
 PAGE: Final = 100
 GONE: Final = frozenset({404, 410})
+UNREADABLE_LIST: Final = "The sign-in service's user list cannot be read"
 UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+
+log = logger("sso")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +70,28 @@ class UserList:
         self._token = token
 
     async def page(self, cursor: str | None) -> UserPage:
-        """Return one page of accounts; raises SsoDown, SsoRefused."""
+        """Return one page of accounts, but those that nobody can read; raises SsoDown, SsoRefused."""
         query = urlencode(self._dialect.query(cursor))
         separator = "&" if "?" in self._endpoint else "?"
         url = f"{self._endpoint}{separator}{query}" if query else self._endpoint
         answer = await get_any(url, bearer=self._token)
         try:
-            users = tuple(self._dialect.user(item) for item in self._dialect.items(answer))
-            return UserPage(users, self._dialect.following(answer, cursor))
+            items, following = self._dialect.items(answer), self._dialect.following(answer, cursor)
         except UNREADABLE as error:
-            raise SsoDown("The sign-in service's user list cannot be read") from error
+            raise SsoDown(UNREADABLE_LIST) from error
+        users = tuple(user for item in items if (user := self._user(item)) is not None)
+        if (items and not users) or (cursor and following == cursor):  # that would never end
+            raise SsoDown(UNREADABLE_LIST)
+        if len(users) < len(items):
+            log.warning("accounts_unreadable", number=len(items) - len(users))
+        return UserPage(users, following)
+
+    def _user(self, item: Any) -> SsoUser | None:
+        """Return an account, None for one that cannot be read: the others are compared all the same."""
+        try:
+            return self._dialect.user(item)
+        except UNREADABLE:
+            return None
 
     async def user(self, user_id: str) -> SsoUser | None:
         """Return one account, or None when the SSO knows none of this id; raises SsoDown, SsoRefused."""
@@ -88,7 +104,7 @@ class UserList:
                 return None
             raise
         except UNREADABLE as error:
-            raise SsoDown("The sign-in service's user list cannot be read") from error
+            raise SsoDown(UNREADABLE_LIST) from error
 
 
 def listed(value: Any) -> list[Any]:
