@@ -9,6 +9,7 @@ import asyncio
 from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 import msgspec
 from redis.exceptions import RedisError
@@ -20,7 +21,6 @@ from app.gateways.redis_server import connect, redis_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from uuid import UUID
 
     from app.domain.lead import Lead
 
@@ -146,7 +146,7 @@ class Hub:
                 self._let_all_look()
                 pause = AGAIN_AFTER
                 await self._pass_on(subscription)
-            except (RedisError, OSError, msgspec.MsgspecError) as error:
+            except (RedisError, OSError) as error:
                 log.warning("live_connection_lost", error=type(error).__name__)
             finally:
                 await redis.aclose()
@@ -159,11 +159,14 @@ class Hub:
             said = await subscription.get_message(ignore_subscribe_messages=True, timeout=HEALTH_CHECK)
             if said is not None:
                 for line in said["data"].splitlines():
-                    self._pass_on_line(said["channel"].decode(), line)
+                    try:
+                        self._pass_on_line(said["channel"].decode(), line)
+                    except (ValueError, msgspec.MsgspecError):  # nothing of ours says that
+                        log.warning("news_unreadable", channel=said["channel"].decode())
 
     def _pass_on_line(self, channel: str, line: bytes) -> None:
         if channel != CHANNEL:
-            about = line.decode()
+            about = str(UUID(line.decode()))
             return self._hand_out(TICKETS if channel == DESK else about, about)
         change = msgspec.json.decode(line, type=Change)
         self._note(change)

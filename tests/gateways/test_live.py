@@ -7,7 +7,7 @@ import math
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -118,6 +118,18 @@ async def test_after_a_lost_connection_everybody_looks_again(
         await of_lead(heard, lead)
     monkeypatch.undo()
     settings.cache_clear()
+
+
+@pytest.mark.parametrize("nonsense", [b"\xff\xfe", b"{}", b'{"lead_id": 7}', b"[" * 100_000, b""])
+async def test_what_nobody_of_ours_says_silences_nobody(redis: Redis, nonsense: bytes) -> None:
+    async with listening() as (hub, one):
+        desk, lead = hub.join(live.TICKETS), uuid4()
+        for channel in (live.CHANNEL, live.ENTRIES, live.DESK):
+            await redis.publish(channel, nonsense)
+        await live.announce_lead(lead, "rita")
+        await of_lead(one, str(lead))
+        assert None not in drained(one)
+        assert all(news is None or UUID(str(news)) for news in drained(desk))
 
 
 async def test_a_page_that_is_far_behind_is_told_to_look_once(redis: Redis) -> None:
