@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "slyyfoxx-crm-person/1"
 """Says how to read the file. A field that is added changes nothing; one that goes or means something else does."""
+_CALLED_EMAIL: Final = re.compile(r'"email"\s*:\s*"([^"]*)"')
 
 
 def encode(record: dict[str, Any]) -> bytes:
@@ -25,19 +27,22 @@ def is_theirs(form: str, addresses: Collection[str]) -> bool:
 
     `form` is the JSON that came, or a JSON string of what was no usable one. Somebody else's form may name them too.
     """
-    email = _email_of(form)
-    if not isinstance(email, str) or "@" not in email:
-        return True
-    return (normalise_email(email.strip()) or email.strip().casefold()) in addresses
+    emails = _emails_of(form)
+    return not emails or any((normalise_email(each) or each.casefold()) in addresses for each in emails)
 
 
 class _Form(msgspec.Struct):
     email: Any = None
 
 
-def _email_of(form: str) -> Any:
+def _emails_of(form: str) -> list[str]:
+    """Return the e-mail of a form; of what is no readable one, such as a body that broke off, what is called so."""
     try:
         said = msgspec.json.decode(form, type=_Form | str)
-        return (msgspec.json.decode(said, type=_Form) if isinstance(said, str) else said).email
+        if isinstance(said, str):
+            form = said
+            said = msgspec.json.decode(said, type=_Form)
+        found: list[Any] = [said.email]
     except msgspec.MsgspecError:
-        return None
+        found = _CALLED_EMAIL.findall(form)
+    return [each.strip() for each in found if isinstance(each, str) and "@" in each]

@@ -42,6 +42,19 @@ def test_a_form_with_another_address_is_not(email: str) -> None:
     assert not is_theirs(json.dumps(json.dumps(form)), THEIRS)
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        f'{{"email": "omar@navy.example", "note": "{NAMED}", "half": ',
+        f'{{"email" : " omar@navy.example", "note": "{NAMED}\\ud800"}}',
+        [{"email": "omar@navy.example", "note": NAMED}],
+    ],
+    ids=["broken off", "lone surrogate", "list"],
+)
+def test_an_unreadable_form_with_another_address_is_not_either(form: object) -> None:
+    assert not is_theirs(json.dumps(form), THEIRS)
+
+
 def test_what_was_written_stays_as_it_was() -> None:
     kept = '{"n":0.10,"big":123456789012345678901234567890,"s":"\\u2028é"}'
     assert json.loads(encode({"sent": msgspec.Raw(kept)})) == {"sent": json.loads(kept)}
