@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 REMEMBERED_SECONDS: Final = 7 * 24 * 60 * 60
 TIMEOUT: Final = 2.0
 RETRY_AFTER: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # our own bus: it must not wait long once it is back
-# One step for Redis: a worker killed between the marker and the entry would lose or double the event.
+# One step for Redis: a worker killed between the marker and the entry would lose or double the event. Where the entry is
+# refused (another type of key, rights that are missing) the marker goes: it would say of a lost event that it is there.
 PUBLISH_ONCE: Final = """
-if redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[1]) then
-    redis.call('XADD', KEYS[1], '*', 'data', ARGV[2], 'id', ARGV[3], 'type', ARGV[4], 'subject', ARGV[5])
-    return 1
+if not redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[1]) then
+    return 0
 end
-return 0
+local added = redis.pcall(
+    'XADD', KEYS[1], '*', 'data', ARGV[2], 'id', ARGV[3], 'type', ARGV[4], 'subject', ARGV[5])
+if type(added) == 'table' and added.err then
+    redis.call('DEL', KEYS[2])
+    return added
+end
+return 1
 """
 
 

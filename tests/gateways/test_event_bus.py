@@ -68,6 +68,19 @@ async def test_a_forgotten_event_can_be_published_again(bus: Any, ids: Any) -> N
     assert await ids() == [str(event.id), str(other.id), str(event.id)]
 
 
+async def test_an_event_that_redis_refused_is_not_taken_for_one_that_is_there(
+    real: RedisStream, redis: Redis
+) -> None:
+    event = an_event()
+    await redis.set(OUR_STREAM, "something else by this name")
+    for _ in range(2):
+        with pytest.raises(Undelivered):
+            await real.publish(event)
+    await redis.delete(OUR_STREAM)
+    assert [await real.publish(event) for _ in range(2)] == ["added", "was there already"]
+    assert [fields["id"] for _, fields in await redis.xrange(OUR_STREAM)] == [str(event.id)]
+
+
 async def test_the_entry_is_plain_json_with_what_a_consumer_filters_by(
     real: RedisStream, redis: Redis
 ) -> None:
