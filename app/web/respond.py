@@ -29,17 +29,10 @@ UTC: Final = ZoneInfo("UTC")
 _pages: Final = Pages()
 
 
-def page(
-    request: Asking,
-    template: str,
-    *,
-    status: int = 200,
-    headers: dict[str, str] | None = None,
-    **context: Any,
-) -> Response[str]:
+def page(request: Asking, template: str, *, status: int = 200, **context: Any) -> Response[str]:
     """Answer with a template rendered for this request; a fragment is a template without the layout."""
     html = render(template, reader(request), **context)
-    return Response(html, media_type=MediaType.HTML, status_code=status, headers=HEADERS | (headers or {}))
+    return Response(html, media_type=MediaType.HTML, status_code=status, headers=HEADERS)
 
 
 def page_of(
