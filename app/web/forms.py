@@ -15,7 +15,7 @@ from app.domain.amounts import read_amount
 from app.domain.idempotency import Key
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
 
     from litestar import Request
 
@@ -110,8 +110,20 @@ class Form:
 
     def with_problems(self, error: Invalid) -> Form:
         """Return the form with the problems of a service, each beside the field its pointer ends in."""
-        found = {p.pointer.rpartition("/")[2]: f"This {p.detail}" for p in error.problems}
-        return replace(self, errors=found | self.errors)
+        return replace(self, errors=_beside_fields(error) | self.errors)
+
+    def note_also(self, check: Callable[[], object]) -> None:
+        """Where something is noted, note what a service's `check` would refuse too: all of it is told at once."""
+        try:
+            if self.errors:
+                check()
+        except Invalid as error:
+            for name, detail in _beside_fields(error).items():
+                self.note(name, detail)
+
+
+def _beside_fields(error: Invalid) -> dict[str, str]:
+    return {p.pointer.rpartition("/")[2]: f"This {p.detail}" for p in error.problems}
 
 
 def with_seen(values: dict[str, str]) -> dict[str, str]:

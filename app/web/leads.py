@@ -14,7 +14,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.settings import settings
 from app.domain.permissions import check_close_lead, check_see_board
 from app.domain.pipeline import LOST_REASONS
-from app.domain.sale import COMPETITOR, Loss
+from app.domain.sale import COMPETITOR, Loss, check_sale
 from app.domain.viewer import Viewer
 from app.services.closing import close_lost, close_won, preview_won
 from app.services.leads import read_lead
@@ -165,6 +165,7 @@ def _sale(request: Asking, form: Form) -> SaleDetails:
         handoff_note=form.text("handoff_note"),
         closed_on=closed_on,
     )
+    form.note_also(lambda: check_sale(details, settings().currency, clock.now().astimezone(zone(request))))
     form.check()
     return details
 

@@ -68,6 +68,19 @@ async def test_a_wrong_sale_shows_the_form_again_and_saves_nothing(
     assert await owner.fetchval("SELECT count(*) FROM sale") == 0
 
 
+async def test_all_that_is_wrong_with_a_sale_is_said_at_once(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    lead = await make.lead(owner, cast.rita, "negotiation")
+    client = await signed_in("rita")
+    days = {"closed_on": "2999-01-01", "starts_on": "1999-01-01"}
+    wrong = SALE | {"amount": "lots", "product": " ", "contract_reference": "x" * 101} | days
+    answer = await client.post(f"/leads/{lead}/won", data=wrong, headers=PARTIAL)
+    for name in ("amount", "product", "contract_reference", *days):
+        assert f'id="{name}-error"' in answer.text, name
+    assert answer.text.count("Please enter an amount") == 1
+
+
 async def test_somebody_elses_change_keeps_what_was_typed(
     signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
 ) -> None:
