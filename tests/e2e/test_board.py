@@ -168,6 +168,16 @@ async def test_a_move_that_cannot_be_saved_goes_back_and_can_be_tried_again(boar
     await stands_in(board, card, "lead")
 
 
+async def test_a_card_that_could_not_be_moved_by_keys_keeps_the_focus(board: Page) -> None:
+    link = (await card_in(board, "qualified")).get_by_role("link")
+    await board.context.set_offline(True)
+    await link.focus()
+    await board.keyboard.press("]")
+    await expect(board.locator(".toast--bad")).to_contain_text("Not saved")
+    await expect(link).to_be_focused()
+    await board.context.set_offline(False)
+
+
 async def test_a_stale_card_is_refreshed_with_the_reason(board: Page) -> None:
     card = await card_in(board, "qualified")
     version = await card.get_attribute("data-version")
