@@ -44,9 +44,15 @@ def test_a_line_in_which_excel_says_what_parts_the_cells_is_no_header(said: str)
     assert sheet == Sheet(("Name, first", "E-Mail"), [["Grace, G.", "grace@navy.example"]])
 
 
-@pytest.mark.parametrize("raw", [b"PK\x03\x04\x14\n1,2\n", b"\xd0\xcf\x11\xe0\n1\n", b"%PDF-1.7\n1\n"])
-def test_a_workbook_is_to_be_saved_as_csv(raw: bytes) -> None:
-    with pytest.raises(Malformed, match="save it as CSV"):
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"PK\x03\x04\x14\n1,2\n", b"\xd0\xcf\x11\xe0\n1\n", b"%PDF-1.7\n1\n", b"\x89PNG\r\n\x1a\n\n1\n",
+        b"\xff\xd8\xff\xe0\n1\n", b"GIF89a\n1\n", b"\x1f\x8b\x08\n1\n", b"{\\rtf1\n1\n",
+    ],
+)  # fmt: skip
+def test_a_workbook_or_a_picture_is_no_table(raw: bytes) -> None:
+    with pytest.raises(Malformed, match="save the table as CSV"):
         read_sheet(raw)
 
 

@@ -19,7 +19,10 @@ HEADER_AND_ONE: Final = 2
 MOST_COLUMNS: Final = 1000
 DELIMITERS: Final = (",", ";", "\t", "|")
 SAID_DELIMITER: Final = re.compile(r'"?sep=([,;|\t])"?[\r\n]+', re.IGNORECASE)
-NO_TEXT: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")  # how spreadsheets and other documents begin
+# How spreadsheets, other documents, pictures and packed files begin.
+NO_TEXT: Final = (
+    b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b",
+)  # fmt: skip
 MISSING: Final = frozenset({"", "select", "na", "n/a", "nan", "null", "none", "-", "?"})
 DECIMAL_COMMA: Final = re.compile(r"-?\d+,\d+")
 DATES: Final = (
@@ -51,7 +54,7 @@ class Table:
 def decode(raw: bytes) -> str:
     """Return the text of a file in UTF-8, UTF-16 with its mark, or Windows-1252; raises Malformed for a workbook."""
     if raw.startswith(NO_TEXT):
-        raise Malformed("The file is a workbook or another document; save it as CSV first")
+        raise Malformed("The file is a workbook, a picture or another document; save the table as CSV first")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", errors="replace")
     try:
