@@ -25,7 +25,7 @@ VIEWS: Final = {
 class StaleTicket(Conflict):
     """Somebody changed the ticket since it was read; `extra["ticket"]` is the current one."""
 
-    code, title = "stale", "Somebody else changed this ticket in the meantime"
+    code, title = "stale", "This ticket was changed in the meantime"
 
 
 class TicketStatus(StrEnum):
