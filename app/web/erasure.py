@@ -37,7 +37,7 @@ async def ask(request: Asking, customer_id: UUID) -> Response[str]:
 async def request_erasure(request: Asking, customer_id: UUID) -> Response[str]:
     """Ask for the erasure; it waits on the list for somebody else."""
     await erasure.request_erasure(request.user, customer_id)
-    return redirect(request, "/admin/erasures")
+    return redirect(request, "/admin/erasures", "Asked for: a second admin has to confirm it.")
 
 
 @get("/admin/erasures", name="erasure.list", opt=needs(check_administer))
@@ -55,12 +55,13 @@ async def show_erasures(request: Asking) -> Response[str]:
 async def decide(request: Asking, erasure_id: UUID) -> Response[str]:
     """Confirm what somebody else asked for, or take a request back."""
     form = await read_form(request)
-    act = erasure.withdraw_erasure if form.text("act") == "withdraw" else erasure.confirm_erasure
+    withdraws = form.text("act") == "withdraw"
+    act = erasure.withdraw_erasure if withdraws else erasure.confirm_erasure
     try:
         await act(request.user, erasure_id)
     except (Conflict, Forbidden) as error:
         return await _list(request, error)
-    return redirect(request, "/admin/erasures")
+    return redirect(request, "/admin/erasures", "The request is taken back." if withdraws else "Erased.")
 
 
 async def _list(request: Asking, error: Conflict | Forbidden | None = None) -> Response[str]:

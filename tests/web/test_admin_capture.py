@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from app.services import import_leads
 from app.services.erasure import erase_by_operator
@@ -45,6 +46,7 @@ async def test_a_held_submission_is_approved_once(signed_in: SignIn, owner: asyn
     assert "has 9 links" in page
     answers = [await client.post(f"{LOG}/{held}/approve") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 409]
+    assert unquote(answers[0].cookies["said"]) == "Approved and taken in."
     assert await owner.fetchval("SELECT count(*) FROM lead") == 1
     assert "Approve" not in (await client.get(f"{LOG}/{held}")).text
 

@@ -57,14 +57,14 @@ async def show_capture(request: Asking, capture_id: UUID) -> Response[str]:
 async def approve(request: Asking, capture_id: UUID) -> Response[str]:
     """Take a held submission in."""
     await capture_log.approve_capture(request.user, capture_id)
-    return redirect(request, f"{PATH}/{capture_id}")
+    return redirect(request, f"{PATH}/{capture_id}", "Approved and taken in.")
 
 
 @post(f"{PATH}/{{capture_id:uuid}}/discard", name="admin.captures.discard", opt=NEEDS)
 async def discard(request: Asking, capture_id: UUID) -> Response[str]:
     """Put a held submission aside for good."""
     await capture_log.discard_capture(request.user, capture_id)
-    return redirect(request, f"{PATH}/{capture_id}")
+    return redirect(request, f"{PATH}/{capture_id}", "Discarded.")
 
 
 def _body(capture: Capture) -> str:

@@ -63,7 +63,7 @@ async def merge_pair(request: Asking, kept_id: UUID, gone_id: UUID) -> Response[
             return await _pair(request, kept_id, gone_id, form, error)
         except NotFound:  # One of them is not there any more, as when somebody else was quicker.
             raise error from None
-    return redirect(request, f"/customers/{kept_id}")
+    return redirect(request, f"/customers/{kept_id}", "The two records are one from now on.")
 
 
 @post(f"{PAIR}/apart", name="admin.duplicates.apart", opt=NEEDS, status_code=200)
@@ -71,7 +71,8 @@ async def keep_apart(request: Asking, kept_id: UUID, gone_id: UUID) -> Response[
     """Note that these are two people, and go on with the others."""
     await merge.keep_apart(request.user, kept_id, gone_id)
     by = (await read_form(request)).text("by")
-    return redirect(request, f"{PATH}?by={by if by in ORDERS else 'phone'}")
+    where = f"{PATH}?by={by if by in ORDERS else 'phone'}"
+    return redirect(request, where, "Noted: two people. They are not listed again.")
 
 
 async def _pair(

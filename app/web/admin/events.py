@@ -20,6 +20,7 @@ from app.gateways.sinks import close_sinks, open_sinks, sink_names
 from app.services import deliveries
 from app.services.figures import measure
 from app.web.asked import next_page, words
+from app.web.formats import plural
 from app.web.forms import read_form
 from app.web.guards import needs
 from app.web.respond import page, redirect
@@ -68,7 +69,7 @@ async def reveal(request: Asking, event_id: UUID) -> Response[str]:
 async def replay_event(request: Asking, event_id: UUID) -> Response[str]:
     """Publish one event once more, with the same id."""
     await _replay(request, event_id=event_id, since=None)
-    return redirect(request, f"{PATH}/{event_id}")
+    return redirect(request, f"{PATH}/{event_id}", "The event goes out again.")
 
 
 @post(f"{PATH}/replay", name="admin.events.replay", opt=NEEDS)
@@ -79,8 +80,8 @@ async def replay_since(request: Asking) -> Response[str]:
         since = datetime.fromisoformat(form.text("since")).replace(tzinfo=UTC)
     except ValueError as error:
         raise Invalid([Problem("#/since", "must be a date and a time, in UTC")]) from error
-    await _replay(request, event_id=None, since=since)
-    return redirect(request, PATH)
+    count = await _replay(request, event_id=None, since=since)
+    return redirect(request, PATH, f"Goes out again: {plural(count, 'event')}.")
 
 
 @post(f"{PATH}/test", name="admin.events.test", opt=NEEDS)
@@ -93,7 +94,7 @@ async def send_test(request: Asking) -> Response[str]:
 async def pause(request: Asking, name: str) -> Response[str]:
     """Hand nothing more to a sink until it is resumed."""
     await deliveries.pause_sink(request.user, _known(name), "paused on the page")
-    return redirect(request, PATH)
+    return redirect(request, PATH, f"{name} is paused: events for it wait.")
 
 
 @post(f"{PATH}/sinks/{{name:str}}/resume", name="admin.sinks.resume", opt=NEEDS)
@@ -101,7 +102,7 @@ async def resume(request: Asking, name: str) -> Response[str]:
     """Hand events to a sink again."""
     with suppress(Conflict):  # somebody else was quicker
         await deliveries.resume_sink(request.user, _known(name))
-    return redirect(request, PATH)
+    return redirect(request, PATH, f"{name} is running again.")
 
 
 async def _event_page(request: Asking, event_id: UUID, *, reveal: bool) -> Response[str]:
@@ -112,10 +113,10 @@ async def _event_page(request: Asking, event_id: UUID, *, reveal: bool) -> Respo
     return page(request, "admin/events/page.html.jinja2", event=detail, data=shown, revealed=reveal)
 
 
-async def _replay(request: Asking, *, event_id: UUID | None, since: datetime | None) -> None:
+async def _replay(request: Asking, *, event_id: UUID | None, since: datetime | None) -> int:
     sinks = open_sinks(settings())
     try:
-        await deliveries.replay(request.user, sinks, event_id=event_id, since=since)
+        return await deliveries.replay(request.user, sinks, event_id=event_id, since=since)
     finally:
         await close_sinks(sinks)
 

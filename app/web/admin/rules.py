@@ -57,7 +57,10 @@ async def save_rules(request: Asking) -> Response[str]:
         return _show(request, form)
     at_once = form.text("activate") == "yes"
     await score_rules.save_rules(request.user, rules, form.text("note"), activate=at_once)
-    return redirect(request, "/admin/scoring")
+    said = (
+        "The rules are saved, and score from now on." if at_once else "The rules are saved as a new version."
+    )
+    return redirect(request, "/admin/scoring", said)
 
 
 def _show(request: Asking, form: Form, tried: Tried | None = None) -> Response[str]:

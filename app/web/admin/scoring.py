@@ -66,7 +66,7 @@ async def activate(request: Asking) -> Response[str]:
     """Score by another version from now on."""
     form = await read_form(request)
     await score_models.activate_version(request.user, form.text("version"))
-    return redirect(request, PATH)
+    return redirect(request, PATH, "This version scores from now on.")
 
 
 def points_of(body: Rules | Points) -> list[tuple[str, list[tuple[str, int]]]]:
