@@ -211,5 +211,6 @@ def campaign(it: Mapping[str, object] | None) -> str:
 
 
 def stored_day(stamp: str, zone: ZoneInfo) -> str:
-    """Write the day of a time kept as RFC 3339 text in an entry."""
-    return day(datetime.fromisoformat(stamp), zone)
+    """Write the day of a time, or a day, that is kept as RFC 3339 text."""
+    is_day = len(stamp) == len("2026-11-22")
+    return day(date.fromisoformat(stamp) if is_day else datetime.fromisoformat(stamp), zone)

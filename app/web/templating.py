@@ -217,7 +217,9 @@ def _appointment(moment: datetime) -> Markup:
     return formats.time_tag(moment, formats.appointment(moment, _zone()), _zone())
 
 
-def _day(value: date | datetime) -> str:
+def _day(value: date | datetime | str) -> str:
+    if isinstance(value, str):
+        return formats.stored_day(value, _zone())
     return formats.day(value, _zone())
 
 

@@ -130,6 +130,8 @@ async def test_the_preview_is_what_onboarding_gets(
     }
     html = (await client.post(f"/leads/{lead}/won/preview", data=sale, headers=PARTIAL)).text
     assert "&#34;amount&#34;: &#34;1200.00&#34;" in html
+    assert '<dt>Final amount</dt><dd class="strong">€1,200</dd>' in html
+    assert "<dt>handoff_note</dt>" not in html
     assert "<b>Pro" not in html
     assert await owner.fetchval("SELECT count(*) FROM outbox") == 0
     incomplete = await client.post(f"/leads/{lead}/won/preview", data={"amount": "x"}, headers=PARTIAL)
