@@ -40,6 +40,11 @@ function leaveLater(shown) {
   setTimeout(() => (shown.matches(":hover, :focus-within") ? leaveLater(shown) : shown.remove()), LASTS);
 }
 
+// One that lies over what somebody wants to press goes when it is pressed.
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest("button, a") && getSelection().isCollapsed) target.closest(".toast")?.remove();
+});
+
 // An answer of the server puts its message on the page; one that says why a dialog stays open belongs into it.
 function arrived(shown) {
   leaveLater(shown);

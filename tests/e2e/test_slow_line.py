@@ -144,3 +144,26 @@ async def test_who_went_on_to_somebody_found_is_not_left_nowhere(board: Page) ->
     await until(lambda: line.asked, "the search asks again")
     line.let_go()
     await expect(board.get_by_label("Search people")).to_be_focused()
+
+
+async def test_a_form_that_is_on_its_way_shows_it(board: Page) -> None:
+    line = Line()
+    await (await card_in(board, "lead")).get_by_role("link").click()
+    log = board.locator("#composer").get_by_role("button", name="Log activity")
+    await board.get_by_label("Notes").fill("A slow line")
+    await line.hold(board, "**/activities")
+    await log.click()
+    await expect(log).to_have_css("opacity", "0.6")
+    line.let_go()
+    await expect(board.locator(".toast")).to_contain_text("Logged")
+    await expect(log).to_have_css("opacity", "1")
+
+
+async def test_a_message_in_the_way_goes_when_it_is_pressed(board: Page) -> None:
+    card = await card_in(board, "lead")
+    await card.get_by_role("link").focus()
+    await board.keyboard.press("]")
+    said = board.locator(".toast")
+    await said.click(position={"x": 5, "y": 5})
+    await expect(said).to_have_count(0)
+    await stands_in(board, card, "qualified")
