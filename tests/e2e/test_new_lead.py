@@ -55,3 +55,23 @@ async def test_an_address_out_of_a_mail_is_pasted_as_it_is_meant(
     await page.get_by_label("E-mail").evaluate(PASTE, text)
     await expect(page.get_by_label("E-mail")).to_have_value("grace@navy.example")
     await expect(page.get_by_label("Name")).to_have_value(name)
+
+
+async def test_a_name_without_a_space_stays_within_a_phones_width(
+    page: Page, stack: Stack, sign_in: SignIn
+) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await sign_in(page, "Rita Reyes")
+    await page.goto(f"{stack.url}/leads/new")
+    await page.get_by_label("Name").fill("Wolfeschlegelsteinhausenbergerdorff" * 2)
+    await page.get_by_label("E-mail").fill("wolfe@long.example")
+    await page.get_by_label("Company").fill("x" * 80)
+    await page.get_by_role("button", name="Add lead").click()
+    await expect(page.locator("h1")).to_contain_text("Wolfe")
+    customer = await page.get_by_role("link", name="Customer page").get_attribute("href")
+    for path in (page.url, f"{stack.url}{customer}"):
+        await page.goto(path)
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    await page.goto(f"{stack.url}/customers?q=wolfe")
+    row = page.locator("#customers-found tbody tr")
+    assert await row.evaluate("row => row.scrollWidth <= row.clientWidth")
