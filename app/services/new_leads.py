@@ -45,7 +45,7 @@ async def add_lead(viewer: Viewer, wanted: NewLead, key: Key | None) -> Outcome[
     """
     check_move_lead(viewer)
     now = clock.now()
-    contact = _check(wanted, now)
+    contact = check_new_lead(wanted, now)
     owner_id = viewer.id if viewer.is_rep else wanted.owner_id
 
     async def work() -> Added:
@@ -104,8 +104,8 @@ async def reopen_lead(viewer: Viewer, lead_id: UUID, key: Key | None) -> Outcome
     return outcome
 
 
-def _check(wanted: NewLead, now: datetime) -> Submission:
-    """Check contact and amount together, so that every problem is told at once."""
+def check_new_lead(wanted: NewLead, now: datetime) -> Submission:
+    """Return the contact, clean; raises Invalid with every problem of contact and amount at once."""
     checker = Checker()
     phone = check_phone(checker, "#/phone", wanted.phone)
     check_value(checker, wanted.value)

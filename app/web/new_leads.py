@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
 
+from app.core import clock
 from app.core.errors import Invalid
 from app.domain.new_lead import NewLead
 from app.domain.permissions import check_move_lead
 from app.domain.viewer import Viewer
-from app.services.new_leads import add_lead
+from app.services.new_leads import add_lead, check_new_lead
 from app.web.dialogs import show
 from app.web.forms import Form, read_form
 from app.web.guards import needs
@@ -45,18 +47,17 @@ async def add(request: Asking) -> Response[str]:
 
 
 def _new_lead(form: Form) -> NewLead:
-    value = form.amount("value") if form.text("value") else None
-    owner_id = chosen(form, FIRST)
-    return NewLead(
+    wanted = NewLead(
         name=form.text("name"),
         email=form.text("email"),
         company=form.text("company"),
         phone=form.text("phone"),
         source=form.text("source"),
         note=form.text("note"),
-        value=value,
-        owner_id=owner_id or None,
+        value=form.amount("value") if form.text("value") else None,
     )
+    form.note_also(lambda: check_new_lead(wanted, clock.now()))
+    return replace(wanted, owner_id=chosen(form, FIRST) or None)
 
 
 routes = [ask, add]

@@ -170,6 +170,14 @@ async def test_a_logged_call_is_on_the_timeline_once_however_often_it_is_sent(
     assert await owner.fetchval("SELECT count(*) FROM activity WHERE kind = 'call_logged'") == 1
 
 
+async def test_all_that_is_wrong_with_a_new_lead_is_said_at_once(signed_in: SignIn) -> None:
+    wrong = {"name": " ", "email": "nobody", "phone": "call me", "value": "lots", "key": "k-1"}
+    answer = await (await signed_in("rita")).post("/leads/new", data=wrong, headers=PARTIAL)
+    assert answer.status_code == 422
+    for name in ("name", "email", "phone", "value"):
+        assert f'id="{name}-error"' in answer.text, name
+
+
 @pytest.mark.parametrize(
     ("who", "said"), [("rita", "open lead already"), ("omar", "A colleague looks after")]
 )
