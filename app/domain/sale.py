@@ -108,7 +108,7 @@ def check_loss(loss: Loss, now: datetime) -> Loss:
     checker.require("#/reason", f"must be one of: {', '.join(LOST_REASONS)}", ok=reason in LOST_REASONS)
     checker.require("#/note", "is required when the reason is other", ok=reason != "other" or bool(note))
     soon = again is None or now < again <= now + FURTHEST
-    checker.require("#/try_again", "must be within the next ten years", ok=soon)
+    checker.require("#/try_again", "must be after now, and within ten years", ok=soon)
     checker.finish()
     return replace(loss, note=note, competitor=competitor)
 
