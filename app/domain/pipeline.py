@@ -67,6 +67,9 @@ STAGE_WEIGHT: Final = {
     Stage.CLOSED_LOST: 0.0,
 }
 
+# What is in these stages is promised: the commit of a forecast.
+COMMITTED: Final = (Stage.NEGOTIATION,)
+
 LOST_REASONS: Final = {
     "price": "Price",
     "competitor": "Went with a competitor",

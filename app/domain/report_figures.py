@@ -93,11 +93,12 @@ class Velocity:
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """Open leads together: how many, what they are worth, and what that is by their stages' chances."""
+    """Open leads together: how many, and what they bring if all are won, by their stages' chances, and as promised."""
 
     leads: int = 0
-    value: Decimal = NONE
+    best: Decimal = NONE
     weighted: Decimal = NONE
+    commit: Decimal = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,7 @@ class Outlook:
         piles = (*(month.expected for month in self.months), self.overdue, self.later, self.undated)
         return Pile(
             sum(pile.leads for pile in piles),
-            sum((pile.value for pile in piles), NONE),
-            sum((pile.weighted for pile in piles), NONE),
+            *(sum((getattr(pile, case) for pile in piles), NONE) for case in ("best", "weighted", "commit")),
         )
 
 

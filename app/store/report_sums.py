@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from app.domain.pipeline import OPEN_STAGES, STAGE_WEIGHT
+from app.domain.pipeline import COMMITTED, OPEN_STAGES, STAGE_WEIGHT
 from app.domain.report import months_between
 from app.domain.report_figures import NONE, Month, Origin, Outlook, Pile, RepFigures
 from app.store.read_together import Read
@@ -24,14 +24,17 @@ _WEIGHT: Final = (
     "CASE lead.stage " + " ".join(f"WHEN '{s.value}' THEN {STAGE_WEIGHT[s]}" for s in OPEN_STAGES) + " END"
 )
 _OPEN: Final = ", ".join(f"'{stage.value}'" for stage in OPEN_STAGES)
+_COMMITTED: Final = ", ".join(f"'{stage.value}'" for stage in COMMITTED)
 _FORECAST: Final = f"""
     SELECT CASE WHEN lead.expected_close_on IS NULL THEN 'undated'
             WHEN lead.expected_close_on < {{today}} THEN 'overdue' WHEN lead.expected_close_on >= {{end}} THEN 'later'
             ELSE to_char(lead.expected_close_on, 'YYYY-MM') END AS pile,
-        count(*) AS leads, sum(lead.expected_value) FILTER (WHERE lead.currency = {{currency}}) AS value,
-        sum(lead.expected_value * {_WEIGHT}) FILTER (WHERE lead.currency = {{currency}}) AS weighted, NULL AS won
+        count(*) AS leads, sum(lead.expected_value) FILTER (WHERE lead.currency = {{currency}}) AS best,
+        sum(lead.expected_value * {_WEIGHT}) FILTER (WHERE lead.currency = {{currency}}) AS weighted,
+        sum(lead.expected_value) FILTER (WHERE lead.currency = {{currency}} AND lead.stage IN ({_COMMITTED})) AS commit,
+        NULL AS won
     FROM lead WHERE {{where}} AND lead.stage IN ({_OPEN}) GROUP BY 1
-    UNION ALL SELECT to_char({{month}}, 'YYYY-MM'), NULL, NULL, NULL,
+    UNION ALL SELECT to_char({{month}}, 'YYYY-MM'), NULL, NULL, NULL, NULL,
         sum(lead.expected_value)
     FROM lead WHERE {{where}} AND lead.closed_at IS NOT NULL AND lead.stage = 'closed_won'
         AND lead.closed_at >= {{since}} AND lead.currency = {{currency}} GROUP BY 1"""
@@ -130,4 +133,5 @@ def _to_outlook(rows: Rows, months: list[date]) -> Outlook:
 
 
 def _to_pile(row: Any) -> Pile:
-    return Pile(row["leads"], row["value"] or NONE, (row["weighted"] or NONE).quantize(_CENT))
+    weighted = (row["weighted"] or NONE).quantize(_CENT)
+    return Pile(row["leads"], row["best"] or NONE, weighted, row["commit"] or NONE)

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 PLOT: Final = 150.0
 SLOT: Final = 90.0
 MOST_LETTERS: Final = 30
+# What a forecast's bars are, by their tones.
+FORECAST: Final = {
+    "expected": "Best case",
+    "weighted": "Weighted by stage",
+    "commit": "Commit",
+    "won": "Won already",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +29,9 @@ class MonthBars:
 
     month: Month
     x: float
-    value: float
+    best: float
     weighted: float
+    commit: float
     won: float
 
 
@@ -46,7 +54,7 @@ class Bar:
 def forecast(outlook: Outlook) -> list[MonthBars]:
     """Return the bars of the forecast, the highest as high as the plot."""
     months = outlook.months
-    most = max([max(month.expected.value, month.won, Decimal(1)) for month in months], default=Decimal(1))
+    most = max([max(month.expected.best, month.won, Decimal(1)) for month in months], default=Decimal(1))
 
     def height(value: Decimal) -> float:
         return round(float(value / most) * PLOT, 1)
@@ -55,8 +63,9 @@ def forecast(outlook: Outlook) -> list[MonthBars]:
         MonthBars(
             month,
             place * SLOT + 12,
-            height(month.expected.value),
+            height(month.expected.best),
             height(month.expected.weighted),
+            height(month.expected.commit),
             height(month.won),
         )
         for place, month in enumerate(months)

@@ -49,8 +49,15 @@ async def show_home(request: Asking) -> Response[str]:
     if viewer.is_admin:
         team = await read_team(viewer, local)
         forecast, funnel = charts.forecast(team.forecast), charts.funnel(team.funnel)
+        legend = charts.FORECAST
         return page(
-            request, "home/team.html.jinja2", team=team, today=today, forecast=forecast, funnel=funnel
+            request,
+            "home/team.html.jinja2",
+            team=team,
+            today=today,
+            forecast=forecast,
+            legend=legend,
+            funnel=funnel,
         )
     if (name := request.query_params.get("section", "")) in SECTIONS:
         return await _show_section(request, name, _since(now))

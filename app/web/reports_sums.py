@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from app.domain.lead_list import CLOSED_STAGES
-from app.domain.pipeline import Stage
+from app.domain.pipeline import COMMITTED, Stage
 from app.domain.report import Column, Days, Rate, Table
 from app.domain.report_figures import NONE
 from app.web import charts, formats
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_BARS: Final = 10
 NOBODY: Final = "Nobody yet"
+COMMIT: Final = " and ".join(stage.label for stage in COMMITTED)
 
 
 def show_forecast(it: Outlook, asked: Asked) -> Shown:
@@ -31,25 +32,29 @@ def show_forecast(it: Outlook, asked: Asked) -> Shown:
         ("Later", it.later, NONE),
         ("Without a date", it.undated, NONE),
     ]
-    rows = tuple((label, pile.leads, pile.value, pile.weighted, won) for label, pile, won in ahead)
+    rows = tuple(
+        (label, pile.leads, pile.commit, pile.weighted, pile.best, won) for label, pile, won in ahead
+    )
     whole, won = it.open, sum((month.won for month in it.months), NONE)
     return Shown(
         "Forecast by month",
-        "All open leads by their expected closing date from today on, weighted by their stage, and what was won since"
-        " this month began.",
+        f"All open leads by their expected closing date from today on. Commit: those in {COMMIT}. Weighted: each by the"
+        " chance of its stage. Best case: all are won. Beside them what was won since this month began.",
         (
-            Tile("Open pipeline", whole.value, formats.plural(whole.leads, "lead")),
+            Tile("Commit", whole.commit, f"in {COMMIT}"),
             Tile("Weighted", whole.weighted, "by stage"),
+            Tile("Best case", whole.best, formats.plural(whole.leads, "open lead")),
             Tile("Won this month", won, tone="ok"),
-            Tile("Overdue", it.overdue.value, formats.plural(it.overdue.leads, "lead")),
-            Tile("Without a date", it.undated.value, formats.plural(it.undated.leads, "lead")),
+            Tile("Overdue", it.overdue.best, formats.plural(it.overdue.leads, "lead")),
+            Tile("Without a date", it.undated.best, formats.plural(it.undated.leads, "lead")),
         ),
         Table(
-            columns("Expected to close", "Leads") + money(asked, "Expected", "Weighted", "Won already"),
+            columns("Expected to close", "Leads")
+            + money(asked, "Commit", "Weighted", "Best case", "Won already"),
             rows,
-            (("Total", whole.leads, whole.value, whole.weighted, won),),
+            (("Total", whole.leads, whole.commit, whole.weighted, whole.best, won),),
         ),
-        {"expected": "Expected", "weighted": "Weighted by stage", "won": "Won already"},
+        charts.FORECAST,
         months=tuple(charts.forecast(it)),
         is_empty=not (whole.leads or won),
     )

@@ -70,7 +70,7 @@ def test_a_funnel_adds_up_its_months() -> None:
 
 def test_a_forecast_has_all_open_leads_in_one_of_its_piles() -> None:
     def pile(number: int) -> Pile:
-        return Pile(number, Decimal(10 * number), Decimal(number))
+        return Pile(number, Decimal(10 * number), Decimal(number), Decimal(2 * number))
 
     month = Month(TODAY, pile(1), Decimal(0))
     assert Outlook((month, month), pile(10), pile(100), pile(1000)).open == pile(1112)

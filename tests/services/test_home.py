@@ -61,8 +61,9 @@ async def test_an_admin_sees_the_team_and_nobody_else_does(owner: asyncpg.Connec
     await make.lead(owner, cast.omar, "closed_won", expected_value=70, currency="EUR", closed_at=now())
     await make.lead(owner, cast.omar, "closed_won", expected_value=9, closed_at=now() - timedelta(days=40))
     team = await read_team(cast.ada, UTC)
-    assert sum(month.expected.value for month in team.forecast.months) == Decimal(1000)
+    assert sum(month.expected.best for month in team.forecast.months) == Decimal(1000)
     assert sum(month.expected.weighted for month in team.forecast.months) == Decimal(750)
+    assert sum(month.expected.commit for month in team.forecast.months) == Decimal(1000)
     assert [step.leads for step in team.funnel.steps] == [6, 3, 3, 3, 2]
     assert team.pulse.unassigned == 1
     reps = {rep.name: (rep.leads, rep.overdue, rep.won) for rep in team.reps}

@@ -125,13 +125,28 @@ async def test_a_forecast_leaves_no_open_lead_out(owner: asyncpg.Connection, cas
         *(date(2027, 2, 1), date(2027, 3, 1), date(2027, 4, 1)),
     ]
     assert [month.expected.leads for month in found.months] == [2, 1, 0, 0, 0, 1]
-    assert found.months[0].expected == Pile(2, Decimal(2000), Decimal(1250))
+    assert found.months[0].expected == Pile(2, Decimal(2000), Decimal(1250), commit=Decimal(1000))
+    assert found.months[1].expected == Pile(1)  # in negotiation, nobody knows about what
     assert [month.won for month in found.months] == [600, 0, 0, 0, 0, 0]
     assert found.undated == Pile(1, Decimal(1000), Decimal(100))
     assert found.overdue == Pile(1, Decimal(1000), Decimal(250))
     assert found.later == Pile(1, Decimal(7), Decimal("0.70"))
-    assert found.open == Pile(7, Decimal(4012), Decimal("1601.20"))
-    assert (await _read(cast.ada, "forecast")).open.value == Decimal(4112)
+    assert found.open == Pile(7, Decimal(4012), Decimal("1601.20"), commit=Decimal(1000))
+    assert (await _read(cast.ada, "forecast")).open.best == Decimal(4112)
+
+
+async def test_a_forecast_promises_what_is_in_negotiation_in_the_companys_currency(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    for stage, currency, day in (
+        ("negotiation", "EUR", TODAY), ("negotiation", "USD", TODAY), ("proposal_sent", "EUR", TODAY),
+        ("negotiation", "EUR", date(2026, 11, 1)), ("negotiation", "EUR", None),
+    ):  # fmt: skip
+        await make.lead(owner, cast.rita, stage, expected_value=100, currency=currency, expected_close_on=day)
+    found = await _read(cast.rita, "forecast")
+    assert found.months[0].expected == Pile(3, Decimal(200), Decimal(125), Decimal(100))
+    assert (found.overdue.commit, found.undated.commit, found.open.commit) == (100, 100, 300)
+    assert (await _read(cast.omar, "forecast")).open == Pile()
 
 
 async def test_losses_are_counted_by_reason_and_other_currencies_without_their_value(

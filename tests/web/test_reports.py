@@ -209,6 +209,34 @@ async def test_below_a_competitor_as_reason_stands_which_on_the_page_and_in_the_
     assert "Competitor: Ledgerly,2,67," in (await client.get(f"/reports/lost/table.csv?{AUTUMN}")).text
 
 
+async def test_a_forecast_has_a_commit_a_weighted_and_a_best_case(
+    owner: asyncpg.Connection, cast: Cast, signed_in: SignIn
+) -> None:
+    today = clock.now().date()
+    for stage, rep, day in (
+        ("negotiation", cast.rita, today), ("lead", cast.rita, today), ("negotiation", cast.omar, today),
+        ("negotiation", cast.rita, None), ("qualified", cast.rita, today - timedelta(days=1)),
+    ):  # fmt: skip
+        await make.lead(owner, rep, stage, expected_value=1000, expected_close_on=day)
+    ada = await signed_in("ada")
+    html = (await ada.get(f"/reports/forecast?owner={cast.rita.id}")).text
+    assert cells(html)[:3] == [
+        ["Expected to close", "Leads", "Commit", "Weighted", "Best case", "Won already"],
+        ["Overdue", "1", "€0", "€250", "€1,000", "€0"],
+        [f"{today:%b %Y}", "2", "€1,000", "€850", "€2,000", "€0"],
+    ]
+    assert cells(html)[-2:] == [
+        ["Without a date", "1", "€1,000", "€750", "€1,000", "€0"],
+        ["Total", "4", "€2,000", "€1,850", "€4,000", "€0"],
+    ]
+    assert f"{today:%b %Y}: €2,000 at best, €850 weighted, €1,000 commit, €0 won</title>" in html
+    file = (await ada.get("/reports/forecast/table.csv")).text.removeprefix("\ufeff")
+    assert f"{today:%Y-%m},3,2000.00,1600.00,3000.00,0.00" in file.splitlines()
+    home = (await ada.get("/")).text
+    for said in ("€2,000", "€1,600", "€3,000"):
+        assert f'<td class="number">{said}</td>' in home.partition('id="forecast-table"')[2]
+
+
 async def test_a_chart_says_what_its_table_says(
     owner: asyncpg.Connection, cast: Cast, signed_in: SignIn
 ) -> None:
