@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from app.domain.board import Column, end_of_day
 from app.domain.lead import Lead
+from app.domain.report import months_between
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ LONGEST_SECTION: Final = 10
 TO_DO: Final = ("overdue", "today", "hot", "rotting", "trouble")  # the sections, as they want doing
 TO_CALL: Final = TO_DO[:3]  # those whose customers are waiting
 PER_PAGE: Final = 50  # of a section that has a page of its own
+MONTHS: Final = 6  # whose sales are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,12 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Won:
-    """What was won this month: how often, for how much, and how the sum grew day by day."""
+class WonMonth:
+    """What was won in a month: how often, and for how much."""
 
-    count: int
-    value: Decimal
-    by_day: tuple[Decimal, ...]
+    first: date
+    count: int = 0
+    value: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class MyDay:
 
     sections: tuple[Section, ...]
     columns: tuple[Column, ...]
-    won: Won
+    won: tuple[WonMonth, ...]  # the last months, this one at the end
     currency: str
 
 
@@ -55,21 +57,18 @@ class Today:
     now: datetime
     begins: datetime
     ends: datetime
-    month_begins: datetime
+    months: tuple[datetime, ...]  # when this one and those before it began, the oldest first
+
+    @property
+    def month_begins(self) -> datetime:
+        """When this month began."""
+        return self.months[-1]
 
 
 def today_of(now: datetime, zone: ZoneInfo) -> Today:
     """Return today where the reader is."""
     day = now.astimezone(zone).date()
     midnight = datetime.combine(day, time(), zone)
-    return Today(now, midnight, end_of_day(now, zone), midnight.replace(day=1))
-
-
-def growth(sales: dict[date, Decimal], first: date, last: date) -> tuple[Decimal, ...]:
-    """Return the sum won by the end of each day from first to last."""
-    total = Decimal(0)
-    days: list[Decimal] = []
-    for number in range(first.toordinal(), last.toordinal() + 1):
-        total += sales.get(date.fromordinal(number), Decimal(0))
-        days.append(total)
-    return tuple(days)
+    firsts = months_between(day - timedelta(days=31 * MONTHS), day)[-MONTHS:]
+    months = tuple(datetime.combine(first, time(), zone) for first in firsts)
+    return Today(now, midnight, end_of_day(now, zone), months)

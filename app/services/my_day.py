@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from app.core import clock
 from app.core.settings import settings
 from app.domain.board import BoardFilter
-from app.domain.my_day import MyDay, Section, Won, growth, today_of
+from app.domain.my_day import MyDay, Section, today_of
 from app.domain.permissions import check_see_board
 from app.domain.pipeline import Stage
 from app.store import board, my_day
@@ -30,15 +29,9 @@ async def read_section(viewer: Viewer, zone: ZoneInfo, name: str, first: int) ->
 async def read_my_day(viewer: Viewer, zone: ZoneInfo) -> MyDay:
     """Return what the viewer should do now, and how their pipeline and month stand; raises Forbidden."""
     check_see_board(viewer)
-    now = clock.now()
-    today = today_of(now, zone)
+    today, currency = today_of(clock.now(), zone), settings().currency
     async with reading(viewer):
         sections = await my_day.read_sections(viewer, today)
         columns = await board.read_heads(viewer, BoardFilter(), tuple(Stage))
-        won = await my_day.read_won(viewer, today, zone.key)
-    values = {day: value for day, (_, value) in won.items()}
-    by_day = growth(values, today.month_begins.date(), now.astimezone(zone).date())
-    total = by_day[-1] if by_day else Decimal(0)
-    return MyDay(
-        sections, columns, Won(sum(count for count, _ in won.values()), total, by_day), settings().currency
-    )
+        won = await my_day.read_won(viewer, today, currency)
+    return MyDay(sections, columns, won, currency)

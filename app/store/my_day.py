@@ -1,13 +1,11 @@
-"""A rep's day in two statements: what wants doing, and what was won this month. All of a section is one more."""
+"""A rep's day in two statements: what wants doing, and what was won lately. All of a section is one more."""
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from app.domain.board import HOT
-from app.domain.my_day import LONGEST_SECTION, PER_PAGE, TO_DO, Section
+from app.domain.my_day import LONGEST_SECTION, PER_PAGE, TO_DO, Section, WonMonth
 from app.store.board_filter import OPEN, rotten
 from app.store.rows import lead_columns, lead_joins, to_lead
 from app.store.scope import own_leads
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 DUE: Final = "lead.follow_up_at IS NOT NULL AND lead.stage <> 'closed_won'"
 _UNTOUCHED: Final = "lead.stage = 'lead' AND lead.status = 'new' AND lead.follow_up_at IS NULL"
 UNWORKED: Final = f"{OPEN} AND {_UNTOUCHED} AND lead.score >= {HOT}"
-# A lead is closed when its sale is; only leads have an index for it.
+# Won is what a report counts as won (docs/adr/0102), found along `lead_closed`.
 _WON_SINCE: Final = "lead.stage = 'closed_won' AND lead.closed_at >= {}"
 _LATER: Final = "(lead.follow_up_at IS NULL OR lead.follow_up_at >= {ends})"
 # What rots, or has no next step, and is in no section above.
@@ -40,16 +38,16 @@ _WANTED: Final = {
     "hot": (UNWORKED, "lead.created_at DESC, lead.id"),
     "rotting": (_IDLE, "coalesce(lead.expected_value, 0) DESC, lead.stage_entered_at, lead.id"),
     "trouble": ("outbox.published_at IS NULL AND outbox.attempts > 0", "outbox.created_at, lead.id"),
-    "won": (f"sale.id IS NOT NULL AND {_WON_SINCE.format('{month_begins}')}", "lead.closed_at DESC, lead.id"),
+    "won": (_WON_SINCE.format("{month_begins}"), "lead.closed_at DESC, lead.id"),
 }
 _SECTION: Final = """
     (SELECT '{name}' AS section, {place} AS place, count(*) OVER () AS total,
         row_number() OVER (ORDER BY {order}) AS number, {columns}, customer.phone
     FROM lead {joins} WHERE {where} AND {fits} ORDER BY {order} LIMIT {limit} OFFSET {first})"""
 _WON: Final = """
-    SELECT (sale.closed_at AT TIME ZONE $3)::date AS day, count(*) AS count, sum(sale.amount) AS value
-    FROM sale JOIN lead ON lead.id = sale.lead_id
-    WHERE {where} AND {since} GROUP BY 1 ORDER BY 1"""
+    SELECT width_bucket(lead.closed_at, $3::timestamptz[]) AS month, count(*) AS count,
+        coalesce(sum(lead.expected_value) FILTER (WHERE lead.currency = $4), 0) AS value
+    FROM lead WHERE {where} AND {since} GROUP BY 1"""
 
 
 class _Moments(dict[str, str]):
@@ -101,12 +99,9 @@ async def _read(
     )
 
 
-async def read_won(viewer: Viewer, today: Today, zone: str) -> dict[date, tuple[int, Decimal]]:
-    """Return how much the viewer's leads won on each day of this month, where the reader is."""
-    rows = await connection().fetch(
-        _WON.format(where=own_leads(viewer), since=_WON_SINCE.format("$2")),
-        viewer.id,
-        today.month_begins,
-        zone,
-    )
-    return {row["day"]: (row["count"], row["value"]) for row in rows}
+async def read_won(viewer: Viewer, today: Today, currency: str) -> tuple[WonMonth, ...]:
+    """Return what the viewer's leads brought in each of the last months, where the reader is."""
+    sql = _WON.format(where=own_leads(viewer), since=_WON_SINCE.format("$2"))
+    rows = await connection().fetch(sql, viewer.id, today.months[0], today.months, currency)
+    found = {row["month"]: (row["count"], row["value"]) for row in rows}
+    return tuple(WonMonth(begun.date(), *found.get(n, ())) for n, begun in enumerate(today.months, 1))

@@ -93,7 +93,7 @@ def share(part: Decimal | float, most: Decimal | float) -> float:
 
 
 def sparkline(values: Sequence[Decimal]) -> str:
-    """Return the points of a small line, 100 wide and 28 high; empty for less than two days."""
+    """Return the points of a small line, 100 wide and 28 high; empty for less than two values."""
     if len(values) <= 1:
         return ""
     most = max(*values, Decimal(1))

@@ -71,7 +71,7 @@ async def show_home(request: Asking) -> Response[str]:
         words=SECTIONS,
         to_call=sum(section.total for section in day.sections if section.name in TO_CALL),
         view="home",
-        spark=charts.sparkline(day.won.by_day),
+        spark=charts.sparkline([month.value for month in day.won]),
         since=_since(now),
     )
 

@@ -42,6 +42,9 @@ ADMIN = [
     "/admin/inbox", "/leads?owner=none", f"/leads?owner={CAST.omar.id}&sort=-score",
     "/reports/reps", *(f"/reports/{name}?owner={CAST.omar.id}" for name in OF_A_RANGE),
 ]  # fmt: skip
+# My day counts all that has no next step, which here are two thirds of a rep's leads. Of it, what was won is looked at.
+OWN = ["/", "/?section=won"]
+WON = "width_bucket"
 PLAIN_INDEXES = """
     SELECT indexname, indexdef FROM pg_indexes
     WHERE tablename = ANY($1) AND NOT EXISTS (SELECT FROM pg_constraint WHERE conname = indexname)
@@ -92,12 +95,14 @@ async def test_no_page_reads_a_whole_table(
     read: dict[str, set[str]] = {}
     for who in ("rita", "ada"):
         client = await signed_in(who)
-        for path in paths + (ADMIN if who == "ada" else []):
+        for path in paths + (ADMIN if who == "ada" else OWN):
             async with trips() as sent:
                 await _ask(client, path)
             role = f"crm_{'rep' if who == 'rita' else 'admin'}"
-            for statement in {each for each in sent.sent if each.startswith(("SELECT", "WITH"))}:
+            reads = {each for each in sent.sent if each.startswith(("SELECT", "WITH"))}
+            for statement in {each for each in reads if path != "/" or WON in each}:
                 read.setdefault(f"{who} {path}", set()).update(await _whole_tables(database, role, statement))
+    assert "rita /" in read
     assert {page: tables for page, tables in read.items() if tables} == {}
 
 

@@ -119,6 +119,15 @@ async def test_a_leads_page(leads: list[UUID], signed_in: SignIn) -> None:
     assert len(sent) <= 5, sent
 
 
+async def test_my_day(leads: list[UUID], signed_in: SignIn) -> None:
+    client = await signed_in("rita")
+    await client.get("/")  # the first one learns names and types
+    answer, sent = await _count(client, "GET", "/")
+    assert "30 sales" in answer.text
+    assert len(sent) <= 6, sent  # session, begin, what wants doing, the columns, what was won, end
+    assert len(answer.content) <= 80 * KB
+
+
 async def test_a_page_of_calls(leads: list[UUID], signed_in: SignIn) -> None:
     client = await signed_in("rita")
     await client.get("/calls")  # the first one learns names and types

@@ -11,6 +11,7 @@ import pytest
 
 from app.core.clock import now
 from app.core.errors import Forbidden
+from app.domain.my_day import today_of
 from app.services.my_day import read_my_day
 from app.services.search import find_people
 from app.services.team import read_team
@@ -50,6 +51,30 @@ async def test_today_ends_where_the_reader_is(owner: asyncpg.Connection, cast: C
     await make.lead(owner, cast.rita, follow_up_at=midnight + timedelta(seconds=1))
     (today,) = (await read_my_day(cast.rita, kiritimati)).sections
     assert (today.name, today.total) == ("today", 1)
+
+
+async def test_what_was_won_is_counted_by_the_months_of_where_the_reader_is(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    kiritimati, moment = ZoneInfo("Pacific/Kiritimati"), timedelta(seconds=1)
+    today = today_of(now(), kiritimati)
+    for rep, currency, when in (
+        (cast.rita, "EUR", today.month_begins), (cast.rita, "EUR", today.month_begins - moment),
+        (cast.rita, "USD", now()), (cast.omar, "EUR", now()),
+        (cast.rita, "EUR", today.months[0]), (cast.rita, "EUR", today.months[0] - moment),
+    ):  # fmt: skip
+        await make.lead(owner, rep, "closed_won", expected_value=70, currency=currency, closed_at=when)
+    await make.lead(owner, cast.rita, "negotiation", expected_value=9)
+    won = (await read_my_day(cast.rita, kiritimati)).won
+    assert [month.first for month in won] == [begun.date() for begun in today.months]
+    assert [(month.count, month.value) for month in won] == [
+        (1, 70),
+        (0, 0),
+        (0, 0),
+        (0, 0),
+        (1, 70),
+        (2, 70),
+    ]
 
 
 async def test_an_admin_sees_the_team_and_nobody_else_does(owner: asyncpg.Connection, cast: Cast) -> None:

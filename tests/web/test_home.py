@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.core.clock import now
-from app.domain.my_day import LONGEST_SECTION, PER_PAGE
+from app.domain.my_day import LONGEST_SECTION, PER_PAGE, today_of
 from tests import make
 
 if TYPE_CHECKING:
@@ -86,8 +87,28 @@ async def test_what_was_won_this_month_is_listed_behind_its_tile(
         r'<a class="tile tile--won" href="([^"]+)">.*?</a>', (await client.get("/")).text, re.DOTALL
     )
     assert tile is not None
-    assert "1 sale<" in tile[0]
+    assert re.search(r">1 sale[ <]", tile[0])
     assert shown((await client.get(tile[1])).text) == [str(won[0])]
+
+
+async def test_six_months_are_drawn_and_said(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    client = await signed_in("rita")
+    assert 'class="spark"' not in (await client.get("/")).text
+    today = today_of(now(), ZoneInfo("UTC"))
+    for value, when in ((12_500, now()), (1_000, today.months[4]), (25_000, today.months[0])):
+        await make.lead(owner, cast.rita, "closed_won", expected_value=value, closed_at=when)
+    html = (await client.get("/")).text
+    assert re.findall(r'<polyline points="([^"]+)"', html) == [
+        "0.0,2.0 20.0,28.0 40.0,28.0 60.0,28.0 80.0,27.0 100.0,15.0"
+    ]
+    names = [f"{month:%b %Y}" for month in today.months]
+    amounts = ["€25,000", "€0", "€0", "€0", "€1,000", "€12,500 so far"]
+    said = ", ".join(f"{name} {amount}" for name, amount in zip(names, amounts, strict=True))
+    assert f"Won by month: {said}</span>" in html
+    assert '<span class="note">1 sale · €1,000 last month</span>' in html
+    assert "Won by month" not in (await (await signed_in("omar")).get("/")).text
 
 
 async def test_a_long_section_goes_on_on_a_next_page(
