@@ -17,7 +17,13 @@ REPORTS: Final = {
     "forecast": "Forecast",
     "lost": "Lost reasons",
     "sources": "Sources",
+    "clv": "Lifetime value",
     "reps": "Reps",
+}
+# What no range narrows: these speak of today.
+OF_TODAY: Final = {
+    "forecast": "This month and the next five, from today on",
+    "clv": "All that was bought until today",
 }
 GROUPINGS: Final = {"source": "By source", "campaign": "By campaign"}
 DAYS: Final = 90

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.permissions import check_compare_reps, check_see_reports
 from app.domain.report import Report
-from app.store import report_sums, reports
+from app.store import lifetime, report_sums, reports
 from app.store.read_together import read_alone, read_together
 from app.store.team import who_is
 from app.store.transaction import reading
@@ -24,6 +24,7 @@ _FIGURES: Final[dict[str, Callable[[Viewer, Asked], Read[Any]]]] = {
     "forecast": report_sums.forecast,
     "lost": reports.lost,
     "sources": report_sums.sources,
+    "clv": lifetime.lifetimes,
     "reps": report_sums.reps,
 }
 

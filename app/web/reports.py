@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from litestar import Request, Response, get
 
 from app.domain.permissions import can_compare_reps, check_administer, check_compare_reps, check_see_reports
-from app.domain.report import REPORTS
+from app.domain.report import OF_TODAY, REPORTS
 from app.domain.viewer import Viewer
 from app.services.reports import read_report
 from app.web.board_filter import NAMED_OWNERS
 from app.web.guards import needs
 from app.web.owners import offer
 from app.web.reports_cells import as_csv
+from app.web.reports_customers import show_lifetimes
 from app.web.reports_filter import groupings, query_of, ranges, read_asked, wider
 from app.web.reports_leads import show_funnel, show_lost, show_velocity
 from app.web.reports_sums import show_forecast, show_reps, show_sources
@@ -36,6 +37,7 @@ _SHOW: Final[dict[str, Callable[[Any, Asked], Shown]]] = {
     "forecast": show_forecast,
     "lost": show_lost,
     "sources": show_sources,
+    "clv": show_lifetimes,
     "reps": show_reps,
 }
 
@@ -104,6 +106,7 @@ async def _page(request: Asking) -> Response[str]:
         ranges=ranges(asked),
         groupings=groupings(asked),
         wider=wider(asked),
+        of_today=OF_TODAY.get(name, ""),
         reports={key: title for key, title in REPORTS.items() if key != "reps" or can_compare_reps(request.user)},
     )  # fmt: skip
 
@@ -112,7 +115,7 @@ async def _file(request: Asking) -> Response[str]:
     name, (asked, _) = _name(request), read_asked(request)
     report = await read_report(request.user, name, asked)
     days = asked.today.isoformat()
-    if name != "forecast":
+    if name not in OF_TODAY:
         days = f"{asked.period.first.isoformat()}-to-{asked.period.last.isoformat()}"
     by = f"-by-{asked.by}" if name == "sources" else ""
     headers = HEADERS | {"Content-Disposition": f'attachment; filename="{name}{by}-{days}.csv"'}

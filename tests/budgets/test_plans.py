@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 LEADS = 100_000
 BIG = {"lead", "activity", "customer", "outbox", "sale"}
 FILLED = {*BIG, "lead_words"}
-# The forecast is not among them: it sums up all that is open, which here are two thirds of all leads.
+# The forecast is not among them: it sums up all that is open, which here are two thirds of all leads. Nor is lifetime
+# value, which sums up all customers.
 OF_A_RANGE = ("funnel", "velocity", "lost", "sources")
 LISTS = [
     "/leads", "/leads?q=fedcba", "/leads?stage=qualified", "/leads?stage=open", "/leads?stage=closed_won",

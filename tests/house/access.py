@@ -65,6 +65,7 @@ GET   /reports/owners                            no    no    no    yes   who   w
 GET   /reports/funnel                            yes   yes   no    yes   who   who
 GET   /reports/velocity                          yes   yes   no    yes   who   who
 GET   /reports/forecast                          yes   yes   no    yes   who   who
+GET   /reports/clv                               yes   yes   no    yes   who   who
 GET   /reports/lost                              yes   yes   no    yes   who   who
 GET   /reports/sources                           yes   yes   no    yes   who   who
 GET   /reports/reps                              no    no    no    yes   who   who
@@ -73,6 +74,7 @@ GET   /reports/velocity/table.csv                yes   yes   no    yes   who   w
 GET   /reports/forecast/table.csv                yes   yes   no    yes   who   who
 GET   /reports/lost/table.csv                    yes   yes   no    yes   who   who
 GET   /reports/sources/table.csv                 yes   yes   no    yes   who   who
+GET   /reports/clv/table.csv                     yes   yes   no    yes   who   who
 GET   /reports/reps/table.csv                    no    no    no    yes   who   who
 GET   /leads                                     yes   yes   no    yes   who   who
 GET   /leads/export                              yes   yes   no    yes   who   who

@@ -11,7 +11,7 @@ import pytest
 
 from app.core.errors import Forbidden
 from app.domain.pipeline import Stage
-from app.domain.report import Asked, Period
+from app.domain.report import REPORTS, Asked, Period
 from app.domain.report_figures import Cohort, Loss, Origin, Pile, Rival, Stay
 from app.services.reports import read_report
 from tests import make
@@ -245,7 +245,7 @@ async def test_an_admin_narrows_to_one_rep_and_a_rep_never_sees_anothers(
 
 
 async def test_support_has_no_reports_and_reps_are_not_compared_by_reps(cast: Cast) -> None:
-    for name in ("funnel", "velocity", "forecast", "lost", "sources", "reps"):
+    for name in REPORTS:
         with pytest.raises(Forbidden):
             await read_report(cast.sam, name, ASKED)
     with pytest.raises(Forbidden):

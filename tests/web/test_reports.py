@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.core import clock
-from app.domain.report import REPORTS
+from app.domain.report import OF_TODAY, REPORTS
 from tests import make
 
 if TYPE_CHECKING:
@@ -68,9 +68,11 @@ async def test_reports_begin_with_the_funnel_and_are_named_to_who_has_them(signe
 async def test_a_report_without_anything_says_what_it_would_count(signed_in: SignIn, name: str) -> None:
     html = (await (await signed_in("ada")).get(f"/reports/{name}")).text
     assert re.search(
-        r'class="panel empty".*?<strong>(No open leads|Nothing to count between)', html, re.DOTALL
+        r'class="panel empty".*?<strong>(No open leads|No customers yet|Nothing to count between)',
+        html,
+        re.DOTALL,
     )
-    assert ("Look at a whole year" in html) == (name != "forecast")
+    assert ("Look at a whole year" in html) == (name not in OF_TODAY)
     assert "<table" not in html
 
 
@@ -237,6 +239,39 @@ async def test_a_forecast_has_a_commit_a_weighted_and_a_best_case(
         assert f'<td class="number">{said}</td>' in home.partition('id="forecast-table"')[2]
 
 
+async def test_customers_are_counted_by_what_they_bought(
+    owner: asyncpg.Connection, cast: Cast, signed_in: SignIn
+) -> None:
+    for rep, value, rest in ((cast.rita, 3_000, 0), (cast.rita, 1_000, 19_000), (cast.omar, 0, 0)):
+        customer = await make.customer(owner, clv=value + rest)
+        stage = "closed_won" if value else "lead"
+        await make.lead(owner, rep, stage, customer_id=customer, expected_value=value or 9)
+    heading = ["Lifetime value", "Customers", "Of all customers", "Together", "Of all value"]
+
+    async def shown(who: str, whose: str = "") -> list[list[str]]:
+        html = (await (await signed_in(who)).get(f"/reports/clv?owner={whose}")).text
+        assert 'type="date"' not in html
+        return [[cell.replace("\N{NO-BREAK SPACE}", " ") for cell in row] for row in cells(html)]
+
+    assert await shown("ada") == [
+        heading,
+        ["Nothing yet", "1", "33 %", "€0", "0 %"],
+        ["Below €1,000", "0", "0 %", "€0", "0 %"],
+        ["€1,000 to €5,000", "1", "33 %", "€3,000", "13 %"],
+        ["€5,000 to €20,000", "0", "0 %", "€0", "0 %"],
+        ["€20,000 to €100,000", "1", "33 %", "€20,000", "87 %"],
+        ["€100,000 and more", "0", "0 %", "€0", "0 %"],
+        ["Total", "3", "100 %", "€23,000", "100 %"],
+    ]
+    ritas = await shown("rita")
+    assert ritas[3] == ["€1,000 to €5,000", "2", "100 %", "€4,000", "100 %"]
+    assert await shown("ada", cast.rita.id) == ritas
+    assert (await shown("omar"))[1] == ["Nothing yet", "1", "100 %", "€0", "–"]
+    answer = await (await signed_in("ada")).get("/reports/clv/table.csv")
+    assert answer.headers["content-disposition"].startswith('attachment; filename="clv-20')
+    assert '"€20,000 to €100,000",1,33,20000.00,87' in answer.text
+
+
 async def test_a_chart_says_what_its_table_says(
     owner: asyncpg.Connection, cast: Cast, signed_in: SignIn
 ) -> None:
@@ -249,7 +284,7 @@ async def test_a_chart_says_what_its_table_says(
     html = (await client.get(f"/reports/lost?{AUTUMN}")).text
     assert re.findall(r"<title>([^<]+)</title>", html)[1:] == ["Price: 2 · 67 %", "Bad timing: 1 · 33 %"]
     assert cells(html)[1] == ["Price", "2", "67\N{NO-BREAK SPACE}%", "€24,000"]
-    for name in ("velocity", "forecast", "reps"):
+    for name in ("velocity", "forecast", "clv", "reps"):
         html = (await client.get(f"/reports/{name}?{AUTUMN}")).text
         assert 'role="img" aria-labelledby="chart" aria-describedby="table"' in html, name
         assert 'id="chart"' in html
