@@ -53,6 +53,16 @@ def check_compare_reps(viewer: Viewer) -> None:
     _check(can_compare_reps(viewer), "Reps are compared by admins")
 
 
+def can_find_by_lifetime(viewer: Viewer) -> bool:
+    """What customers bought from everybody is for admins."""
+    return viewer.is_admin
+
+
+def check_find_by_lifetime(viewer: Viewer) -> None:
+    """Raise Forbidden for who may not find customers by their lifetime value."""
+    _check(can_find_by_lifetime(viewer), "Customers are found by lifetime value by admins")
+
+
 def can_move_lead(viewer: Viewer) -> bool:
     """Reps move their own leads (the scope sees to whose), admins any."""
     return viewer.is_rep or viewer.is_admin

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.settings import settings
+from app.domain.permissions import check_find_by_lifetime
 from app.store import customer_list, customers, duplicates, leads
 from app.store.transaction import reading
 
@@ -28,10 +29,17 @@ async def list_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | No
         return await customer_list.list_customers(viewer, q=q, limit=limit, cursor=cursor)
 
 
-async def find_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | None) -> CustomerPage:
-    """Return a page of those somebody means, typing errors forgiven; raises Invalid for a bad cursor."""
+async def find_customers(
+    viewer: Viewer, *, q: str, limit: int, cursor: str | None, band: str = ""
+) -> CustomerPage:
+    """Return a page of those somebody means, typing errors forgiven; raises Invalid for a bad cursor, and Forbidden.
+
+    A `band` of lifetime value narrows them, for who may.
+    """
+    if band:
+        check_find_by_lifetime(viewer)
     async with reading(viewer):
-        return await customer_list.find_customers(viewer, q=q, limit=limit, cursor=cursor)
+        return await customer_list.find_customers(viewer, q=q, limit=limit, cursor=cursor, band=band)
 
 
 async def find_lookalikes(viewer: Viewer, customer_id: UUID) -> tuple[Lookalike, ...]:

@@ -30,13 +30,13 @@ LEADS_HEADING: Final = (
 log = logger("export")
 
 
-async def export_customers(viewer: Viewer, q: str) -> AsyncIterator[str]:
+async def export_customers(viewer: Viewer, q: str, band: str = "") -> AsyncIterator[str]:
     """Yield the list as CSV, page by page, through the same scope as the list itself."""
     log.info("customers_exported", by=viewer.id)
     yield BYTE_ORDER_MARK + csv_lines([HEADING])
     cursor: str | None = None
     while True:
-        page = await find_customers(viewer, q=q, limit=ROWS_AT_ONCE, cursor=cursor)
+        page = await find_customers(viewer, q=q, limit=ROWS_AT_ONCE, cursor=cursor, band=band)
         yield csv_lines(_cells(row) for row in page.items)
         if (cursor := page.next_cursor) is None:
             return

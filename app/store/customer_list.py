@@ -16,6 +16,7 @@ from app.domain.customer import CustomerPage, CustomerRow
 from app.domain.search import how_similar, sought_digits, sought_words
 from app.domain.viewer import Role
 from app.store import cursor as cursors
+from app.store.lifetime import add_band
 from app.store.scope import own_customers, own_tickets, own_words
 from app.store.transaction import connection
 from app.store.where import Where, containing
@@ -57,18 +58,20 @@ async def list_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | No
     return _to_page(await _fitting(viewer, q, limit + 1, cursor), limit)
 
 
-async def find_customers(viewer: Viewer, *, q: str, limit: int, cursor: str | None) -> CustomerPage:
+async def find_customers(
+    viewer: Viewer, *, q: str, limit: int, cursor: str | None, band: str = ""
+) -> CustomerPage:
     """Return a page of those who fit: the best first where one page holds them all, else newest first.
 
-    Where hardly anybody fits, similar ones follow.
+    Where hardly anybody fits, similar ones follow. Either way they are of that `band` of lifetime value, if any.
     """
-    rows = await _fitting(viewer, q, limit + 1, cursor)
+    rows = await _fitting(viewer, q, limit + 1, cursor, band)
     if not q or cursor or len(rows) > limit:
         return _to_page(rows, limit)
     rows.sort(key=lambda row: row["closeness"], reverse=True)
     least = how_similar(q, len(rows))
     known = {row["id"] for row in rows}
-    similar = await _similar(viewer, q, least) if least else []
+    similar = await _similar(viewer, q, least, band) if least else []
     items = [*rows, *(row for row in similar if row["id"] not in known)]
     return CustomerPage(tuple(map(to_row, items)), None, exact=len(rows))
 
@@ -78,8 +81,10 @@ async def set_least_similarity(least: float) -> None:
     await connection().execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {least}")
 
 
-async def _fitting(viewer: Viewer, q: str, most: int, cursor: str | None) -> list[Mapping[str, Any]]:
-    where = Where(viewer, own_customers(viewer))
+async def _fitting(
+    viewer: Viewer, q: str, most: int, cursor: str | None, band: str = ""
+) -> list[Mapping[str, Any]]:
+    where = _of_band(viewer, band)
     fits = fits_text(where, q) if q else ""
     found = newest(where, fits, enough=most, cursor=cursor)
     closeness = f"word_similarity({where.bind(q)}, customer.words)" if q else "0"
@@ -88,15 +93,21 @@ async def _fitting(viewer: Viewer, q: str, most: int, cursor: str | None) -> lis
     )
 
 
-async def _similar(viewer: Viewer, q: str, least: float) -> list[Mapping[str, Any]]:
+async def _similar(viewer: Viewer, q: str, least: float, band: str) -> list[Mapping[str, Any]]:
     await set_least_similarity(least)
-    where = Where(viewer, own_customers(viewer))
+    where = _of_band(viewer, band)
     text = where.bind(q)
     return await connection().fetch(
         f"SELECT * FROM (SELECT {COLUMNS} {newest(where, f'{text} <% words')}) alike"
         f" ORDER BY word_similarity({text}, words) DESC, created_at DESC, id LIMIT {MOST_SIMILAR}",
         *where.args,
     )
+
+
+def _of_band(viewer: Viewer, band: str) -> Where:
+    where = Where(viewer, own_customers(viewer))
+    add_band(where, band)
+    return where
 
 
 def newest(where: Where, fits: str, *, enough: int = 0, cursor: str | None = None) -> str:

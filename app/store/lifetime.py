@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
     from app.store.reports import Rows
 
+# The same in tables/sql/108_lifetime_bands.sql, whose index finds the customers of a band.
 _BAND: Final = (
     f"width_bucket({{value}}, ARRAY[{', '.join(str(BOUNDS[name]) for name in BANDS[1:])}]::numeric[])"
 )
@@ -28,6 +29,16 @@ _OWNERS: Final = f"""
             FILTER (WHERE lead.stage = 'closed_won' AND lead.currency = {{currency}}), 0) AS bought
         FROM lead WHERE {{where}} GROUP BY lead.customer_id
     ) theirs GROUP BY 1"""
+
+
+def add_band(where: Where, band: str) -> None:
+    """Narrow customers to those of a band, by what everybody sold them."""
+    if band == BANDS[0]:
+        # Behind row security the planner takes any one value for rare, and would read the whole table for it.
+        where.add("NOT customer.clv > 0")
+    elif band:
+        place = where.bind(BANDS.index(band))
+        where.add(f"customer.clv > 0 AND {_BAND.format(value='customer.clv')} = {place}")
 
 
 def lifetimes(viewer: Viewer, asked: Asked) -> Read[Lifetimes]:

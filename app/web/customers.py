@@ -8,6 +8,9 @@ from uuid import UUID
 from litestar import Request, Response, get
 from litestar.response import Stream
 
+from app.core.settings import settings
+from app.domain.lifetime import BANDS
+from app.domain.permissions import can_find_by_lifetime
 from app.domain.ticket import Priority
 from app.domain.viewer import Viewer
 from app.services.customers import find_customers, find_lookalikes
@@ -16,6 +19,7 @@ from app.services.timeline import read_customer_story
 from app.web import composer, contacts, corrections, erasure, privacy, timeline
 from app.web.asked import next_page, words
 from app.web.forms import Form
+from app.web.reports_customers import band_label
 from app.web.respond import HEADERS, is_partial, page, page_of
 
 if TYPE_CHECKING:
@@ -23,23 +27,27 @@ if TYPE_CHECKING:
 
 Asking = Request[Viewer, Any, Any]
 PAGE: Final = 50
+SHOWN: Final = 40
 
 
 @get("/customers", name="customers.list")
 async def show_customers(request: Asking) -> Response[str]:
     """Show the customers the viewer may see, newest first."""
-    q = words(request, "q")
-    found = await find_customers(request.user, q=q, limit=PAGE, cursor=request.query_params.get("cursor"))
-    more_url = next_page("/customers", {"q": q}, found.next_cursor)
+    q, (band, notices) = words(request, "q"), _band(request)
+    cursor = request.query_params.get("cursor")
+    found = await find_customers(request.user, q=q, limit=PAGE, cursor=cursor, band=band)
+    more_url = next_page("/customers", {"clv": band, "q": q}, found.next_cursor)
     template = "customers/found.html.jinja2" if is_partial(request) else "customers/list.html.jinja2"
-    return page(request, template, page=found, q=q, more_url=more_url)
+    said = band_label(band, settings().currency) if band else ""
+    return page(request, template, page=found, q=q, band=band, said=said, notices=notices, more_url=more_url)
 
 
 @get("/customers/export", name="customers.export")
 async def export(request: Asking) -> Stream:
     """Answer with the list as a file for spreadsheets."""
     headers = HEADERS | {"Content-Disposition": 'attachment; filename="customers.csv"'}
-    return Stream(export_customers(request.user, words(request, "q")), media_type="text/csv", headers=headers)
+    lines = export_customers(request.user, words(request, "q"), _band(request)[0])
+    return Stream(lines, media_type="text/csv", headers=headers)
 
 
 @get("/customers/{customer_id:uuid}", name="customers.show")
@@ -75,6 +83,16 @@ async def show_lookalikes(request: Asking, customer_id: UUID) -> Response[str]:
         "customers/lookalikes.html.jinja2" if is_partial(request) else "customers/lookalikes_page.html.jinja2"
     )
     return page(request, template, customer_id=customer_id, found=found)
+
+
+def _band(request: Asking) -> tuple[str, list[str]]:
+    """Return the band of lifetime value that is asked for, or why there is none."""
+    wanted = request.query_params.get("clv", "")
+    if wanted and not can_find_by_lifetime(request.user):
+        return "", ["Customers are found by lifetime value by admins; the filter was ignored."]
+    if wanted and wanted not in BANDS:
+        return "", [f"“{wanted[:SHOWN]}” is no band of lifetime values and was ignored."]
+    return wanted, []
 
 
 routes = [

@@ -51,6 +51,8 @@ def show_lifetimes(it: Lifetimes, asked: Asked) -> Shown:
         ),
         {},
         bars=tuple(_bar(label, band, most, asked.currency) for label, band in named),
+        links=tuple((f"/customers?clv={band.name}",) for band in it.bands) if it.of_everybody else (),
+        listed="customers",
         is_empty=not it.customers,
     )
 

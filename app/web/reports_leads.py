@@ -113,7 +113,7 @@ def show_lost(it: Sequence[Loss], asked: Asked) -> Shown:
             Bar(label, f"{one.leads:,} · {Rate(one.leads, leads).percent} %", share(one.leads, most), "weighted")
             for label, one in named
         ),
-        leads=tuple((_lost_leads(asked, one),) for _, one in rows),
+        links=tuple((_lost_leads(asked, one),) for _, one in rows),
         is_empty=not leads,
     )  # fmt: skip
 

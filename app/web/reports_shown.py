@@ -38,9 +38,10 @@ class Shown:
     bars: tuple[Bar, ...] = ()
     months: tuple[MonthBars, ...] = ()
     owners: tuple[str, ...] = ()  # whose rows these are, where each row is somebody's
-    leads: tuple[
+    links: tuple[
         tuple[str, ...], ...
-    ] = ()  # for each row's cells behind the first: which leads are counted there
+    ] = ()  # for each row's cells behind the first: where what is counted is listed
+    listed: str = "leads"
     is_empty: bool = False
 
 
@@ -57,8 +58,8 @@ def money(asked: Asked, *labels: str) -> tuple[Column, ...]:
 def counted(
     asked: Asked, happened: str, *stages: Stage, owner: str = "", source: str = "", reason: str = ""
 ) -> str:
-    """Return the query of the list of just those leads of the range that a figure counts."""
+    """Return where just those leads of the range are listed that a figure counts."""
     board = BoardFilter(owner=owner or asked.owner, source=source, zone=asked.period.zone)
     days = (happened, asked.period.first, asked.period.last)
     narrowed = LeadFilter(board, stages, reason, *days)
-    return query_of_leads(replace(narrowed, sort=narrowed.usual_sort))
+    return f"/leads?{query_of_leads(replace(narrowed, sort=narrowed.usual_sort))}"

@@ -95,7 +95,7 @@ def show_sources(it: Sequence[Origin], asked: Asked) -> Shown:
             )
             for label, one in named[:MOST_BARS]
         ),
-        leads=() if is_campaign else tuple(_of_source(one, asked) for one in it),
+        links=() if is_campaign else tuple(_of_source(one, asked) for one in it),
         is_empty=not came,
     )
 
@@ -154,6 +154,6 @@ def show_reps(it: Sequence[RepFigures], asked: Asked) -> Shown:
             for label, one in named[:MOST_BARS]
         ),
         owners=tuple(one.id or "none" for one in it),
-        leads=tuple(_of_rep(one, asked) for one in it),
+        links=tuple(_of_rep(one, asked) for one in it),
         is_empty=not (came or won or lost),
     )  # fmt: skip

@@ -25,6 +25,9 @@ box?.form.addEventListener("submit", (event) => {
 // The address says what is shown, so that it can be kept and sent; going back must not pass every letter.
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (ctx.sourceElement !== box || ctx.status !== "swapped") return;
-  shown = new URL(ctx.request.action, location.href).searchParams.get("q");
-  history.replaceState(history.state, "", shown ? `?q=${encodeURIComponent(shown)}` : location.pathname);
+  const asked = new URL(ctx.request.action, location.href).searchParams;
+  shown = asked.get("q");
+  if (!shown) asked.delete("q");
+  const query = `${asked}`.replaceAll("+", "%20");
+  history.replaceState(history.state, "", query ? `?${query}` : location.pathname);
 });

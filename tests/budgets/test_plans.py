@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from app.domain.lead_list import LAST_CLOSED
+from app.domain.lifetime import BANDS
 from app.store.lead_list import SORTS
 from tests.budgets.counting import trips
 from tests.cast import CAST
@@ -41,6 +42,7 @@ ADMIN = [
     "/admin/imports", "/admin/captures", "/admin/scoring/rules", "/admin/events", "/admin/events?state=stuck",
     f"/admin/reassign?owner={CAST.omar.id}", "/admin/reassign?q=fedcba",
     "/admin/inbox", "/leads?owner=none", f"/leads?owner={CAST.omar.id}&sort=-score",
+    *(f"/customers?clv={band}" for band in BANDS), "/customers?clv=5k-20k&q=fedcba",
     "/reports/reps", *(f"/reports/{name}?owner={CAST.omar.id}" for name in OF_A_RANGE),
 ]  # fmt: skip
 # My day counts all that has no next step, which here are two thirds of a rep's leads. Of it, what was won is looked at.
@@ -56,8 +58,9 @@ FILL = f"""
     CREATE TEMP TABLE made AS SELECT n, gen_random_uuid() AS customer, gen_random_uuid() AS lead,
         (ARRAY['lead', 'qualified', 'proposal_sent', 'negotiation', 'closed_won', 'closed_lost'])[n % 6 + 1] AS stage
         FROM generate_series(1, {LEADS}) AS n;
-    INSERT INTO customer (id, name, email, email_norm, company, created_at, updated_at)
-        SELECT customer, 'Person ' || md5(n::text), n || '@big.example', n || '@big.example', 'Firm ' || n, now(), now()
+    INSERT INTO customer (id, name, email, email_norm, company, clv, created_at, updated_at)
+        SELECT customer, 'Person ' || md5(n::text), n || '@big.example', n || '@big.example', 'Firm ' || n,
+            CASE stage WHEN 'closed_won' THEN n ELSE 0 END, now(), now()
         FROM made;
     INSERT INTO lead (id, customer_id, assigned_to_id, status, stage, closed_at, lost_reason, currency,
             stage_entered_at, created_at, updated_at)

@@ -75,6 +75,22 @@ async def test_an_admin_narrows_to_a_rep_and_takes_the_table_along(
     assert (await download.value).suggested_filename == f"lost-{first}-to-{last}.csv"
 
 
+async def test_from_a_band_of_lifetime_value_an_admin_searches_among_its_customers(
+    page: Page, stack: Stack, sign_in: SignIn
+) -> None:
+    await sign_in(page, "Ada Andersson")
+    await page.goto(f"{stack.url}/reports/clv")
+    await page.get_by_role("row", name="Nothing yet").get_by_role("link").click()
+    await page.wait_for_url("**/customers?clv=none")
+    await page.get_by_role("searchbox", name="Name, company").fill("nobody is called so")
+    await expect(page.get_by_text("Nobody matches")).to_be_visible()
+    await expect(page).to_have_url(re.compile(r"/customers\?clv=none&q=nobody%20is%20called%20so$"))
+    await page.get_by_role("searchbox", name="Name, company").fill("")
+    await expect(page).to_have_url(re.compile(r"/customers\?clv=none$"))
+    await page.get_by_role("link", name="Show all customers").click()
+    await page.wait_for_url("**/customers")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 async def test_no_report_stands_in_anybodys_way(
@@ -87,7 +103,13 @@ async def test_no_report_stands_in_anybodys_way(
     await log_in(page, "Ada Andersson")
     wrong = "from=tomorrow&to=2026-01-01"
     paths = [f"/reports/{name}" for name in REPORTS]
-    paths += ["/", "/reports/owners", "/reports/sources?by=campaign", f"/reports/lost?{wrong}"]
+    paths += [
+        "/",
+        "/customers?clv=5k-20k",
+        "/reports/owners",
+        "/reports/sources?by=campaign",
+        f"/reports/lost?{wrong}",
+    ]
     paths += ["/reports/velocity?from=2001-01-01&to=2001-01-02"]
     for path in paths:
         await page.goto(f"{stack.url}{path}")

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.contracts.pipeline import SaleDetails
+from app.core.errors import Forbidden
 from app.domain.lifetime import BANDS, Band
 from app.domain.report import Asked, last_days
 from app.services.closing import close_won
-from app.services.customers import read_customer
+from app.services.customers import find_customers, read_customer
 from app.services.reports import read_report
 from tests import make
 
@@ -106,6 +107,31 @@ async def test_a_sale_counts_as_on_the_customers_page_and_another_currency_as_no
         assert clv is not None
         assert found.value == clv.amount == 1500
         assert found.bands[2] == Band("1k-5k", 1, Decimal(1500))
+
+
+async def test_an_admin_finds_the_customers_of_a_band_page_by_page(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    names = ("Grace Hopper", "Grace Hooper", "Alan Kay", "Grace Kelly", "Radia Perlman")
+    values = ("1000", "1500", "4999.99", "5000", "0")
+    made = [await make.customer(owner, name=name) for name in names]
+    for customer, value in zip(made, values, strict=True):
+        await bought(owner, cast.omar, value, of=customer)
+
+    async def found(band: str, q: str = "", cursor: str | None = None) -> tuple[list[UUID], str | None]:
+        page = await find_customers(cast.ada, q=q, limit=2, cursor=cursor, band=band)
+        return [row.id for row in page.items], page.next_cursor
+
+    first, cursor = await found("1k-5k")
+    assert (first, await found("1k-5k", cursor=cursor)) == ([made[2], made[1]], ([made[0]], None))
+    assert await found("5k-20k") == ([made[3]], None)
+    assert await found("none") == ([made[4]], None)
+    assert await found("over-100k") == ([], None)
+    assert set((await found("1k-5k", "grace"))[0]) == set(made[:2])
+    assert set((await found("1k-5k", "Gracee Hopperr"))[0]) <= set(made[:3])
+    for viewer in (cast.omar, cast.sam):
+        with pytest.raises(Forbidden):
+            await find_customers(viewer, q="", limit=2, cursor=None, band="1k-5k")
 
 
 async def test_nobody_is_in_every_band(cast: Cast) -> None:

@@ -128,7 +128,9 @@ def test_every_reason_to_lose_can_be_chosen() -> None:
 
 def test_the_customer_list_links_each_customer() -> None:
     page = samples.customers()
-    html = show("customers/list.html.jinja2", page=page, q="", more_url="/customers?cursor=x")
+    html = show(
+        "customers/list.html.jinja2", page=page, q="", band="", notices=[], more_url="/customers?cursor=x"
+    )
     assert all(f"/customers/{row.id}" in html for row in page.items)
     assert "Next page" in html
 

@@ -1,0 +1,16 @@
+"""Customers are found by what they bought."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from tables.sql import run_sql
+
+ID = "2026-11-23T18:08:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Lifetime bands"
+
+
+async def forwards() -> MigrationManager:
+    """Return the manager that runs the SQL file."""
+    manager = MigrationManager(migration_id=ID, app_name="crm", description=DESCRIPTION)
+    manager.add_raw(run_sql("108_lifetime_bands"))
+    return manager
