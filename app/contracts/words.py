@@ -25,9 +25,9 @@ SORTS: Final = (
 KINDS: Final = (
     "lead_captured", "lead_created", "lead_reopened", "call_logged", "email_logged", "meeting_logged",
     "note_logged", "stage_changed", "lead_assigned", "deal_changed", "follow_up_set", "follow_up_done",
-    "sale_won", "lead_lost", "sale_handed_over", "ticket_opened", "ticket_changed", "email_updated",
-    "email_conflict", "contact_changed", "score_changed", "entry_corrected", "customer_erased", "customer_merged",
-    "customer_exported",
+    "lead_nurtured", "lead_resumed", "sale_won", "lead_lost", "sale_handed_over", "ticket_opened", "ticket_changed",
+    "email_updated", "email_conflict", "contact_changed", "score_changed", "entry_corrected", "customer_erased",
+    "customer_merged", "customer_exported",
 )  # fmt: skip
 
 NO_CONTROLS: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"

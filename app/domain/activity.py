@@ -35,6 +35,7 @@ OUTCOMES_OF: Final = {
     "Meeting": ("held", "no_show"),
     "Note": (),
 }
+NOT_REACHED: Final = {"no_answer", "left_message", "no_show"}
 DIRECTION_OF: Final[dict[str, Direction]] = {"sent": "outbound", "received": "inbound"}
 CLOCK_SKEW: Final = timedelta(minutes=5)
 EARLIEST: Final = timedelta(days=3650)
@@ -42,13 +43,22 @@ EARLIEST: Final = timedelta(days=3650)
 
 @dataclass(frozen=True, slots=True)
 class CheckedActivity:
-    """An activity whose fields are right; one that shows the customer's interest may change the score."""
+    """An activity whose fields are right; one that shows the customer's interest may change the score.
+
+    `spoke`: the customer took part in it.
+    """
 
     notes: str
     occurred_at: datetime
     follow_up: FollowUp | None
     now: datetime
     shows_interest: bool = False
+    spoke: bool = False
+
+    @property
+    def resumes(self) -> bool:
+        """True when a nurtured lead is worked on again: they spoke with us, or another next step is planned."""
+        return self.spoke or self.follow_up is not None
 
 
 def kind_of(activity: ActivityLog) -> str:
@@ -78,8 +88,16 @@ def check_activity(activity: ActivityLog, now: datetime) -> CheckedActivity:
     follow_up = _check_follow_up(checker, activity, now)
     checker.finish()
     return CheckedActivity(
-        notes, occurred_at, follow_up, now, shows_interest=_shows_interest(activity, occurred_at)
-    )
+        notes, occurred_at, follow_up, now,
+        shows_interest=_shows_interest(activity, occurred_at), spoke=is_conversation(activity),
+    )  # fmt: skip
+
+
+def is_conversation(activity: ActivityLog) -> bool:
+    """True when the customer took part: an e-mail from them, a call or a meeting that did not fail to reach them."""
+    if activity.activity_type == "Email":
+        return activity.direction == "inbound" or activity.outcome == "received"
+    return activity.activity_type in {"Call", "Meeting"} and activity.outcome not in NOT_REACHED
 
 
 def _shows_interest(activity: ActivityLog, at: datetime) -> bool:
@@ -109,7 +127,7 @@ def after_contact(lead: Lead, activity: CheckedActivity) -> Lead:
         return lead
     return structs.replace(
         lead,
-        status=status_after_contact(lead.status),
+        status=status_after_contact(lead.status, resumes=activity.resumes),
         follow_up_at=planned.at if planned else lead.follow_up_at,
         follow_up_note=planned.note if planned else lead.follow_up_note,
         version=lead.version + 1,

@@ -10,12 +10,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.domain.lead import Lead
-from app.domain.pipeline import ROT_AFTER_DAYS, Stage
+from app.domain.pipeline import ROT_AFTER_DAYS, Stage, Status
 from app.domain.scoring.result import HOT, WARM
 
 CARDS_PER_COLUMN: Final = 25
 BANDS: Final = {"hot": (HOT, 100), "warm": (WARM, HOT - 1), "cold": (0, WARM - 1)}
-DUE: Final = {"late": "Overdue", "today": "Due today", "planned": "Planned later", "none": "No next step"}
+DUE: Final = {"late": "Overdue", "today": "Due today", "planned": "Planned later", "none": "No next step",
+              "nurturing": "Nurturing"}
 # What the open columns may be ordered by; the same words order the list of leads. Else by what is due next.
 ORDERS: Final = {"-score": "Highest score", "-expected_value": "Highest value", "-created_at": "Newest"}
 UTC: Final = ZoneInfo("UTC")
@@ -88,11 +89,11 @@ def end_of_day(now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def rots_at(lead: Lead) -> datetime | None:
-    """When this open lead starts to rot, or None while a follow-up is planned or it is closed.
+    """When this open lead starts to rot, or None while a follow-up is planned, it is nurtured or closed.
 
     Counted from the later of the stage's beginning and the last human contact.
     """
-    if not lead.stage.is_open:
+    if not lead.stage.is_open or lead.status is Status.NURTURING:
         return None
     since = max(lead.stage_entered_at, lead.last_contact_at or lead.stage_entered_at)
     rotten = since + timedelta(days=ROT_AFTER_DAYS[lead.stage])

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.lead import FollowUp
+from app.domain.pipeline import Status, status_at_work
 from app.domain.sale import FURTHEST, check_amount
 from app.domain.text import Checker
 
@@ -27,10 +28,11 @@ class Deal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The next step with a lead; `done` when it follows one that was taken."""
+    """The next step with a lead: `done` when it follows one that was taken, `nurture` when until then there is none."""
 
     follow_up: FollowUp
     done: bool = False
+    nurture: bool = False
 
 
 def check_deal(deal: Deal, now: datetime) -> Deal:
@@ -74,5 +76,11 @@ def check_plan(plan: Plan, now: datetime) -> Plan:
         checker.require("#/next", "must be in the future", ok=at > now)
         checker.require("#/next", "must be within the next ten years", ok=at <= now + FURTHEST)
     checker.require("#/next", "is required with what to do next", ok=planned is not None or not note)
+    checker.require("#/next", "is required: when to come back", ok=planned is not None or not plan.nurture)
     checker.finish()
-    return Plan(FollowUp(at, note), plan.done)
+    return Plan(FollowUp(at, note), plan.done, plan.nurture)
+
+
+def status_after_plan(status: Status, plan: Plan) -> Status:
+    """A lead is nurtured until a day; whoever plans anything else, or nothing, works on it."""
+    return Status.NURTURING if plan.nurture else status_at_work(status)

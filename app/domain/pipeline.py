@@ -99,6 +99,11 @@ def check_move(target: Stage) -> None:
         raise Conflict("A lead is lost with a reason, through /lost")
 
 
-def status_after_contact(status: Status) -> Status:
-    """The first logged contact makes a new lead a working one."""
-    return Status.WORKING if status is Status.NEW else status
+def status_after_contact(status: Status, *, resumes: bool) -> Status:
+    """The first logged contact makes a new lead a working one; one that `resumes` the work ends nurturing."""
+    return Status.WORKING if status is Status.NEW else status_at_work(status) if resumes else status
+
+
+def status_at_work(status: Status) -> Status:
+    """A lead that moves on or gets another next step is worked on, if it was nurtured until then."""
+    return Status.WORKING if status is Status.NURTURING else status

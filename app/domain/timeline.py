@@ -28,6 +28,8 @@ KINDS: dict[str, str] = {
     "deal_changed": "Deal changed",
     "follow_up_set": "Follow-up planned",
     "follow_up_done": "Follow-up done",
+    "lead_nurtured": "Nurturing",
+    "lead_resumed": "Back to work",
     "sale_won": "Won",
     "lead_lost": "Lost",
     "sale_handed_over": "Handed over to onboarding",
@@ -46,7 +48,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "conversations": ("call_logged", "email_logged", "meeting_logged", "note_logged", "lead_captured"),
     "stage": (
         "stage_changed", "lead_assigned", "sale_won", "lead_lost", "lead_created", "lead_reopened",
-        "follow_up_set", "follow_up_done", "deal_changed",
+        "follow_up_set", "follow_up_done", "lead_nurtured", "lead_resumed", "deal_changed",
     ),
     "tickets": ("ticket_opened", "ticket_changed"),
     "system": (

@@ -157,7 +157,7 @@ async def _append(
     entry = _entry(viewer, contact.activity, checked, planned)
     found = await leads.append_contact(viewer, activity, checked, entry, kept)
     if found:
-        return found[0], entry, found[1]
+        return found[0], replace(entry, data=found[1]), found[2]
     await customers.lock_to_write(viewer, activity.customer_id)
     if activity.lead_id is not None:
         raise NotFound

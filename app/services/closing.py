@@ -10,6 +10,7 @@ from app.core import clock
 from app.core.settings import settings
 from app.domain.lead import FollowUp, Lead, Money
 from app.domain.permissions import check_close_lead
+from app.domain.pipeline import Status
 from app.domain.sale import TRY_AGAIN, check_loss, check_sale, event_data
 from app.domain.timeline import about_lead
 from app.gateways import live, queue
@@ -99,6 +100,7 @@ async def lose_locked(viewer: Viewer, lead: Lead, loss: Loss, now: datetime) -> 
     words = {name: word for name, word in said.items() if word}
     await leads.lose_lead(viewer, lead, loss, now)
     if loss.try_again_at is not None:
-        await changes.set_follow_up(viewer, lead.id, FollowUp(loss.try_again_at, TRY_AGAIN), now)
+        again = FollowUp(loss.try_again_at, TRY_AGAIN)
+        await changes.set_follow_up(viewer, lead.id, again, Status.DISQUALIFIED, now)
         facts["follow_up_at"] = loss.try_again_at.astimezone(UTC).isoformat()
     await timeline.append(viewer, about_lead(lead, "lead_lost", viewer.id, now, data=facts, text=words))

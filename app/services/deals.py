@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core import clock
-from app.domain.deal import changes_of, check_deal, check_plan
+from app.domain.deal import changes_of, check_deal, check_plan, status_after_plan
 from app.domain.lead import Lead
 from app.domain.permissions import check_move_lead
 from app.domain.timeline import about_lead
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 async def plan_follow_up(
     viewer: Viewer, lead_id: UUID, version: int, wanted: Plan, key: Key | None
 ) -> Outcome[Lead]:
-    """Plan the next step of a lead, or none; a lost lead may have a day to try again.
+    """Plan the next step of a lead, or none, or nurture it until a day; a lost lead may have a day to try again.
 
     Raises NotFound, StaleLead, LeadIsClosed for a won one, Conflict for an erased customer, Invalid for a moment that
     is over.
@@ -39,10 +39,11 @@ async def plan_follow_up(
         now = clock.now()
         plan = check_plan(wanted, now)
         async with transaction(viewer):
-            lead = await lock_current(viewer, lead_id, version, or_lost=True)
+            lead = await lock_current(viewer, lead_id, version, or_lost=not plan.nurture)
             if not lead.stage.is_open:
                 await customers.lock_to_write(viewer, lead.customer.id)
-            await changes.set_follow_up(viewer, lead_id, plan.follow_up, now)
+            status = status_after_plan(lead.status, plan)
+            await changes.set_follow_up(viewer, lead_id, plan.follow_up, status, now)
             await timeline.append(viewer, _planned(viewer, lead, plan, now))
             planned = await leads.read_lead(viewer, lead_id)
             await idempotency.remember(viewer, key, planned)
@@ -80,7 +81,17 @@ def _planned(viewer: Viewer, lead: Lead, plan: Plan, now: datetime) -> NewEntry:
     next_step = plan.follow_up
     times = {"follow_up_at": next_step.at, "was_due_at": lead.follow_up_at}
     data = {name: at.isoformat() for name, at in times.items() if at is not None}
-    words = {"follow_up_note": next_step.note, "was": lead.follow_up_note if plan.done else ""}
+    words = {
+        "follow_up_note": next_step.note,
+        "was": lead.follow_up_note if plan.done or plan.nurture else "",
+    }
     text = {name: word for name, word in words.items() if word}
-    kind = "follow_up_done" if plan.done else "follow_up_set"
-    return about_lead(lead, kind, viewer.id, now, data=data, text=text)
+    return about_lead(lead, _kind_of(lead, plan), viewer.id, now, data=data, text=text)
+
+
+def _kind_of(lead: Lead, plan: Plan) -> str:
+    if plan.nurture:
+        return "lead_nurtured"
+    if status_after_plan(lead.status, plan) is not lead.status:
+        return "lead_resumed"
+    return "follow_up_done" if plan.done else "follow_up_set"

@@ -84,7 +84,7 @@ async def reopen_lead(viewer: Viewer, lead_id: UUID, key: Key | None) -> Outcome
                 raise StaleLead("Only a lost lead can be reopened", lead=lost)
             await customers.lock_to_write(viewer, lost.customer.id)
             new_id = await new_leads.reopen_lead(viewer, lost, now)
-            await changes.set_follow_up(viewer, lead_id, FollowUp(None), now)
+            await changes.set_follow_up(viewer, lead_id, FollowUp(None), lost.status, now)
             entry = NewEntry(
                 customer_id=lost.customer.id,
                 lead_id=new_id,

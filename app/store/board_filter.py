@@ -61,7 +61,8 @@ def owner_id(viewer: Viewer, narrowed: BoardFilter) -> str:
 
 def rotten(now: str) -> str:
     """Return the condition for leads that rot at the bound moment `now`."""
-    return f"{OPEN} AND {ROTS_AT} <= {now} AND (lead.follow_up_at IS NULL OR lead.follow_up_at <= {ROTS_AT})"
+    unplanned = f"(lead.follow_up_at IS NULL OR lead.follow_up_at <= {ROTS_AT})"
+    return f"{OPEN} AND {ROTS_AT} <= {now} AND {unplanned} AND lead.status <> 'nurturing'"
 
 
 def _add_owner(where: Where, narrowed: BoardFilter) -> None:
@@ -78,6 +79,8 @@ def _add_due(where: Where, narrowed: BoardFilter) -> None:
     where.add(OPEN)
     if narrowed.due == "none":
         where.add("lead.follow_up_at IS NULL")
+    elif narrowed.due == "nurturing":
+        where.add("lead.status = 'nurturing'")
     elif narrowed.due == "late":
         where.add(f"lead.follow_up_at <= {where.bind(now)}")
     elif narrowed.due == "today":

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from app.domain.deal import Deal
     from app.domain.lead import FollowUp, Lead
+    from app.domain.pipeline import Status
     from app.domain.viewer import Viewer
 
 # Of each chain by its numbers, and of what they bring the newest: after a merge each chain counts for itself.
@@ -40,15 +41,18 @@ async def last_change(viewer: Viewer, lead: Lead, *, closing: bool) -> tuple[str
     return None if row is None else (row["name"], row["recorded_at"])
 
 
-async def set_follow_up(viewer: Viewer, lead_id: UUID, follow_up: FollowUp, now: datetime) -> None:
-    """Plan the next step of a locked lead, or none."""
+async def set_follow_up(
+    viewer: Viewer, lead_id: UUID, follow_up: FollowUp, status: Status, now: datetime
+) -> None:
+    """Plan the next step of a locked lead, or none, and say what is done about it until then."""
     await connection().execute(
-        "UPDATE lead SET follow_up_at = $3, follow_up_note = $4, version = version + 1, updated_at = $5"
+        "UPDATE lead SET follow_up_at = $3, follow_up_note = $4, status = $5, version = version + 1, updated_at = $6"
         f" WHERE {own_leads(viewer)} AND id = $2",
         viewer.id,
         lead_id,
         follow_up.at,
         follow_up.note,
+        status.value,
         now,
     )
 

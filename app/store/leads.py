@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import structs
 
 from app.core.errors import NotFound
-from app.domain.pipeline import Stage, Status, status_after_contact
+from app.domain.pipeline import Stage, Status, status_after_contact, status_at_work
 from app.store import timeline
 from app.store.read_together import Read, read_alone
 from app.store.rows import lead_columns, lead_joins, optional_json, to_lead
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 
+_RESUMED = """CASE WHEN {} lead.status = 'nurturing' THEN '{{"resumed": true}}' ELSE '{{}}' END::jsonb"""
 # The customer first, as a capture does. A lead that a merge moves meanwhile is the exception: docs/map.md, Locks.
 LOCK = "FOR NO KEY UPDATE OF customer FOR NO KEY UPDATE OF lead"
 
@@ -54,14 +55,16 @@ async def lock_for_contact(viewer: Viewer, activity: ActivityLog) -> Lead | None
 
 async def append_contact(
     viewer: Viewer, activity: ActivityLog, checked: CheckedActivity, entry: NewEntry, *beside: Write | None
-) -> tuple[Lead, Recorded] | None:
+) -> tuple[Lead, dict[str, Any], Recorded] | None:
     """Append the entry of an activity to the lead it is about, which it makes `after_contact` while that is open.
 
-    Returns the lead as it was before. None when there is no such lead of this customer, or they were erased.
+    Returns the lead as it was before, and what the entry says: also whether it is nurtured no more. None when there is
+    no such lead of this customer, or they were erased.
     """
     noted = _contact_write(viewer, checked)
-    found = await timeline.append_about(viewer, _for_contact(viewer, activity), entry, noted, *beside)
-    return None if found is None else (to_lead(found[0]), found[1])
+    about = _for_contact(viewer, activity, resumes=checked.resumes)
+    found = await timeline.append_about(viewer, about, entry, noted, *beside)
+    return None if found is None else (to_lead(found[0]), optional_json(found[0]["data"]), found[1])
 
 
 async def newest_lost(viewer: Viewer, customer_id: UUID) -> UUID | None:
@@ -74,12 +77,12 @@ async def newest_lost(viewer: Viewer, customer_id: UUID) -> UUID | None:
     )
 
 
-def _for_contact(viewer: Viewer, activity: ActivityLog) -> Write:
+def _for_contact(viewer: Viewer, activity: ActivityLog, *, resumes: bool = False) -> Write:
     sql = f"""
-        SELECT {lead_columns(viewer)}, '{{}}'::jsonb AS facts FROM lead {lead_joins(viewer)}
+        SELECT {lead_columns(viewer)}, {_RESUMED.format("$4 AND")} AS facts FROM lead {lead_joins(viewer)}
         WHERE {own_leads(viewer)} AND lead.customer_id = $2 AND customer.erased_at IS NULL
             AND CASE WHEN $3::uuid IS NULL THEN lead.closed_at IS NULL ELSE lead.id = $3 END {LOCK}"""
-    return Write(sql, (viewer.id, activity.customer_id, activity.lead_id))
+    return Write(sql, (viewer.id, activity.customer_id, activity.lead_id, resumes))
 
 
 async def _read(viewer: Viewer, lead_id: UUID, lock: str) -> Lead:
@@ -136,7 +139,8 @@ async def append_move(
 def _to_move(viewer: Viewer, lead_id: UUID, version: int, target: Stage, at: datetime) -> Write:
     sql = f"""
         SELECT {lead_columns(viewer)}, jsonb_build_object('from', lead.stage,
-            'days', floor(extract(epoch FROM $5 - lead.stage_entered_at) / 86400)::int) AS facts
+            'days', floor(extract(epoch FROM $5 - lead.stage_entered_at) / 86400)::int)
+            || {_RESUMED.format("")} AS facts
         FROM lead {lead_joins(viewer)}
         WHERE {own_leads(viewer)} AND lead.id = $2 AND lead.version::text = $3 AND lead.closed_at IS NULL
             AND lead.stage <> $4 {LOCK}"""
@@ -145,14 +149,16 @@ def _to_move(viewer: Viewer, lead_id: UUID, version: int, target: Stage, at: dat
 
 def _stage_write(viewer: Viewer, stage: Stage, at: datetime) -> Write:
     sql = f"""
-        UPDATE lead SET stage = $2, stage_entered_at = $3, version = lead.version + 1, updated_at = $3
+        UPDATE lead SET stage = $2, status = CASE WHEN lead.status = 'nurturing' THEN 'working' ELSE lead.status END,
+            stage_entered_at = $3, version = lead.version + 1, updated_at = $3
         FROM about WHERE {own_leads(viewer)} AND lead.id = about.id"""
     return Write(sql, (viewer.id, stage.value, at))
 
 
 def in_stage(lead: Lead, stage: Stage, at: datetime) -> Lead:
     """Return a lead as `append_move` leaves it."""
-    return structs.replace(lead, stage=stage, stage_entered_at=at, version=lead.version + 1)
+    status = status_at_work(lead.status)
+    return structs.replace(lead, stage=stage, status=status, stage_entered_at=at, version=lead.version + 1)
 
 
 _CLOSE = """stage = $3, status = $4, closed_at = $5, stage_entered_at = $5, updated_at = $5, version = version + 1,
@@ -190,17 +196,18 @@ async def lose_lead(viewer: Viewer, lead: Lead, loss: Loss, at: datetime) -> Non
 def _contact_write(viewer: Viewer, activity: CheckedActivity) -> Write:
     planned = activity.follow_up
     sql = f"""
-        UPDATE lead SET status = CASE WHEN lead.status = $2 THEN $3 ELSE lead.status END,
-            score_due_at = CASE WHEN about.closed_at IS NULL THEN coalesce($7, lead.score_due_at)
+        UPDATE lead SET status = CASE WHEN lead.status = ANY ($2) THEN 'working' ELSE lead.status END,
+            score_due_at = CASE WHEN about.closed_at IS NULL THEN coalesce($6, lead.score_due_at)
                 ELSE lead.score_due_at END,
-            updated_at = $4, version = lead.version + 1,
-            follow_up_at = coalesce($5, lead.follow_up_at), follow_up_note = coalesce($6, lead.follow_up_note)
+            updated_at = $3, version = lead.version + 1,
+            follow_up_at = coalesce($4, lead.follow_up_at), follow_up_note = coalesce($5, lead.follow_up_note)
         FROM about WHERE {own_leads(viewer)} AND lead.id = about.id
-            AND (about.closed_at IS NULL OR about.stage = 'closed_lost' AND $5::timestamptz IS NOT NULL)"""
-    new = Status.NEW
+            AND (about.closed_at IS NULL OR about.stage = 'closed_lost' AND $4::timestamptz IS NOT NULL)"""
+    after = {each: status_after_contact(each, resumes=activity.resumes) for each in Status}
+    worked_on = [each.value for each, then in after.items() if then is not each]
     to = (planned.at, planned.note) if planned else (None, None)
     due = activity.now if activity.shows_interest else None
-    return Write(sql, (viewer.id, new.value, status_after_contact(new).value, activity.now, *to, due))
+    return Write(sql, (viewer.id, worked_on, activity.now, *to, due))
 
 
 async def assign_lead(viewer: Viewer, lead_id: UUID, staff_id: str | None, at: datetime) -> None:

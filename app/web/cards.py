@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.core import clock
 from app.domain.board import rots_at
+from app.domain.pipeline import Status
 from app.domain.scoring.result import band
 from app.web import formats
 from app.web.ageing import true_until
@@ -30,6 +31,7 @@ class CardWords:
     next_step: str
     rot: str
     rotten: bool
+    nurturing: str = ""  # until when
 
 
 def describe(lead: Lead, zone: ZoneInfo) -> CardWords:
@@ -37,7 +39,10 @@ def describe(lead: Lead, zone: ZoneInfo) -> CardWords:
     rot, rotten = _rot(lead)
     due, next_step = _next_step(lead, zone)
     shown = "none" if lead.score is None else band(lead.score)
-    return CardWords(shown, _top_reason(lead), due, next_step, rot, rotten)
+    until = _nurturing(lead, zone) if due == "planned" else ""
+    if until:
+        next_step = f"{until}{f' · {lead.follow_up_note}' if lead.follow_up_note else ''}"
+    return CardWords(shown, _top_reason(lead), due, next_step, rot, rotten, until)
 
 
 def _top_reason(lead: Lead) -> str:
@@ -58,6 +63,12 @@ def _next_step(lead: Lead, zone: ZoneInfo) -> tuple[str, str]:
     true_until(lead.follow_up_at.timestamp())
     at = formats.appointment(lead.follow_up_at, zone)  # first: a narrow card cuts the end
     return "planned", f"{at[0].upper()}{at[1:]} · {what}"
+
+
+def _nurturing(lead: Lead, zone: ZoneInfo) -> str:
+    if lead.status is not Status.NURTURING or lead.follow_up_at is None:
+        return ""
+    return f"Nurturing until {formats.appointment(lead.follow_up_at, zone)}"
 
 
 def _rot(lead: Lead) -> tuple[str, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -14,7 +14,7 @@ from app.core.errors import Conflict, Invalid
 from app.domain.deal import Deal, Plan
 from app.domain.lead import FollowUp, Lead
 from app.domain.permissions import check_assign_lead, check_move_lead
-from app.domain.pipeline import Stage
+from app.domain.pipeline import Stage, Status
 from app.domain.viewer import Viewer
 from app.services.deals import change_deal, plan_follow_up
 from app.services.leads import assign_lead, find_open_lead, read_lead
@@ -26,10 +26,15 @@ from app.web.guards import needs
 from app.web.moves import changed, home_of
 from app.web.reps import NEW, chosen, is_looking, offered
 from app.web.respond import redirect, zone
-from app.web.when import CHOICES, planned
+from app.web.when import CHOICES, LATER, planned
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 Asking = Request[Viewer, Any, Any]
 FOLLOW_UP: Final = "leads/follow_up.html.jinja2"
+NURTURE: Final = "leads/nurture.html.jinja2"
+CHOICES_OF: Final = {FOLLOW_UP: CHOICES, NURTURE: LATER}
 DEAL: Final = "leads/deal.html.jinja2"
 ASSIGN: Final = "leads/assign.html.jinja2"
 NOTHING: Final = "nothing"  # planned: no choice of the form, so that any choice is another
@@ -41,7 +46,7 @@ async def ask_follow_up(request: Asking, lead_id: UUID) -> Response[str]:
     """Ask for the next step, or for its day; with `done` the one that was planned is done."""
     lead = await read_lead(request.user, lead_id)
     chosen = "day" if request.query_params.get("next") == "day" else "1"
-    done = "1" if request.query_params.get("done") == "1" else ""
+    done = "1" if request.query_params.get("done") == "1" or lead.status is Status.NURTURING else ""
     form = ask if lead.stage is Stage.CLOSED_LOST else ask_open
     wanted = with_seen(_plan_of(lead, done)) | {"next": chosen, "done": done}
     return form(request, FOLLOW_UP, lead, wanted, choices=CHOICES)
@@ -50,18 +55,25 @@ async def ask_follow_up(request: Asking, lead_id: UUID) -> Response[str]:
 @post("/leads/{lead_id:uuid}/follow-up", name="deals.follow_up", opt=LEADS_OWN, status_code=200)
 async def follow_up(request: Asking, lead_id: UUID) -> Response[str]:
     """Plan the next step, or show the form again with what is wrong."""
-    viewer, form = request.user, await read_form(request)
-    try:
-        plan = _plan(request, form)
-        lead = (await plan_follow_up(viewer, lead_id, form.version(), plan, form.key(viewer))).value
-    except (Invalid, Conflict) as error:
-        if isinstance(error, Invalid) and form.text("next") == "day":
-            error = Invalid([replace(each, pointer="#/day") for each in error.problems])
-        values = partial(_plan_of, done=form.text("done"))
-        return await again(request, FOLLOW_UP, lead_id, (form, error), values, choices=CHOICES)
-    at = plan.follow_up.at
-    said = f"Planned: {formats.appointment(at, zone(request))}." if at else "Nothing is planned any more."
-    return await changed(request, form, lead, f"Done. {said}" if plan.done else said)
+    return await _save_plan(request, lead_id, FOLLOW_UP)
+
+
+@get("/leads/{lead_id:uuid}/nurture", name="deals.ask_nurture", opt=LEADS_OWN)
+async def ask_nurture(request: Asking, lead_id: UUID) -> Response[str]:
+    """Ask when to come back to a lead that is not ready to buy; of one that is nurtured, for another day."""
+    lead = await read_lead(request.user, lead_id)
+    nurtured = lead.status is Status.NURTURING and lead.follow_up_at
+    wanted = with_seen(_plan_of(lead, done="" if nurtured else "1")) | {"next": "91"}
+    if nurtured:
+        at = formats.local(nurtured, zone(request))
+        wanted |= {"next": "day", "day": f"{at:%Y-%m-%d}", "time": f"{at:%H:%M}"}
+    return ask_open(request, NURTURE, lead, wanted, choices=LATER)
+
+
+@post("/leads/{lead_id:uuid}/nurture", name="deals.nurture", opt=LEADS_OWN, status_code=200)
+async def nurture(request: Asking, lead_id: UUID) -> Response[str]:
+    """Nurture the lead until a day, or show the form again with what is wrong."""
+    return await _save_plan(request, lead_id, NURTURE)
 
 
 @get("/leads/{lead_id:uuid}/deal", name="deals.ask_deal", opt=LEADS_OWN)
@@ -122,6 +134,27 @@ async def reopen(request: Asking, lead_id: UUID) -> Response[str]:
     return redirect(request, f"/leads/{lead.id}", "Reopened as a new lead.")
 
 
+async def _save_plan(request: Asking, lead_id: UUID, part: str) -> Response[str]:
+    viewer, form = request.user, await read_form(request)
+    try:
+        plan = replace(_plan(request, form), nurture=part == NURTURE)
+        lead = (await plan_follow_up(viewer, lead_id, form.version(), plan, form.key(viewer))).value
+    except (Invalid, Conflict) as error:
+        if isinstance(error, Invalid) and form.text("next") == "day":
+            error = Invalid([replace(each, pointer="#/day") for each in error.problems])
+        values = partial(_plan_of, done=form.text("done"))
+        return await again(request, part, lead_id, (form, error), values, choices=CHOICES_OF[part])
+    return await changed(request, form, lead, _said(plan, zone(request)))
+
+
+def _said(plan: Plan, zone: ZoneInfo) -> str:
+    at = plan.follow_up.at
+    if at and plan.nurture:
+        return f"Nurturing until {formats.appointment(at, zone)}."
+    said = f"Planned: {formats.appointment(at, zone)}." if at else "Nothing is planned any more."
+    return f"Done. {said}" if plan.done else said
+
+
 def _plan(request: Asking, form: Form) -> Plan:
     at = planned(form, zone(request))
     form.check()
@@ -146,4 +179,4 @@ def _deal_of(lead: Lead) -> dict[str, str]:
     }
 
 
-routes = [ask_follow_up, follow_up, ask_deal, deal, ask_assign, assign, reopen]
+routes = [ask_follow_up, follow_up, ask_nurture, nurture, ask_deal, deal, ask_assign, assign, reopen]

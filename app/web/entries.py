@@ -35,6 +35,8 @@ LOOKS: Final = {
     "lead_assigned": ("person", "plain"),
     "follow_up_set": ("clock", "plain"),
     "follow_up_done": ("check", "plain"),
+    "lead_nurtured": ("moon", "plain"),
+    "lead_resumed": ("sun", "plain"),
     "deal_changed": ("note", "plain"),
     "sale_won": ("trophy", "won"),
     "lead_lost": ("flag", "plain"),

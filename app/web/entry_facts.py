@@ -25,8 +25,9 @@ def facts_of(entry: Entry, zone: ZoneInfo) -> Iterable[str]:
     if minutes := data.get("duration_minutes"):
         yield f"{minutes} min"
     if planned := data.get("follow_up_at"):
-        what = text.get("follow_up_note") or "follow up"
-        yield f"Next: {what}, {formats.stored_day(planned, zone)}"
+        yield _next(entry, formats.stored_day(planned, zone))
+    if data.get("resumed"):
+        yield "Back to work"
     changes: dict[str, list[Any]] = data.get("changes") or {}
     if due := changes.get("due_at"):
         yield f"Due: {' → '.join(_moment(at, zone) for at in due)}"
@@ -35,6 +36,13 @@ def facts_of(entry: Entry, zone: ZoneInfo) -> Iterable[str]:
         yield f"Instead of: {what}, {formats.stored_day(replaced, zone)}"
     if entry.kind == "lead_captured":
         yield from _capture_facts(entry)
+
+
+def _next(entry: Entry, on: str) -> str:
+    what = entry.text.get("follow_up_note")
+    if entry.kind == "lead_nurtured":
+        return f"Until {on}{f': {what}' if what else ''}"
+    return f"Next: {what or 'follow up'}, {on}"
 
 
 def _direction(entry: Entry) -> str:

@@ -17,7 +17,10 @@ CHOICES: Final = (
     ("1h", "In an hour", ""), ("1", "Tomorrow", ""), ("3", "In 3 days", ""), ("7", "Next week", ""),
     ("day", "On a day…", ""), ("", "None", ""),
 )  # fmt: skip
-DAYS: Final = {"1", "3", "7"}
+LATER: Final = (
+    ("28", "In 4 weeks", ""), ("91", "In 3 months", ""), ("182", "In 6 months", ""), ("day", "On a day…", ""),
+)  # fmt: skip
+DAYS: Final = {"1", "3", "7", "28", "91", "182"}
 
 
 def morning(day: date, zone: ZoneInfo) -> datetime:

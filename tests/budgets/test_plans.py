@@ -33,6 +33,7 @@ OF_A_RANGE = ("funnel", "velocity", "lost", "sources")
 LISTS = [
     "/leads", "/leads?q=fedcba", "/leads?stage=qualified", "/leads?stage=open", "/leads?stage=closed_won",
     "/leads?stage=closed", "/leads?stage=closed_lost&reason=price", "/leads?rot=1", "/leads?due=late", "/leads?min=100",
+    "/leads?due=nurturing",
     "/leads?source=web&from=2020-01-01", "/leads?from=2020-01-01&on=closed",
     *(f"/leads?sort={sort}" for sort in SORTS if sort != LAST_CLOSED),
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
-from tests.e2e.test_board import bottom_of, card_in, drag, stands_in
+from tests.e2e.test_board import bottom_of, card_in, drag, stands_in, violations
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
@@ -143,3 +143,22 @@ async def test_a_call_is_logged_without_leaving_the_board(board: Page) -> None:
     await expect(card.get_by_role("link")).to_be_focused()
     await board.keyboard.press("a")
     await expect(dialog.get_by_label("Notes")).to_have_value("")
+
+
+async def test_a_card_is_nurtured_from_its_menu_and_comes_back_by_keys(board: Page) -> None:
+    card = await card_in(board, "qualified")
+    await card.get_by_role("button", name="Move to…").click()
+    await board.get_by_role("button", name="Nurture…").click()
+    dialog = board.get_by_role("dialog")
+    await dialog.get_by_text("In 6 months", exact=True).click()
+    await dialog.get_by_label("Why, or what to do then").fill("After their move")
+    assert await violations(board) == []
+    await dialog.get_by_role("button", name="Nurture", exact=True).click()
+    await expect(card).to_contain_text("Nurturing until")
+    await expect(card).to_contain_text("After their move")
+    await card.get_by_role("link").focus()
+    await board.keyboard.press("f")
+    await expect(dialog.get_by_role("heading")).to_contain_text("Back to work with")
+    await dialog.get_by_role("button", name="Back to work").press("Enter")
+    await expect(card).not_to_contain_text("Nurturing")
+    await expect(card.get_by_role("link")).to_be_focused()

@@ -85,6 +85,8 @@ POST  /leads/bulk                                yes   yes   no    yes   who   w
 GET   /leads/{id}/activity                       yes   none  no    yes   who   who
 GET   /leads/{id}/follow-up                      yes   none  no    yes   who   who
 POST  /leads/{id}/follow-up                      yes   none  no    yes   who   who
+GET   /leads/{id}/nurture                        yes   none  no    yes   who   who
+POST  /leads/{id}/nurture                        yes   none  no    yes   who   who
 GET   /leads/{id}/deal                           yes   none  no    yes   who   who
 POST  /leads/{id}/deal                           yes   none  no    yes   who   who
 GET   /leads/{id}/assign                         no    no    no    yes   who   who

@@ -107,6 +107,7 @@ class World:
             "POST /leads/{id}/lost": {"version": "1", "reason": "no_budget", "note": "Not this year"},
             "POST /leads/{id}/won/preview": {"currency": "EUR", **SALE},
             "POST /leads/{id}/follow-up": {"version": "1", "next": "1", "follow_up_note": "Call"},
+            "POST /leads/{id}/nurture": {"version": "1", "next": "28", "follow_up_note": "Call"},
             "POST /leads/{id}/deal": {"version": "1", "value": "10"},
             "POST /leads/{id}/assign": {"version": "1", "assigned_to_id": CAST.omar.id},
             "POST /leads/new": {"name": "Grace Hopper", "email": f"grace-{uuid4()}@navy.example"},

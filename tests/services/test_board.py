@@ -46,6 +46,13 @@ async def some(owner: asyncpg.Connection, cast: Cast) -> dict[str, UUID]:
         "rotten": {"stage_entered_at": now() - 9 * day, "expected_value": 100},
         "talked": {"stage_entered_at": now() - 9 * day, "customer_id": talked, "score": 50},
         "planned": {"stage_entered_at": now() - 9 * day, "follow_up_at": now() + day, "score": 50},
+        "resting": {
+            "stage_entered_at": now() - 99 * day,
+            "follow_up_at": now() - day,
+            "score": 50,
+            "status": "nurturing",
+            "source": "resting",
+        },
     }
     return {name: await make.lead(owner, cast.rita, **given) for name, given in wanted.items()}
 
@@ -58,7 +65,8 @@ async def some(owner: asyncpg.Connection, cast: Cast) -> dict[str, UUID]:
         (BoardFilter(source="fair"), {"late"}),
         (BoardFilter(least=Decimal(1000)), {"hot"}),
         (BoardFilter(least=Decimal(50), most=Decimal(200)), {"rotten"}),
-        (BoardFilter(due="late"), {"late"}),
+        (BoardFilter(due="late"), {"late", "resting"}),
+        (BoardFilter(due="nurturing"), {"resting"}),
         (BoardFilter(due="none"), {"rotten", "talked"}),
         (BoardFilter(rotting=True), {"rotten"}),
         (BoardFilter(rotting=True, score="hot"), set()),

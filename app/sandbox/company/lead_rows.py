@@ -22,11 +22,14 @@ def lead_row(draw: Draw, story: Story, customer_id: str, today: datetime, curren
     is_open = story.stage.is_open
     contacted = any(entry.kind in OUTCOMES for entry in story.entries)
     follow_up = _follow_up(draw, today) if is_open and story.rep and draw.chance(0.6) else None
+    status = _status(draw, story.stage, contacted=contacted)
+    if status is Status.NURTURING:
+        follow_up = draw.at_work(today.date() + timedelta(days=draw.randint(14, 120)))
     return {
         "id": story.id,
         "customer_id": customer_id,
         "assigned_to_id": story.rep.id if story.rep else None,
-        "status": _status(draw, story.stage, contacted=contacted).value,
+        "status": status.value,
         "stage": story.stage.value,
         "source": story.form.source,
         "form_id": story.form.form_id,
