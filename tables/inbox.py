@@ -17,3 +17,5 @@ class Inbox(Table, tablename="inbox"):
     last_error = Text(null=True, default=None)
     received_at = Timestamptz(default=None)
     settled_at = Timestamptz(null=True, default=None)
+    discarded_by_id = Text(null=True, default=None)
+    discarded_because = Text(null=True, default=None)

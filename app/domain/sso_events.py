@@ -95,6 +95,15 @@ class Verdict:
     renamed: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """An event to be put aside, and why; without a source whichever has the id."""
+
+    id: str
+    because: str
+    source: str | None = None
+
+
 def read_event(raw: bytes) -> IncomingEvent:
     """Return the envelope; raises Malformed or Invalid. Attributes we do not know are extensions."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Counter
@@ -13,6 +14,7 @@ from app.core.errors import CrmError, NotFound, StoreDown, TooLarge
 from app.core.log import logger
 from app.domain.permissions import check_operate
 from app.domain.sso_events import UNDERSTOOD, Verdict, after_failure, read_event, read_news, while_away
+from app.domain.text import Checker
 from app.domain.viewer import system
 from app.gateways import queue
 from app.gateways.sso.http import SsoDown, SsoRefused
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from app.domain.sso_events import UserNews
+    from app.domain.sso_events import Unwanted, UserNews
     from app.domain.viewer import Viewer
     from app.gateways.event_stream import StreamEntry
     from app.store.identity_sync import ConflictLine
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 VIEWER: Final = system("sso")
 AT_ONCE: Final = 200
+LONGEST_REASON: Final = 500
 RECEIVED: Final = Counter("crm_sso_events_received_total", "Events of the SSO that came in.", ["outcome"])
 SETTLED: Final = Counter("crm_sso_events_settled_total", "What became of events of the SSO.", ["status"])
 
@@ -99,13 +102,32 @@ async def list_conflicts(viewer: Viewer) -> list[ConflictLine]:
 
 
 async def replay(viewer: Viewer, event_id: str | None = None) -> int:
-    """Take up one dead event, or all of them, again; raises NotFound when there is none."""
+    """Take up one dead or discarded event, or all dead ones, again; raises NotFound when there is none."""
     check_operate(viewer)
     async with transaction(viewer):
         count = await inbox.make_due(viewer, event_id, clock.now())
     if count == 0:
         raise NotFound("There is no such dead event")
+    log.info("events_replayed", event_id=event_id, by=viewer.id, count=count)
     await queue.wake("apply_sso_events")
+    return count
+
+
+async def discard(viewer: Viewer, event: Unwanted) -> int:
+    """Put aside an event that can never be applied, with who did it and why; `replay` takes it up again.
+
+    Raises Invalid without a reason, NotFound when it is neither dead nor failing.
+    """
+    check_operate(viewer)
+    checker = Checker()
+    because = checker.text("#/because", event.because, LONGEST_REASON, required=True)
+    checker.finish()
+    async with transaction(viewer):
+        count = await inbox.discard(viewer, replace(event, because=because), clock.now())
+    if count == 0:
+        raise NotFound("There is no such dead or failing event")
+    SETTLED.labels("discarded").inc(count)
+    log.info("event_discarded", event_id=event.id, source=event.source, by=viewer.id)
     return count
 
 

@@ -11,7 +11,7 @@ from app.store.transaction import connection
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.domain.sso_events import Verdict
+    from app.domain.sso_events import Unwanted, Verdict
     from app.domain.viewer import Viewer
 
 LIST_LIMIT: Final = 200
@@ -42,7 +42,10 @@ class DueEvent:
 
 @dataclass(frozen=True, slots=True)
 class InboxLine:
-    """An event as an operator reads it in a list; never with what it says, which is personal."""
+    """An event as an operator reads it in a list; never with what it says, which is personal.
+
+    `discarded_because` names who put it aside and why, `settled_at` when.
+    """
 
     source: str
     id: str
@@ -51,6 +54,14 @@ class InboxLine:
     attempts: int
     last_error: str | None
     received_at: datetime
+    settled_at: datetime | None = None
+    discarded_by: str | None = None
+    discarded_because: str | None = None
+
+    @property
+    def can_be_discarded(self) -> bool:
+        """True while it is dead, or failed before and is tried again."""
+        return self.status == "dead" or (self.status in {"received", "waiting"} and self.attempts > 0)
 
 
 async def insert_event(_viewer: Viewer, kept: Kept, now: datetime) -> bool:
@@ -123,8 +134,10 @@ async def settle(
 async def list_inbox(_viewer: Viewer, status: str | None) -> list[InboxLine]:
     """Return the newest events, all or those of one status."""
     rows: Any = await connection().fetch(
-        "SELECT source, id, type, status, attempts, last_error, received_at FROM inbox"
-        " WHERE $1::text IS NULL OR status = $1 ORDER BY received_at DESC, id LIMIT $2",
+        "SELECT source, inbox.id, type, status, attempts, last_error, received_at, settled_at, discarded_because,"
+        " coalesce(staff.name, discarded_by_id) AS discarded_by"
+        " FROM inbox LEFT JOIN staff ON staff.id = discarded_by_id"
+        " WHERE $1::text IS NULL OR status = $1 ORDER BY received_at DESC, inbox.id LIMIT $2",
         status,
         LIST_LIMIT,
     )
@@ -138,11 +151,28 @@ async def count_by_status(_viewer: Viewer) -> dict[str, int]:
 
 
 async def make_due(_viewer: Viewer, event_id: str | None, now: datetime) -> int:
-    """Take dead events, or the one named, up again as if they had just come; returns how many."""
+    """Take dead events, or the one named, also a discarded one, up again as if just come; returns how many."""
     tag = await connection().execute(
         "UPDATE inbox SET status = 'received', attempts = 0, next_try_at = $2, settled_at = NULL,"
-        " last_error = NULL WHERE status = 'dead' AND raw <> '' AND ($1::text IS NULL OR id = $1)",
+        " last_error = NULL, discarded_by_id = NULL, discarded_because = NULL"
+        " WHERE raw <> '' AND (status = 'dead' AND $1::text IS NULL OR status IN ('dead', 'discarded') AND id = $1)",
         event_id,
+        now,
+    )
+    return changed(tag)
+
+
+async def discard(viewer: Viewer, event: Unwanted, now: datetime) -> int:
+    """Put aside a dead or failing event and note who and why; returns how many there were of that id."""
+    tag = await connection().execute(
+        """UPDATE inbox SET status = 'discarded', discarded_by_id = $1, discarded_because = $4, next_try_at = NULL,
+            settled_at = $5
+        WHERE id = $2 AND ($3::text IS NULL OR source = $3)
+            AND (status = 'dead' OR status IN ('received', 'waiting') AND attempts > 0)""",
+        viewer.id,
+        event.id,
+        event.source,
+        event.because,
         now,
     )
     return changed(tag)

@@ -176,6 +176,7 @@ SECTIONS: Final = (
         {
             "event": "id", "source": "source", "type": "type", "received_at": "received_at", "said": "raw",
             "outcome": "status", "settled_at": "settled_at", "problem": "last_error",
+            "discarded_by": "discarded_by_id", "discarded_because": "discarded_because",
         },
         {"attempts": COUNTER, "next_try_at": COUNTER},
     ),

@@ -68,11 +68,17 @@ async def test_a_dead_event_is_listed_and_applied_again(owner: asyncpg.Connectio
     await make.customer(owner, sso_user_id="sso-grace")
     assert (await crm("inbox", "replay", said["id"]))[:2] == (0, "Events to be applied again: 1\n")
     assert await owner.fetchval("SELECT status FROM inbox") == "received"
+    await owner.execute("UPDATE inbox SET status = 'dead'")
+    put_aside = await crm("inbox", "discard", said["id"], "--because", "A test of theirs")
+    assert put_aside[:2] == (0, "Events discarded: 1\n")
+    out = (await crm("inbox", "list", "--status", "discarded"))[1]
+    assert out.endswith("  discarded by operator: A test of theirs\n")
 
 
 @pytest.mark.parametrize(
     "words",
     [
+        ("inbox", "discard", "no-such-event", "--because", "A test"),
         ("outbox", "replay"),
         ("outbox", "replay", str(uuid4())),
         ("inbox", "replay"),

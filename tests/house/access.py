@@ -160,6 +160,7 @@ GET   /admin/scoring/rules                       no    no    no    yes   who   w
 POST  /admin/scoring/rules                       no    no    no    yes   who   who
 POST  /admin/scoring/rules/try                   no    no    no    yes   who   who
 GET   /admin/inbox                               no    no    no    yes   who   who
+POST  /admin/inbox/discard                       no    no    no    yes   who   who
 POST  /admin/inbox/replay                        no    no    no    yes   who   who
 POST  /admin/reconcile                           no    no    no    yes   who   who
 GET   /session                                   yes   yes   yes   yes   who   who

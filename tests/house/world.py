@@ -130,6 +130,11 @@ class World:
             "POST /admin/scoring/rules": SCALE,
             "POST /admin/scoring/rules/try": SCALE,
             "POST /admin/inbox/replay": {"id": self.mark},
+            "POST /admin/inbox/discard": {
+                "source": "test",
+                "id": self.mark,
+                "because": "Nobody has this account",
+            },
             "POST /customers/{id}/activities": {"activity_type": "Call", "notes": "Talked about the demo"},
         }
         return forms.get(route, {})

@@ -78,6 +78,30 @@ async def test_dead_events_are_seen_and_tried_again(
     assert "is required" in (await ada.get("/admin/inbox")).text
 
 
+async def test_an_event_that_can_never_be_applied_is_discarded_with_a_reason(
+    owner: asyncpg.Connection, cast: Cast, signed_in: SignIn
+) -> None:
+    ada = await signed_in("ada")
+    await make.event(owner, "one", "dead", last_error="nobody here has this account")
+    await make.event(owner, "two", "applied")
+    assert "1 sign-in event could" in (await ada.get("/admin")).text
+    shown = (await ada.get("/admin/inbox")).text
+    assert shown.count('action="/admin/inbox/discard"') == 1
+    asked = {"source": "test", "id": "one", "because": " "}
+    again = await ada.post("/admin/inbox/discard", data=asked)
+    assert again.status_code == 422
+    assert "This is required" in again.text
+    done = await ada.post("/admin/inbox/discard", data=asked | {"because": "<b>A test</b> of theirs"})
+    assert "discarded" in unquote(done.cookies["said"])
+    shown = (await ada.get("/admin/inbox?status=discarded")).text
+    for said in (cast.ada.name, "&lt;b&gt;A test&lt;/b&gt; of theirs", "nobody here has this account"):
+        assert said in shown
+    assert "1 sign-in event could" not in (await ada.get("/admin")).text
+    assert (await ada.post("/admin/inbox/discard", data=asked | {"because": "x"})).status_code == 404
+    assert (await ada.post("/admin/inbox/replay", data={"id": "one"})).status_code == 303
+    assert await owner.fetchval("SELECT status FROM inbox WHERE id = 'one'") == "received"
+
+
 async def test_the_accounts_are_compared_on_request_and_watched(
     owner: asyncpg.Connection, signed_in: SignIn
 ) -> None:

@@ -1,4 +1,4 @@
-"""Events of the SSO and what became of each; dead ones again; our accounts compared with the SSO's."""
+"""Events of the SSO and what became of each; dead ones again, or put aside; our accounts compared with the SSO's."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from litestar import Request, Response, get, post
 
-from app.core.errors import Conflict, Malformed, NotFound
+from app.core.errors import Conflict, Invalid, Malformed, NotFound
 from app.domain.permissions import check_administer
+from app.domain.sso_events import Unwanted
 from app.domain.viewer import Viewer
 from app.services import identity_events, reconcile
-from app.web.forms import read_form
+from app.web.forms import Form, read_form
 from app.web.guards import needs
 from app.web.respond import is_partial, page, redirect
 
@@ -25,24 +26,31 @@ STATUSES: Final = {
     "applied": ("Applied", "ok"),
     "stale": ("Stale", ""),
     "ignored": ("Ignored", ""),
+    "discarded": ("Discarded", ""),
 }
 
 
 @get(PAGE, name="admin.inbox", opt=needs(check_administer))
 async def show_inbox(request: Asking) -> Response[str]:
     """Show the newest events, all or of one status; to a comparison that is watched, only how far it is."""
-    runs = await reconcile.recent_runs(request.user)
     if is_partial(request):
+        runs = await reconcile.recent_runs(request.user)
         return page(request, "admin/inbox/runs.html.jinja2", runs=runs)
+    return await _inbox(request, Form())
+
+
+async def _inbox(request: Asking, form: Form, code: int = 200) -> Response[str]:
     status = request.query_params.get("status", "")
     status = status if status in STATUSES else ""
     return page(
         request,
         "admin/inbox/page.html.jinja2",
+        status=code,
+        form=form,
         lines=await identity_events.list_inbox(request.user, status or None),
         counts=await identity_events.count_inbox(request.user),
         conflicts=await identity_events.list_conflicts(request.user),
-        runs=runs,
+        runs=await reconcile.recent_runs(request.user),
         chosen=status,
         statuses=STATUSES,
     )
@@ -50,7 +58,7 @@ async def show_inbox(request: Asking) -> Response[str]:
 
 @post(f"{PAGE}/replay", name="admin.replay", opt=needs(check_administer))
 async def replay(request: Asking) -> Response[str]:
-    """Take one dead event up again, or all of them."""
+    """Take one dead or discarded event up again, or all dead ones."""
     form = await read_form(request)
     event_id = form.text("id")
     if not event_id and form.text("all") != "yes":
@@ -65,6 +73,18 @@ async def replay(request: Asking) -> Response[str]:
     )
 
 
+@post(f"{PAGE}/discard", name="admin.discard", opt=needs(check_administer))
+async def discard(request: Asking) -> Response[str]:
+    """Put aside an event that can never be applied; or show the list again and say that a reason is missing."""
+    form = await read_form(request)
+    event = Unwanted(form.text("id"), form.text("because"), form.text("source"))
+    try:
+        await identity_events.discard(request.user, event)
+    except Invalid as error:
+        return await _inbox(request, form.with_problems(error), error.status)
+    return redirect(request, PAGE, "The event is discarded. It can still be tried again.")
+
+
 @post("/admin/reconcile", name="admin.reconcile", opt=needs(check_administer))
 async def compare(request: Asking) -> Response[str]:
     """Begin to compare every account; who asks twice looks at the same comparison."""
@@ -73,4 +93,4 @@ async def compare(request: Asking) -> Response[str]:
     return redirect(request, PAGE)
 
 
-routes: Final = [show_inbox, replay, compare]
+routes: Final = [show_inbox, replay, discard, compare]
