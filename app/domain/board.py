@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
+from urllib.parse import parse_qsl
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,13 @@ from app.domain.scoring.result import HOT, WARM
 
 CARDS_PER_COLUMN: Final = 25
 BANDS: Final = {"hot": (HOT, 100), "warm": (WARM, HOT - 1), "cold": (0, WARM - 1)}
-DUE: Final = {"late": "Overdue", "today": "Due today", "planned": "Planned later", "none": "No next step",
-              "nurturing": "Nurturing"}
+DUE: Final = {
+    "late": "Overdue",
+    "today": "Due today",
+    "planned": "Planned later",
+    "none": "No next step",
+    "nurturing": "Nurturing",
+}
 # What the open columns may be ordered by; the same words order the list of leads. Else by what is due next.
 ORDERS: Final = {"-score": "Highest score", "-expected_value": "Highest value", "-created_at": "Newest"}
 UTC: Final = ZoneInfo("UTC")
@@ -56,16 +62,23 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A person's named filter; `query` is the board's query string."""
+    """A named filter; `query` is the board's query string. `by` is who shares it, None for the viewer's own."""
 
     id: UUID
     name: str
     query: str
+    shared: bool = False
+    by: str | None = None
+
+    @property
+    def can_be_shared(self) -> bool:
+        """True for a filter that names nobody."""
+        return not searches(self.query)
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands around the columns: the viewer's saved views, and the name of the owner the filter means."""
+    """What stands around the columns: the viewer's saved views and everybody's, and the name of the filter's owner."""
 
     views: tuple[SavedView, ...] = ()
     owner: str | None = None
@@ -80,6 +93,11 @@ class Board:
     filter: BoardFilter
     as_of: datetime
     around: Surroundings = Surroundings()
+
+
+def searches(query: str) -> bool:
+    """Say whether a query of the board looks for somebody by name, company or address."""
+    return "q" in dict(parse_qsl(query))
 
 
 def end_of_day(now: datetime, zone: ZoneInfo) -> datetime:

@@ -1,4 +1,4 @@
-"""Keep and forget a person's named filters of the board."""
+"""Keep, share and forget named filters of the board."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.core import clock
 from app.core.errors import Conflict, NameTaken
-from app.domain.permissions import check_see_board
+from app.domain.permissions import check_administer, check_see_board
 from app.domain.text import Checker
 from app.store import saved_views
 from app.store.transaction import transaction
@@ -14,6 +14,7 @@ from app.store.transaction import transaction
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from app.domain.board import SavedView
     from app.domain.viewer import Viewer
 
 MOST: Final = 30
@@ -40,8 +41,22 @@ async def save_view(viewer: Viewer, name: str, query: str, *, replace: bool = Fa
             raise NameTaken
 
 
+async def share_view(viewer: Viewer, view_id: UUID, *, shared: bool) -> SavedView:
+    """Let everybody see one of an admin's views, or nobody else, and return it.
+
+    Raises Forbidden, NotFound, and Conflict for a view that searches for somebody.
+    """
+    check_administer(viewer)
+    async with transaction(viewer):
+        view = await saved_views.lock_view(viewer, view_id)
+        if shared and not view.can_be_shared:
+            raise Conflict("A view that searches for somebody is not for everybody")
+        await saved_views.set_shared(viewer, view_id, shared=shared)
+    return view
+
+
 async def delete_view(viewer: Viewer, view_id: UUID) -> None:
-    """Forget one of the viewer's views; raises NotFound."""
+    """Forget one of the viewer's views, or as an admin one that is everybody's; raises NotFound."""
     check_see_board(viewer)
     async with transaction(viewer):
         await saved_views.delete_view(viewer, view_id)

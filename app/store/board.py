@@ -80,8 +80,11 @@ _FITTING = (
 
 # What else the page needs rides along in one row: a round trip costs more than the bytes.
 _AROUND = """json_build_object(
-        'views', (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'query', query)
-            ORDER BY lower(name)), '[]') FROM saved_view WHERE owner_id = $1),
+        'views', (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'query', query,
+                'shared', shared, 'by', by) ORDER BY by IS NOT NULL, lower(name)), '[]') FROM (
+            SELECT id, name, query, shared, NULL AS by FROM saved_view WHERE owner_id = $1 UNION ALL
+            SELECT saved_view.id, saved_view.name, query, shared, staff.name FROM saved_view
+            JOIN staff ON staff.id = owner_id WHERE shared AND owner_id <> $1) view),
         'owner', (SELECT name FROM staff WHERE id = {owner}))"""
 
 

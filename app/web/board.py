@@ -11,12 +11,12 @@ from litestar import Request, Response, get
 
 from app.core.errors import Malformed, NotFound
 from app.core.settings import settings
-from app.domain.board import BUILT_IN, Board
+from app.domain.board import BUILT_IN, Board, SavedView
 from app.domain.permissions import check_see_board
 from app.domain.pipeline import Stage
 from app.domain.viewer import Viewer
 from app.services.board import read_board, read_changed, read_column
-from app.web.board_filter import NAMED_OWNERS, query_of, read_filter, read_query
+from app.web.board_filter import NAMED_OWNERS, query_of, read_filter, read_query, without_owner
 from app.web.guards import needs
 from app.web.respond import is_partial, page, redirect
 
@@ -32,6 +32,15 @@ class Totals:
     value: Decimal
     weighted: Decimal
     any: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A view as a link of the board; `saved` unless it is built in."""
+
+    name: str
+    query: str
+    saved: SavedView | None = None
 
 
 @get("/board", name="board.show", opt=needs(check_see_board))
@@ -79,7 +88,7 @@ def shown(board: Board, viewer: Viewer) -> dict[str, Any]:
         "since": int(board.as_of.timestamp() * 1_000),
         "show_owner": viewer.is_admin,
         "owner": NAMED_OWNERS.get(board.filter.owner) or board.around.owner or "Unknown owner",
-        "tabs": _tabs(board),
+        "tabs": _tabs(board, viewer),
         "sources": sorted({c.source for column in board.columns for c in column.cards if c.source}),
     }
 
@@ -95,11 +104,14 @@ def totals(board: Board) -> Totals:
     )
 
 
-def _tabs(board: Board) -> list[tuple[str, str, str]]:
-    """Return the views as name, query, and the id of a saved one."""
-    return [(name, query, "") for name, query in BUILT_IN] + [
-        (view.name, view.query, str(view.id)) for view in board.around.views
-    ]
+def _tabs(board: Board, viewer: Viewer) -> list[Tab]:
+    """Return the views that everybody has, then the viewer's own, then what admins share."""
+    tabs = [Tab(name, query) for name, query in BUILT_IN]
+    for view in board.around.views:
+        query = view.query if viewer.is_admin else without_owner(view.query)
+        if query:  # a rep's board is of one owner
+            tabs.append(Tab(view.name, query, view))
+    return tabs
 
 
 def _ids(text: str) -> list[UUID]:

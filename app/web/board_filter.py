@@ -166,3 +166,8 @@ def clean_query(text: str) -> str:
         name: value[:LONGEST_SUBJECT] for name, value in parse_qsl(text[:LONGEST_QUERY]) if name in FILTERS
     }
     return urlencode(sorted(pairs.items()))
+
+
+def without_owner(text: str) -> str:
+    """Return a query string without whose leads it means."""
+    return said({**dict(parse_qsl(text)), "owner": ""})

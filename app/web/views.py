@@ -1,4 +1,4 @@
-"""Saved views: a name for the board's filter as it is."""
+"""Saved views: a name for the board's filter as it is, one's own or everybody's."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from uuid import UUID
 from litestar import Request, Response, post
 
 from app.core.errors import Conflict, Invalid, NameTaken
-from app.domain.permissions import check_see_board
+from app.domain.permissions import check_administer, check_see_board
 from app.domain.viewer import Viewer
-from app.services.saved_views import delete_view, save_view
+from app.services.saved_views import delete_view, save_view, share_view
 from app.web.board_filter import clean_query
 from app.web.dialogs import show
 from app.web.forms import read_form
@@ -41,11 +41,21 @@ async def save(request: Asking) -> Response[str]:
     return redirect(request, f"/board?{query}")
 
 
+@post("/views/{view_id:uuid}/share", name="views.share", opt=needs(check_administer), status_code=200)
+async def share(request: Asking, view_id: UUID) -> Response[str]:
+    """Show a view of the admin's to everybody, or to nobody else any more."""
+    form = await read_form(request)
+    shared = form.text("shared") == "yes"
+    view = await share_view(request.user, view_id, shared=shared)
+    said = f"Everybody has “{view.name}” now." if shared else f"“{view.name}” is yours alone now."
+    return redirect(request, f"/board?{view.query}", said)
+
+
 @post("/views/{view_id:uuid}/delete", name="views.delete", opt=needs(check_see_board), status_code=200)
 async def delete(request: Asking, view_id: UUID) -> Response[str]:
-    """Forget a view of the viewer's."""
+    """Forget a view of the viewer's, or one that everybody has."""
     await delete_view(request.user, view_id)
     return redirect(request, "/board")
 
 
-routes = [save, delete]
+routes = [save, share, delete]

@@ -94,6 +94,7 @@ POST  /leads/{id}/assign                         no    no    no    yes   who   w
 POST  /leads/{id}/reopen                         yes   none  no    yes   who   who
 POST  /leads/{id}/won/preview                    yes   none  no    yes   who   who
 POST  /views                                     yes   yes   no    yes   who   who
+POST  /views/{id}/share                          no    no    no    none  who   who
 POST  /views/{id}/delete                         none  none  no    none  who   who
 GET   /leads/{id}/won                            yes   none  no    yes   who   who
 POST  /leads/{id}/won                            yes   none  no    yes   who   who

@@ -65,6 +65,32 @@ async def test_a_view_is_saved_and_deleted_from_the_board(signed_in: SignIn) -> 
     assert (await client.post(path)).status_code == 404
 
 
+async def test_an_admin_shares_a_view_and_a_rep_only_follows_it(signed_in: SignIn, cast: Cast) -> None:
+    ada, rita = await signed_in("ada"), await signed_in("rita")
+    query = f"due=late&owner={cast.rita.id}"
+    await ada.post("/views", data={"name": "Hers", "query": query})
+    (path,) = re.findall(r"/views/[\da-f-]{36}/share", (await ada.get(f"/board?{query}")).text)
+    assert "/share" not in (await rita.get("/board?due=late")).text
+    answer = await ada.post(path, data={"shared": "yes"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/board?{query}")
+    assert "Stop sharing" in (await ada.get(f"/board?{query}")).text
+    html = (await rita.get("/board?due=late")).text
+    assert f'aria-label="shared by {cast.ada.name}"' in html
+    assert cast.rita.id not in html.partition('aria-label="Views">')[2].partition("</nav>")[0]
+    assert "Delete “Hers”" not in html
+    await ada.post(path, data={"shared": "no"})
+    assert "shared by" not in (await rita.get("/board?due=late")).text
+
+
+async def test_a_view_that_searches_offers_no_sharing(signed_in: SignIn) -> None:
+    ada = await signed_in("ada")
+    await ada.post("/views", data={"name": "Grace", "query": "q=Grace"})
+    html = (await ada.get("/board?q=Grace")).text
+    assert "/share" not in html
+    (view,) = re.findall(r"/views/([\da-f-]{36})/delete", html)
+    assert (await ada.post(f"/views/{view}/share", data={"shared": "yes"})).status_code == 409
+
+
 async def test_a_view_of_the_same_name_is_replaced_only_when_that_is_said(signed_in: SignIn) -> None:
     client = await signed_in("rita")
     for name in ("Mine", "Other"):
