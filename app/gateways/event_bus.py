@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 REMEMBERED_SECONDS: Final = 7 * 24 * 60 * 60
 TIMEOUT: Final = 2.0
 RETRY_AFTER: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # our own bus: it must not wait long once it is back
-# One step for Redis: a worker killed between the marker and the entry would lose or double the event. Where the entry is
-# refused (another type of key, rights that are missing) the marker goes: it would say of a lost event that it is there.
+# One step for Redis: a worker killed between the marker and the entry would lose or double the event. Where the entry
+# is refused (a key of another type, a right that is missing) the marker goes: the next try would take it for the event.
 PUBLISH_ONCE: Final = """
 if not redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[1]) then
     return 0
