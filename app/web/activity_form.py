@@ -9,7 +9,8 @@ from uuid import UUID
 from litestar import Request
 
 from app.contracts.activity_log import ActivityLog
-from app.domain.activity import DIRECTION_OF, OUTCOMES, OUTCOMES_OF
+from app.core import clock
+from app.domain.activity import DIRECTION_OF, OUTCOMES, OUTCOMES_OF, check_activity
 from app.domain.viewer import Viewer
 from app.web.forms import Form
 from app.web.respond import zone
@@ -35,8 +36,7 @@ def read_activity(request: Asking, customer_id: UUID, form: Form) -> ActivityLog
     follow_up_at = _follow_up(request, form)
     if kind != "Note" and not (outcome or form.text("notes")):  # an empty entry would stand there for ever
         form.note("notes", "Please choose an outcome, or write what was said")
-    form.check()
-    return ActivityLog(
+    wanted = ActivityLog(
         customer_id=customer_id,
         user_id=request.user.id,
         activity_type=kind,  # type: ignore[arg-type]  # one of TYPES
@@ -49,6 +49,9 @@ def read_activity(request: Asking, customer_id: UUID, form: Form) -> ActivityLog
         follow_up_at=follow_up_at,
         follow_up_note=form.text("follow_up_note") or None,
     )
+    form.note_also(lambda: check_activity(wanted, clock.now()))
+    form.check()
+    return wanted
 
 
 def _outcome(form: Form, kind: str) -> str | None:

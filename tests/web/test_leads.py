@@ -208,6 +208,20 @@ async def test_an_activity_that_is_wrong_keeps_its_text(
     assert "Loud" in answer.text
 
 
+async def test_all_that_is_wrong_with_an_activity_is_said_at_once(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    customer = await make.customer(owner)
+    await make.lead(owner, cast.rita, customer_id=customer)
+    when = {"occurred_at": "2999-01-01T10:00", "next": "pick", "follow_up_at": "2020-01-01T10:00", "plans": "1"}
+    form = {"activity_type": "Call", "notes": "Hi", "duration_minutes": "ninety"} | when
+    answer = await (await signed_in("rita")).post(
+        f"/customers/{customer}/activities", data=form, headers=PARTIAL
+    )
+    for name in ("occurred_at", "duration_minutes", "follow_up_at"):
+        assert f'id="{name}-error"' in answer.text, name
+
+
 async def test_support_sees_a_customer_without_amounts(
     signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
 ) -> None:
