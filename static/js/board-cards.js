@@ -21,7 +21,9 @@ export function placeOf(card) {
 }
 
 export function putBack(card, { parent, next }) {
+  const hadFocus = card.contains(document.activeElement);
   parent.insertBefore(card, next?.parentNode === parent ? next : null);
+  if (hadFocus) focusCard(card);
 }
 
 export function focusCard(card) {

@@ -1,7 +1,8 @@
 // The board without a mouse: arrows go about, brackets and digits move the card in focus.
-import { board, cardOf, cardsIn, columnOf, columns, focusCard, stageOf } from "./board-cards.js";
+import { cardOf, cardsIn, columnOf, columns, focusCard, stageOf } from "./board-cards.js";
 import { openMenu } from "./board-menu.js";
 import { ask, move, undo } from "./board-move.js";
+import { stopOf } from "./board-roving.js";
 import { selectTo, toggle } from "./board-select.js";
 import { keysAreOff } from "./keys.js";
 import { isTyping } from "./page.js";
@@ -48,15 +49,15 @@ function actFor({ key, target }) {
   return stages[key - 1] ? () => move(card, stages[key - 1]) : null;
 }
 
-// Without a card in focus, an arrow goes to the first one; the page itself still scrolls by keys elsewhere.
+// Without a card in focus, an arrow goes to where Tab enters; the page itself still scrolls by keys elsewhere.
 function onCard(card, key) {
   if (card) return () => ON_A_CARD[key](card);
-  return document.activeElement === document.body ? () => focusCard(board.querySelector(".card")) : null;
+  return document.activeElement === document.body ? () => focusCard(columns().map(stopOf).find(Boolean)) : null;
 }
 
 function within(card, by) {
-  const cards = cardsIn(columnOf(card));
-  focusCard(cards[cards.indexOf(card) + by]);
+  const next = by > 0 ? card.nextElementSibling : card.previousElementSibling;
+  if (next?.matches(".card")) focusCard(next);
 }
 
 function across(card, by) {

@@ -74,7 +74,8 @@ function show(ids, html) {
 
 function isShown(card) {
   const old = findCard(card.dataset.leadId);
-  return old && stageOf(old) === card.dataset.stageNow && old.dataset.version === card.dataset.version && old.innerHTML === card.innerHTML;
+  if (!old || stageOf(old) !== card.dataset.stageNow || old.dataset.version !== card.dataset.version) return false;
+  return old.innerHTML.replaceAll(' tabindex="-1"', "") === card.innerHTML; // which of them Tab stops at is ours
 }
 
 function isInTheWay(card) {

@@ -1,6 +1,6 @@
 // A move: shown at once, sent once, taken back with the reason unless the server says yes.
 import {
-  apply, board, columnAt, findCard, focusCard, isOpen, nameOf, placeOf, putBack, putInto, stageOf,
+  apply, board, columnAt, findCard, focusCard, isOpen, nameOf, placeOf, putBack, putInto, stageOf, takeAway,
 } from "./board-cards.js";
 import { closeDialog, openDialog } from "./dialogs.js";
 import { token } from "./page.js";
@@ -91,7 +91,7 @@ function showCurrent(card, html) {
 }
 
 function explain(card, { status, html }) {
-  if (status === 404) card.remove();
+  if (status === 404) takeAway(card.dataset.leadId);
   apply(html);
 }
 

@@ -1,5 +1,6 @@
 // On a phone one column is seen at a time: the tab of the visible one is marked.
-import { board, columns } from "./board-cards.js";
+import { board, columnAt, columns, focusCard } from "./board-cards.js";
+import { stopOf } from "./board-roving.js";
 
 const tabs = new Map([...document.querySelectorAll("[data-tab]")].map((tab) => [tab.dataset.tab, tab]));
 
@@ -19,5 +20,6 @@ for (const column of columns()) seen.observe(column);
 for (const [stage, tab] of tabs)
   tab.addEventListener("click", (event) => {
     event.preventDefault();
-    board.scrollTo({ left: board.querySelector(`[data-stage="${stage}"]`).offsetLeft - board.offsetLeft });
+    board.scrollTo({ left: columnAt(stage).offsetLeft - board.offsetLeft });
+    if (!event.detail) focusCard(stopOf(columnAt(stage))); // by key: one goes on there
   });

@@ -6,5 +6,6 @@ import "./board-keys.js";
 import "./board-live.js";
 import "./board-menu.js";
 import "./board-place.js";
+import "./board-roving.js";
 import "./board-select.js";
 import "./board-tabs.js";
