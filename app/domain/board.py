@@ -58,6 +58,12 @@ class Column:
     weighted: Decimal
     cards: tuple[Lead, ...]
     next_cursor: str | None
+    limit: int | None = None  # where all of one person's leads are counted
+
+    @property
+    def over(self) -> int:
+        """How many leads are more than the limit."""
+        return 0 if self.limit is None else max(self.count - self.limit, 0)
 
 
 @dataclass(frozen=True, slots=True)

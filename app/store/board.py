@@ -19,6 +19,7 @@ from app.store.board_filter import board_where, card_where, owner_id
 from app.store.board_order import CLOSED, card_order, open_order, order_of
 from app.store.lead_text import fitting_leads
 from app.store.rows import lead_columns, lead_joins, to_lead
+from app.store.stage_limits import IN_FORCE
 from app.store.together import read_beside
 from app.store.transaction import connection
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 KNOWN_SECONDS: Final = 15 * 60.0  # what was erased must not stay anywhere (docs/adr/0092)
 _known: Final = Remembered[tuple[Any, ...], Lead](KNOWN_SECONDS, most=2_000)
-_OWN: Final = slice(3, -1)  # a row without its column's stage and totals, and without what stands around
+_OWN: Final = slice(4, -1)  # a row without what its column has, and without what stands around
 _COUNTED = """
     SELECT lead.stage, count(*) AS count, coalesce(sum(lead.expected_value), 0) AS value
     FROM {fitting} GROUP BY lead.stage"""
@@ -42,15 +43,18 @@ _KEPT = """
     FROM (SELECT stage, leads, value, nullif(owner_id, '') AS assigned_to_id FROM lead_total) lead
     WHERE {where} GROUP BY lead.stage"""
 _HEADS = """
-    SELECT wanted.stage AS column_stage, coalesce(totals.count, 0) AS count, coalesce(totals.value, 0) AS value
+    SELECT wanted.stage AS column_stage, coalesce(totals.count, 0) AS count, coalesce(totals.value, 0) AS value,
+        stage_limit.most
     FROM unnest({stages}::text[]) WITH ORDINALITY AS wanted (stage, place)
-    LEFT JOIN ({totals}) totals ON totals.stage = wanted.stage ORDER BY wanted.place"""
+    LEFT JOIN ({totals}) totals ON totals.stage = wanted.stage
+    LEFT JOIN LATERAL ({most}) stage_limit ON true ORDER BY wanted.place"""
 _BOARD = """
     WITH totals AS ({totals})
-    SELECT wanted.stage AS column_stage, coalesce(totals.count, 0) AS count, coalesce(totals.value, 0) AS value, card.*,
-        CASE WHEN row_number() OVER () = 1 THEN {around} END AS around
+    SELECT wanted.stage AS column_stage, coalesce(totals.count, 0) AS count, coalesce(totals.value, 0) AS value,
+        stage_limit.most, card.*, CASE WHEN row_number() OVER () = 1 THEN {around} END AS around
     FROM unnest({stages}::text[]) WITH ORDINALITY AS wanted (stage, place)
     LEFT JOIN totals ON totals.stage = wanted.stage
+    LEFT JOIN LATERAL ({most}) stage_limit ON true
     LEFT JOIN LATERAL (
         (SELECT {columns} FROM lead {joins} WHERE {where} AND lead.stage = wanted.stage AND lead.closed_at IS NULL
             AND wanted.stage NOT IN ('closed_won', 'closed_lost') ORDER BY {open_order} LIMIT {limit})
@@ -63,8 +67,8 @@ _BOARD = """
 _SEARCHED = """
     WITH fitting AS MATERIALIZED ({fitting}),
     totals AS (SELECT stage, count(*) AS count, coalesce(sum(expected_value), 0) AS value FROM fitting GROUP BY stage)
-    SELECT wanted.stage AS column_stage, coalesce(totals.count, 0) AS count, coalesce(totals.value, 0) AS value, card.*,
-        CASE WHEN row_number() OVER () = 1 THEN {around} END AS around
+    SELECT wanted.stage AS column_stage, coalesce(totals.count, 0) AS count, coalesce(totals.value, 0) AS value,
+        NULL::integer AS most, card.*, CASE WHEN row_number() OVER () = 1 THEN {around} END AS around
     FROM unnest({stages}::text[]) WITH ORDINALITY AS wanted (stage, place)
     LEFT JOIN totals ON totals.stage = wanted.stage
     LEFT JOIN LATERAL (
@@ -111,6 +115,7 @@ async def _read(where: Where, narrowed: BoardFilter, stages: Sequence[Stage], ar
         where=where,
         stages=stages_at,
         around=around,
+        most=_most(where.viewer, narrowed),
         columns=lead_columns(where.viewer),
         joins=lead_joins(where.viewer),
         open_order=open_order(narrowed),
@@ -127,8 +132,9 @@ async def read_heads(
     """Return the given columns with their totals and without cards, with a write beside it in the same round trip."""
     where = board_where(viewer, narrowed)
     stages_at = where.bind([stage.value for stage in stages])
-    totals = _totals(where, narrowed)
-    rows = await read_beside(beside, _HEADS.format(totals=totals, stages=stages_at), *where.args)
+    totals, most = _totals(where, narrowed), _most(viewer, narrowed)
+    heads = _HEADS.format(totals=totals, most=most, stages=stages_at)
+    rows = await read_beside(beside, heads, *where.args)
     return tuple(_head(stage, row) for stage, row in zip(stages, rows, strict=True))
 
 
@@ -164,17 +170,28 @@ def _fitting(where: Where, narrowed: BoardFilter) -> str:
 
 
 def _totals(where: Where, narrowed: BoardFilter) -> str:
-    if narrowed == BoardFilter(owner=narrowed.owner, sort=narrowed.sort):
+    if _is_whole(narrowed):
         return _KEPT.format(where=where)
     if narrowed.q:
         return _COUNTED.format(fitting=f"({_fitting(where, narrowed)}) lead")
     return _COUNTED.format(fitting=f"lead JOIN customer ON customer.id = lead.customer_id WHERE {where}")
 
 
+def _most(viewer: Viewer, narrowed: BoardFilter) -> str:
+    """Return what selects the limit of a `wanted` stage; it is compared with all leads of one person, or with none."""
+    is_ones = viewer.is_rep or narrowed.owner not in {"", "none"}
+    return IN_FORCE if is_ones and _is_whole(narrowed) else "SELECT NULL::integer AS most"
+
+
+def _is_whole(narrowed: BoardFilter) -> bool:
+    """Whether nothing but the owner narrows."""
+    return narrowed == BoardFilter(owner=narrowed.owner, sort=narrowed.sort)
+
+
 def _head(stage: Stage, row: Any) -> Column:
     value = row["value"]
     weighted = (value * Decimal(str(STAGE_WEIGHT[stage]))).quantize(Decimal("0.01"))
-    return Column(stage, row["count"], value, weighted, (), None)
+    return Column(stage, row["count"], value, weighted, (), None, row["most"])
 
 
 def _columns(stages: Sequence[Stage], rows: list[Any], narrowed: BoardFilter) -> tuple[Column, ...]:

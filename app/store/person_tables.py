@@ -221,6 +221,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "session": COLLEAGUES,
     "sink": MACHINE,
     "staff": COLLEAGUES,
+    "stage_limit": COLLEAGUES,
 }
 PARTLY: Final[Mapping[str, Mapping[str, str]]] = {
     "activity_text": {"activity_id": COUNTER, "customer_id": COPY, "salt": SEAL},

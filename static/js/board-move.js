@@ -60,7 +60,7 @@ function settle(id, { html }, { from, to, undo: offer }) {
   const label = columnAt(to).dataset.label;
   card.classList.add("is-landed");
   const words = `${nameOf(card)} moved ${offer ? "" : "back "}to ${label}.`;
-  announce(`${words} Leads there: ${countOf(to)}.`);
+  announce(`${words} Now there: ${countOf(to)}.`);
   offered?.remove();
   offered = toast(words, { action: offer && { label: "Undo", run: undo } });
   if (offer) last = { id, from, to };
@@ -155,5 +155,5 @@ function ofBoard(element) {
 }
 
 function countOf(stage) {
-  return columnAt(stage).querySelector(".count").dataset.count;
+  return columnAt(stage).querySelector(".count").ariaLabel;
 }

@@ -42,7 +42,7 @@ ADMIN = [
     "/admin", "/admin/staff", "/admin/erasures", "/admin/duplicates", "/admin/reassign", "/admin/clients",
     "/admin/imports", "/admin/captures", "/admin/scoring/rules", "/admin/events", "/admin/events?state=stuck",
     f"/admin/reassign?owner={CAST.omar.id}", "/admin/reassign?q=fedcba",
-    "/admin/inbox", "/leads?owner=none", f"/leads?owner={CAST.omar.id}&sort=-score",
+    "/admin/board", "/admin/inbox", "/leads?owner=none", f"/leads?owner={CAST.omar.id}&sort=-score",
     *(f"/customers?clv={band}" for band in BANDS), "/customers?clv=5k-20k&q=fedcba",
     "/reports/reps", *(f"/reports/{name}?owner={CAST.omar.id}" for name in OF_A_RANGE),
 ]  # fmt: skip

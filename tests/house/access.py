@@ -141,6 +141,8 @@ GET   /admin/captures                            no    no    no    yes   who   w
 GET   /admin/captures/{id}                       no    no    no    yes   who   who
 POST  /admin/captures/{id}/approve               no    no    no    yes   who   who
 POST  /admin/captures/{id}/discard               no    no    no    yes   who   who
+GET   /admin/board                               no    no    no    yes   who   who
+POST  /admin/board                               no    no    no    yes   who   who
 GET   /admin/clients                             no    no    no    yes   who   who
 POST  /admin/clients                             no    no    no    yes   who   who
 POST  /admin/clients/rotate                      no    no    no    none  who   who

@@ -10,6 +10,7 @@ from app.web.admin import (
     imports,
     inbox,
     index,
+    limits,
     reassign,
     rules,
     scoring,
@@ -26,6 +27,7 @@ routes: Final[list[Any]] = [
     *clients.routes,
     *duplicates.routes,
     *imports.routes,
+    *limits.routes,
     *rules.routes,
     *scoring.routes,
 ]

@@ -30,6 +30,7 @@ AREAS: Final = [
         "Customers who may be one person: compared, merged for good, or kept apart",
     ),
     ("/admin/reassign", "Reassign leads", "arrow", "Give many leads to others at once, and take it back"),
+    ("/admin/board", "Board", "flag", "How many open leads a rep should have in each stage at most"),
     (
         "/admin/clients",
         "Clients",
