@@ -18,6 +18,7 @@ from app.core import log
 from app.core.settings import BadSetting, settings
 from app.gateways import live as news
 from app.gateways import queue, rate_limit
+from app.services.audit import keeping_refusals
 from app.store.checks import must_hold
 from app.store.transaction import close_pool, open_pool, tell_of_entries
 from app.web import (
@@ -110,7 +111,7 @@ async def lifespan(app: Litestar) -> AsyncGenerator[None]:
     tell_of_entries(news.announce_entries)
     _settle()
     try:
-        async with live.streaming(app.state):
+        async with keeping_refusals(), live.streaming(app.state):
             yield
     finally:
         await queue.close()

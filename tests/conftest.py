@@ -22,7 +22,7 @@ from hypothesis import settings as hypothesis_settings
 from app.core.log import configure
 from app.core.settings import Settings, settings
 from app.gateways import event_bus, flow, queue, rate_limit, stream_erasure
-from app.services import handoff, health, import_leads, reconcile, scoring
+from app.services import audit, handoff, health, import_leads, reconcile, scoring
 from app.store.engine import engine
 from app.store.transaction import close_pool, open_pool
 from app.web.guards import CSRF_HEADER, SESSION_COOKIE, csrf_token
@@ -48,6 +48,7 @@ METRICS_TOKEN = "the token of the tests"
 WEBHOOK_SECRET = "whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdHM="
 # How long the app waits for its neighbours, and works at a stretch before it leaves the rest to the next run.
 HASTE = (
+    (audit, "PATIENCE"),
     (event_bus, "TIMEOUT"),
     (flow, "PATIENCE"),
     (handoff, "RUN_SECONDS"),

@@ -1,6 +1,7 @@
 """The security log: who came, went and was refused, by ids alone. docs/runbook.md says what each event means.
 
-Whoever decides writes a success; what was refused is written where errors are translated: one line a request.
+What was done comes with its row of the audit (app/store/audit.py), once that is committed; what was refused is written
+where errors are translated: one line a request.
 """
 
 from __future__ import annotations
@@ -11,23 +12,21 @@ from app.core.log import logger
 
 Event = Literal[
     "login",
-    "logout",
     "logout_by_sso",
     "session_ended_by_sso",
-    "sessions_ended",
     "session_refused",
     "token_refused",
     "signature_refused",
-    "customer_exported",
     "forbidden",
     "foreign_page",
     "too_many",
 ]
+"""What can be refused."""
 
 log: Final = logger("security")
 
 
-def succeeded(event: Event, who: str | None, **more: str | int) -> None:
+def succeeded(event: str, who: str | None, **more: str | int) -> None:
     """Note that `who`, an id of a person or a machine, did it."""
     log.info(event, outcome="succeeded", who=who, **more)
 

@@ -10,13 +10,14 @@ from app.core import clock
 from app.core.errors import Conflict
 from app.core.remembered import Remembered
 from app.core.settings import settings
+from app.domain.audit import Act
 from app.domain.capture_client import ENVIRONMENT, PURPOSE, CaptureClient, Usage, check_client
 from app.domain.permissions import check_administer
 from app.domain.sealing import seal, unseal
 from app.domain.signing import new_secret
 from app.domain.viewer import system
+from app.store import audit, capture_log
 from app.store import capture_clients as store
-from app.store import capture_log
 from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ async def add_client(viewer: Viewer, client_id: str, name: str) -> str:
     async with transaction(viewer):
         await store.insert_client(viewer, client_id, name.strip(), now)
         await store.insert_secret(viewer, client_id, _sealed(secret), now)
+        await audit.append(viewer, Act("client_added", client_id))
     _known.forget()
     return secret
 
@@ -65,6 +67,7 @@ async def rotate_secret(viewer: Viewer, client_id: str, overlap_hours: int) -> s
     async with transaction(viewer):
         await store.expire_secrets(viewer, client_id, ends)
         await store.insert_secret(viewer, client_id, _sealed(secret), now)
+        await audit.append(viewer, Act("secret_rotated", client_id))
     _known.forget()
     return secret
 
@@ -74,6 +77,7 @@ async def revoke_client(viewer: Viewer, client_id: str) -> None:
     check_administer(viewer)
     async with transaction(viewer):
         await store.revoke_client(viewer, client_id, clock.now())
+        await audit.append(viewer, Act("client_revoked", client_id))
     _known.forget()
 
 

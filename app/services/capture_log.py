@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from app.core import clock
+from app.domain.audit import Act
 from app.domain.permissions import check_administer
 from app.services.lead_capture import VIEWER, making_now, read_submission, take_in, tell_of
-from app.store import capture_log
+from app.store import audit, capture_log
 from app.store.capture import Received
 from app.store.transaction import reading, transaction
 
@@ -64,6 +65,7 @@ async def approve_capture(viewer: Viewer, capture_id: UUID) -> UUID:
         customer_id, lead = await take_in(held.client, submission, making)
         outcome = "created" if lead.created else "merged"
         await capture_log.settle(VIEWER, held, outcome, (lead.id, customer_id), (viewer.id, now))
+        await audit.append(VIEWER, Act("capture_approved", str(capture_id), who=viewer.id))
     await tell_of(lead)
     return lead.id
 
@@ -74,3 +76,4 @@ async def discard_capture(viewer: Viewer, capture_id: UUID) -> None:
     async with transaction(viewer):
         held = await capture_log.lock_held(viewer, capture_id)
         await capture_log.settle(viewer, held, "discarded", None, (viewer.id, clock.now()))
+        await audit.append(viewer, Act("capture_discarded", str(capture_id)))

@@ -10,14 +10,14 @@ from app.contracts.events import CRM_TEST_EVENT, CrmTestEventDataV1
 from app.core import clock
 from app.core.errors import Conflict, NotFound
 from app.core.ids import uuid7
-from app.core.log import logger
+from app.domain.audit import Act
 from app.domain.handoff import NewEvent, SinkLine, mask
 from app.domain.permissions import check_operate
 from app.domain.viewer import system
 from app.gateways import queue
 from app.gateways.event_bus import Undelivered
 from app.services.figures import STUCK_AFTER
-from app.store import deliveries, outbox
+from app.store import audit, deliveries, outbox
 from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from app.domain.handoff import EventDetail, EventFilter, EventLine, EventPage
     from app.domain.viewer import Viewer
     from app.gateways.sinks import Sinks
-
-
-log = logger("deliveries")
 
 
 async def list_deliveries(viewer: Viewer, wanted: EventFilter, *, limit: int, after: str | None) -> EventPage:
@@ -50,7 +47,8 @@ async def read_delivery(viewer: Viewer, event_id: UUID) -> tuple[EventDetail, di
 async def reveal_payload(viewer: Viewer, event_id: UUID) -> dict[str, Any]:
     """Return an event's whole data, and note who looked; raises NotFound."""
     detail = await _find(viewer, event_id)
-    log.warning("event_payload_revealed", event_id=str(event_id), by=viewer.id)
+    async with transaction(viewer):
+        await audit.append(viewer, Act("event_revealed", str(event_id)))
     return msgspec.json.decode(detail.payload)
 
 
@@ -82,6 +80,8 @@ async def replay(
         raise Conflict(f"Nothing is replayed: {error}") from error
     async with transaction(asker):
         await outbox.ask_again(asker, ids, list(sinks), clock.now())
+        about = str(event_id) if event_id else None
+        await audit.append(asker, Act("events_replayed", about, number=len(ids)))
     await queue.wake("relay_outbox")
     return len(ids)
 
@@ -100,15 +100,16 @@ async def pause_sink(viewer: Viewer, name: str, reason: str) -> None:
     check_operate(viewer)
     async with transaction(viewer):
         await deliveries.pause_sink(viewer, name, reason, clock.now())
+        await audit.append(viewer, Act("sink_paused", name))
 
 
 async def resume_sink(viewer: Viewer, name: str) -> None:
     """Hand events to the sink again; raises Conflict when it is not paused."""
     check_operate(viewer)
     async with transaction(viewer):
-        was_paused = await deliveries.resume_sink(viewer, name, clock.now())
-    if not was_paused:
-        raise Conflict(f"{name} is not paused")
+        if not await deliveries.resume_sink(viewer, name, clock.now()):
+            raise Conflict(f"{name} is not paused")
+        await audit.append(viewer, Act("sink_resumed", name))
     await queue.wake("relay_outbox")
 
 

@@ -9,6 +9,7 @@ from app.core import clock
 from app.core.errors import Conflict, Forbidden, Moved
 from app.core.log import logger
 from app.core.settings import settings
+from app.domain.audit import Act
 from app.domain.erasure import OPERATOR
 from app.domain.lead import open_among
 from app.domain.permissions import check_administer
@@ -20,7 +21,7 @@ from app.gateways.sinks import redis_urls
 from app.gateways.stream_erasure import clear_streams
 from app.services.closing import lose_locked
 from app.services.once import through_deadlocks
-from app.store import customers, leads, timeline
+from app.store import audit, customers, leads, timeline
 from app.store import erasure as store
 from app.store.transaction import reading, transaction
 
@@ -49,7 +50,8 @@ async def request_erasure(viewer: Viewer, customer_id: UUID) -> None:
         await customers.lock_customer(viewer, customer_id)
         if await customers.is_erased(viewer, customer_id):
             raise Conflict(ALREADY)
-        await store.insert_erasure(viewer, customer_id, viewer.id, clock.now())
+        if await store.insert_erasure(viewer, customer_id, viewer.id, clock.now()):
+            await audit.append(viewer, Act("erasure_asked", str(customer_id)))
 
 
 async def confirm_erasure(viewer: Viewer, erasure_id: UUID) -> None:
@@ -71,8 +73,9 @@ async def withdraw_erasure(viewer: Viewer, erasure_id: UUID) -> None:
     """Take a request back; raises Conflict when it was decided."""
     check_administer(viewer)
     async with transaction(viewer):
-        await _lock_open(viewer, erasure_id)
+        wanted = await _lock_open(viewer, erasure_id)
         await store.withdraw(viewer, erasure_id, clock.now())
+        await audit.append(viewer, Act("erasure_withdrawn", str(wanted.customer_id)))
 
 
 async def erase_by_operator(customer_id: UUID) -> bool:
@@ -147,8 +150,8 @@ async def _erase(viewer: Viewer, customer_id: UUID, erasure_id: UUID, asked_by: 
     await store.erase(viewer, erasure_id, viewer.id, now)
     facts = {"requested_by": asked_by, "erasure_id": erasure_id}
     entry = NewEntry(customer_id, "customer_erased", viewer.id, now, data=facts)
+    await audit.append(viewer, Act("customer_erased", str(customer_id), asked_by))
     await timeline.append(viewer, entry)
-    log.info("customer_erased", customer=str(customer_id), by=viewer.id, asked_by=asked_by)
     return theirs
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from app.core.log import logger
 from app.domain.export import BYTE_ORDER_MARK, csv_lines
 from app.domain.permissions import check_see_board
+from app.services.audit import note_export
 from app.services.customers import find_customers
 from app.services.leads import list_leads
 
@@ -27,12 +27,21 @@ LEADS_HEADING: Final = (
     "lost_reason",
 )  # fmt: skip
 
-log = logger("export")
-
 
 async def export_customers(viewer: Viewer, q: str, band: str = "") -> AsyncIterator[str]:
-    """Yield the list as CSV, page by page, through the same scope as the list itself."""
-    log.info("customers_exported", by=viewer.id)
+    """Return the list as CSV, page by page, through the same scope as the list itself; it is noted first."""
+    await note_export(viewer, "customers_exported")
+    return _customers(viewer, q, band)
+
+
+async def export_leads(viewer: Viewer, narrowed: LeadFilter) -> AsyncIterator[str]:
+    """Return the leads as CSV, page by page, through the same scope as the list itself; likewise. Raises Forbidden."""
+    check_see_board(viewer)
+    await note_export(viewer, "leads_exported")
+    return _leads(viewer, narrowed)
+
+
+async def _customers(viewer: Viewer, q: str, band: str) -> AsyncIterator[str]:
     yield BYTE_ORDER_MARK + csv_lines([HEADING])
     cursor: str | None = None
     while True:
@@ -42,10 +51,7 @@ async def export_customers(viewer: Viewer, q: str, band: str = "") -> AsyncItera
             return
 
 
-async def export_leads(viewer: Viewer, narrowed: LeadFilter) -> AsyncIterator[str]:
-    """Yield the leads as CSV, page by page, through the same scope as the list itself; raises Forbidden."""
-    check_see_board(viewer)
-    log.info("leads_exported", by=viewer.id)
+async def _leads(viewer: Viewer, narrowed: LeadFilter) -> AsyncIterator[str]:
     yield BYTE_ORDER_MARK + csv_lines([LEADS_HEADING])
     cursor: str | None = None
     while True:

@@ -45,6 +45,7 @@ async def tidy() -> None:
     await do_each(
         _forget_logins,
         _by_itself(housekeeping.forget_old_answers),
+        _by_itself(housekeeping.forget_old_audit),
         _by_itself(housekeeping.forget_old_submissions),
         _by_itself(housekeeping.forget_old_tables),
     )

@@ -12,6 +12,7 @@ from app.contracts.events import LARGEST, SSO_STREAM, ReceiveAnswer
 from app.core import clock
 from app.core.errors import CrmError, NotFound, StoreDown, TooLarge
 from app.core.log import logger
+from app.domain.audit import Act
 from app.domain.permissions import check_operate
 from app.domain.sso_events import UNDERSTOOD, Verdict, after_failure, read_event, read_news, while_away
 from app.domain.text import Checker
@@ -20,7 +21,7 @@ from app.gateways import queue
 from app.gateways.sso.http import SsoDown, SsoRefused
 from app.services.identity_changes import apply_news, settle_conflicts, tell_boards
 from app.services.reread import current_news
-from app.store import identity_sync, inbox
+from app.store import audit, identity_sync, inbox
 from app.store.failures import known_failure
 from app.store.inbox import Kept
 from app.store.transaction import reading, transaction
@@ -106,9 +107,9 @@ async def replay(viewer: Viewer, event_id: str | None = None) -> int:
     check_operate(viewer)
     async with transaction(viewer):
         count = await inbox.make_due(viewer, event_id, clock.now())
-    if count == 0:
-        raise NotFound("There is no such dead event")
-    log.info("events_replayed", event_id=event_id, by=viewer.id, count=count)
+        if count == 0:
+            raise NotFound("There is no such dead event")
+        await audit.append(viewer, Act("inbox_replayed", number=count))
     await queue.wake("apply_sso_events")
     return count
 

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final
 from app.core import clock
 from app.core.errors import Invalid, Problem
 from app.core.ids import uuid7
-from app.core.log import logger
 from app.core.settings import settings
+from app.domain.audit import Act
 from app.domain.import_line import read_line
 from app.domain.lead_import import Import, NotNow, find_faults, guess_mapping, read_sheet
 from app.domain.permissions import check_operate
 from app.domain.viewer import system
 from app.gateways import queue
 from app.services.lead_capture import making_now, take_in
+from app.store import audit
 from app.store import lead_imports as store
 from app.store.transaction import reading, transaction
 
@@ -36,8 +37,7 @@ TAKEN_AT_ONCE: Final = 50
 PATIENCE: Final = 6.0
 LONGEST_FILE_NAME: Final = 200
 PREVIEW: Final = 5
-
-log = logger("import")
+NOTED: Final = {"running": "import_started", "cancelled": "import_cancelled"}
 
 
 async def upload(viewer: Viewer, file_name: str, raw: bytes) -> UUID:
@@ -76,6 +76,15 @@ async def list_rows(viewer: Viewer, import_id: UUID, outcome: str, after: int, l
         return _filled(found, await store.list_rows(viewer, import_id, outcome, after, limit))
 
 
+async def export_refused(viewer: Viewer, import_id: UUID) -> tuple[Import, list[Row]]:
+    """Return an import with all its refused lines, to be taken out; that they were is noted."""
+    check_operate(viewer)
+    async with transaction(viewer):
+        found = await store.read_import(viewer, import_id)
+        await audit.append(viewer, Act("import_exported", str(import_id)))
+        return found, _filled(found, await store.list_rows(viewer, import_id, "refused", 0, found.total))
+
+
 async def start_check(viewer: Viewer, import_id: UUID, mapping: tuple[str, ...]) -> None:
     """Begin to try the lines by this mapping, which changes no lead. Raises Invalid, NotNow."""
     await _move_on(viewer, import_id, ("uploaded", "checked"), "checking", mapping)
@@ -99,7 +108,7 @@ async def discard(viewer: Viewer, import_id: UUID) -> None:
         if not found.can_be_discarded:
             raise NotNow
         await store.delete_import(VIEWER, import_id)
-    log.info("import_discarded", by=viewer.id, import_id=str(import_id), lines=found.total)
+        await audit.append(VIEWER, Act("import_discarded", str(import_id), number=found.total, who=viewer.id))
 
 
 async def advance(seconds: float | None = None) -> bool:
@@ -192,6 +201,8 @@ async def _move_on(
             _check_mapping(found, mapping)
             await store.set_mapping(VIEWER, import_id, mapping)
         await store.set_status(VIEWER, import_id, after, clock.now())
+        if after in NOTED:
+            await audit.append(VIEWER, Act(NOTED[after], str(import_id), number=found.total, who=viewer.id))
     await queue.wake("import_leads")
 
 

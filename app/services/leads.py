@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core import clock
 from app.core.errors import Invalid, Problem
+from app.domain.audit import Act
 from app.domain.lead import Lead, open_among
 from app.domain.permissions import check_assign_lead, check_see_board
 from app.domain.reassign import clean_reason
@@ -14,7 +15,7 @@ from app.domain.timeline import about_lead
 from app.gateways import live
 from app.services.once import once
 from app.services.pipeline import lock_current
-from app.store import idempotency, leads, staff, timeline
+from app.store import audit, idempotency, leads, staff, timeline
 from app.store.board_filter import owner_id
 from app.store.lead_list import lead_list_read
 from app.store.read_together import read_alone, read_together
@@ -96,6 +97,7 @@ async def assign_lead(viewer: Viewer, lead_id: UUID, wanted: AssignRequest, key:
             await leads.assign_lead(viewer, lead_id, wanted.assigned_to_id, now)
             facts = {"from": lead.assigned_to_id, "to": wanted.assigned_to_id}
             words = {"reason": reason} if reason else {}
+            await audit.append(viewer, Act("lead_assigned", str(lead.id), wanted.assigned_to_id))
             entry = about_lead(lead, "lead_assigned", viewer.id, now, data=facts, text=words)
             await timeline.append(viewer, entry)
             assigned = await leads.read_lead(viewer, lead_id)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from app.core import clock
 from app.core.log import logger
+from app.domain.audit import Act
 from app.domain.scoring.learning import Candidate, is_enough, judged_features, learn
 from app.domain.scoring.model import COLD_START
 from app.domain.scoring.report import LEAST, find_drift, judge
 from app.domain.scoring.versions import Check
 from app.domain.viewer import system
-from app.store import score_checks, score_models
+from app.store import audit, score_checks, score_models
 from app.store.scoring import active_model
 from app.store.transaction import transaction
 
@@ -47,6 +48,7 @@ async def train_scoring() -> Decision | None:
         await score_models.insert_candidate(VIEWER, version, candidate, now)
         if candidate.decision.promote:
             await score_models.activate(VIEWER, version)
+            await audit.append(VIEWER, Act("version_activated", version))
     log.info("learned", version=version, promoted=candidate.decision.promote, why=candidate.decision.reason)
     return candidate.decision
 

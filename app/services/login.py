@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from app.core import security_log
 from app.core.clock import now
 from app.core.errors import CrmError, TooMany, Unauthenticated
 from app.core.log import logger
 from app.core.remembered import Remembered
 from app.core.settings import settings
+from app.domain.audit import Act
 from app.domain.identity import Claims, check_id_token, claim_at, roles_of, viewer_of
 from app.domain.sealing import seal
 from app.domain.viewer import system
 from app.gateways.rate_limit import seconds_to_wait_for_login
 from app.gateways.sso.company import sso
 from app.services.tokens import claim_names, forget_known
-from app.store import sessions
+from app.store import audit, sessions
 from app.store.staff import insert_or_update_staff
 from app.store.transaction import transaction
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.gateways.sso.flow import Tokens
 
 SESSION_HOURS: Final = 12
+SSO: Final = system("sso")
 # How long an ended session may live on in a process that did not end it (docs/adr/0008).
 REMEMBERED_SECONDS: Final = 1.0
 SEALED_FOR: Final = b"crm session refresh token"
@@ -83,7 +84,7 @@ async def start_login(path: str | None) -> StartedLogin:
     await _check_rate()
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     url = await sso().authorize_url(state, nonce, verifier)
-    async with transaction(system("sso")):
+    async with transaction(SSO):
         await sessions.insert_login_attempt(state, sessions.LoginAttempt(nonce, verifier, own_path(path)))
     return StartedLogin(url, state)
 
@@ -115,7 +116,7 @@ async def _take_attempt(callback: Callback) -> sessions.LoginAttempt:
     provider = await sso().provider()
     if callback.issuer not in ({provider.issuer} if provider.sends_issuer else {provider.issuer, None}):
         raise BadLogin
-    async with transaction(system("sso")):
+    async with transaction(SSO):
         attempt = await sessions.take_login_attempt_unscoped(callback.state)
     if attempt is None:
         raise BadLogin
@@ -165,7 +166,7 @@ async def _open_session(claims: Claims, sid: str | None, tokens: Tokens, old: st
     if kept is None:
         missing = "refresh token" if settings().sso_client_secret else "SSO_CLIENT_SECRET"
         log.warning("session_cannot_be_confirmed", staff=viewer.id, missing=missing)
-    async with transaction(system("sso")):
+    async with transaction(SSO):
         member = await insert_or_update_staff(viewer, roles, signs_in=True)
         if old:
             await sessions.end_session_unscoped(old)
@@ -180,9 +181,9 @@ async def _open_session(claims: Claims, sid: str | None, tokens: Tokens, old: st
                 expires_at=now() + timedelta(hours=SESSION_HOURS),
             )
         )
+        await audit.append(SSO, Act("login", who=member.viewer.id))
     remembered_sessions.forget()
     forget_known()
-    security_log.succeeded("login", member.viewer.id)
     return token
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from app.core import clock
 from app.core.errors import Conflict, Invalid, Problem
-from app.core.log import logger
 from app.core.settings import settings
+from app.domain.audit import Act
 from app.domain.merge import DUPLICATE, Merged, Pair
 from app.domain.permissions import check_merge_customers
 from app.domain.sale import Loss
@@ -15,7 +15,7 @@ from app.domain.timeline import NewEntry
 from app.gateways import live, queue
 from app.services.closing import lose_locked
 from app.services.once import once
-from app.store import customers, duplicates, idempotency, timeline
+from app.store import audit, customers, duplicates, idempotency, timeline
 from app.store import merge as store
 from app.store.transaction import reading, transaction
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from app.domain.viewer import Viewer
 
 PAGE = 30
-
-log = logger("merge")
 
 
 async def merge_customers(viewer: Viewer, wish: Wish, key: Key | None) -> Outcome[Merged]:
@@ -46,12 +44,12 @@ async def merge_customers(viewer: Viewer, wish: Wish, key: Key | None) -> Outcom
         async with transaction(viewer):
             pair = await _lock_pair(viewer, wish)
             touched[:] = (*pair.kept.leads, *pair.gone.leads)
+            await audit.append(viewer, Act("customers_merged", str(wish.kept_id), str(wish.gone_id)))
             merged = await _merge(viewer, pair, wish)
             await idempotency.remember(viewer, key, merged)
         return merged
 
     outcome = await once(viewer, key, work, Merged)
-    log.info("customers_merged", kept=str(wish.kept_id), gone=str(wish.gone_id), by=viewer.id)
     await queue.wake("score_leads")
     await live.announce_leads(touched)
     return outcome
@@ -81,6 +79,7 @@ async def keep_apart(viewer: Viewer, one_id: UUID, other_id: UUID) -> None:
         if pair.kept.id == pair.gone.id:
             raise Conflict(pair.refusal)
         await store.keep_apart(viewer, one_id, other_id, clock.now())
+        await audit.append(viewer, Act("customers_kept_apart", str(one_id), str(other_id)))
 
 
 async def _lock_pair(viewer: Viewer, wish: Wish) -> Pair:

@@ -8,13 +8,14 @@ from typing import IO, TYPE_CHECKING, Final, Self
 
 import msgspec
 
-from app.core import clock, security_log
+from app.core import clock
 from app.core.settings import settings
+from app.domain.audit import Act
 from app.domain.permissions import check_administer
 from app.domain.person_file import FORMAT, encode
 from app.domain.text import normalise_email
 from app.domain.timeline import NewEntry
-from app.store import customer_list, customers, person_file, timeline
+from app.store import audit, customer_list, customers, person_file, timeline
 from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ async def export_person(viewer: Viewer, customer_id: UUID) -> AsyncIterator[byte
     now = clock.now()
     async with transaction(viewer):
         await customers.lock_customer(viewer, customer_id)
+        await audit.append(viewer, Act("customer_exported", str(customer_id)))
         await timeline.append(viewer, NewEntry(customer_id, "customer_exported", viewer.id, now))
-    security_log.succeeded("customer_exported", viewer.id, of=str(customer_id))
     # Whoever downloads slowly must keep neither a snapshot nor a connection: it is all read before the first byte goes.
     with ExitStack() as unless_ready:
         file = unless_ready.enter_context(SpooledTemporaryFile(IN_MEMORY))

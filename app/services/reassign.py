@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.core import clock
 from app.core.errors import Conflict, Invalid, NotFound, Problem
-from app.core.log import logger
+from app.domain.audit import Act
 from app.domain.permissions import check_assign_lead
 from app.domain.reassign import (
     FIRST,
@@ -24,7 +24,7 @@ from app.domain.timeline import about_lead
 from app.domain.viewer import system
 from app.gateways import live, queue
 from app.gateways.live import Change
-from app.store import lead_choice, leads, reassign, staff, timeline
+from app.store import audit, lead_choice, leads, reassign, staff, timeline
 from app.store.board_filter import owner_id
 from app.store.transaction import reading, transaction
 
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 WORKER: Final = system("jobs")
 AT_ONCE: Final = 20
 MOST_BATCHES: Final = 40  # A job must end long before its time is over; the sweep goes on.
-
-log = logger("reassign")
 
 
 async def preview(viewer: Viewer, narrowed: LeadFilter, to: Receivers | None) -> Preview:
@@ -74,7 +72,7 @@ async def start(viewer: Viewer, task_id: UUID, seen: Mapping[UUID, int], to: Rec
     async with transaction(viewer):
         await _check_people(viewer, clean)
         number = await reassign.insert_reassignment(viewer, task_id, seen, clean, clock.now())
-    log.info("reassignment_asked", by=viewer.id, id=str(task_id), leads=number)
+        await audit.append(viewer, Act("leads_reassigned", str(task_id), number=number))
     await queue.wake("reassign_leads")
 
 
@@ -86,7 +84,7 @@ async def undo(viewer: Viewer, task_id: UUID) -> None:
             raise NotFound
         if not await reassign.begin_undo(viewer, task_id, clock.now() - UNDO_WITHIN):
             raise Conflict("This is under way, was taken back already, or is too long ago")
-    log.info("reassignment_undone", by=viewer.id, id=str(task_id))
+        await audit.append(viewer, Act("reassignment_undone", str(task_id)))
     await queue.wake("reassign_leads")
 
 

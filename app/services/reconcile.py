@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.errors import Conflict, CrmError, StoreDown
 from app.core.ids import uuid7
 from app.core.log import logger
+from app.domain.audit import Act
 from app.domain.permissions import check_administer
 from app.domain.sso_accounts import news_of_account
 from app.domain.viewer import system
@@ -19,7 +20,7 @@ from app.gateways import queue
 from app.gateways.sso.company import sso
 from app.gateways.sso.http import SsoDown, SsoRefused
 from app.services.identity_changes import apply_news, settle_conflicts, tell_boards
-from app.store import reconcile
+from app.store import audit, reconcile
 from app.store.failures import known_failure
 from app.store.transaction import reading, transaction
 
@@ -45,10 +46,9 @@ async def ask(viewer: Viewer) -> None:
     """Owe a walk through the user list; raises Conflict while one is under way. Admins only."""
     check_administer(viewer)
     async with transaction(viewer):
-        owed = await reconcile.insert_run(viewer, uuid7(), clock.now())
-    if not owed:
-        raise Conflict("The accounts are being compared already")
-    log.info("reconcile_asked", by=viewer.id)
+        if not await reconcile.insert_run(viewer, uuid7(), clock.now()):
+            raise Conflict("The accounts are being compared already")
+        await audit.append(viewer, Act("accounts_compared"))
     await queue.wake("reconcile_users")
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.permissions import check_compare_reps, check_see_reports
 from app.domain.report import Report
+from app.services.audit import note_export
 from app.store import lifetime, report_sums, reports
 from app.store.read_together import read_alone, read_together
 from app.store.team import who_is
@@ -32,6 +33,13 @@ _FIGURES: Final[dict[str, Callable[[Viewer, Asked], Read[Any]]]] = {
 def check_report(viewer: Viewer, name: str) -> None:
     """Raise Forbidden for who may not see this report."""
     (check_compare_reps if name == "reps" else check_see_reports)(viewer)
+
+
+async def export_report(viewer: Viewer, name: str, asked: Asked) -> Report[Any]:
+    """Return the report of this name to be taken out, which is noted; raises Forbidden."""
+    check_report(viewer, name)
+    await note_export(viewer, "report_exported", name)
+    return await read_report(viewer, name, asked)
 
 
 async def read_report(viewer: Viewer, name: str, asked: Asked) -> Report[Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from app.domain.audit import Act
 from app.domain.permissions import check_administer
 from app.domain.scoring.learning import LEAST_CLOSED, judged_features
 from app.domain.scoring.model import COLD_START, Model
@@ -14,7 +15,7 @@ from app.domain.scoring.report import LEAST, Report, judge, report
 from app.domain.scoring.versions import Version
 from app.gateways import queue
 from app.services.scoring import PER_MINUTE, outdated_until
-from app.store import score_checks, score_models, scoring
+from app.store import audit, score_checks, score_models, scoring
 from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ async def activate_version(viewer: Viewer, version: str) -> None:
     check_administer(viewer)
     async with transaction(viewer):
         await score_models.activate(viewer, version)
+        await audit.append(viewer, Act("version_activated", version))
     await queue.wake("sweep")
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app.core import clock
+from app.domain.audit import Act
 from app.domain.permissions import check_administer
 from app.domain.scoring.drafting import check_rules, try_rules
 from app.domain.scoring.model import COLD_START, Model
 from app.domain.scoring.rules import Rules
 from app.domain.scoring.rules_v1 import RULES_V1
-from app.store import leads, score_models, score_peek
+from app.store import audit, leads, score_models, score_peek
 from app.store.scoring import active_model
 from app.store.transaction import reading, transaction
 
@@ -74,6 +75,8 @@ async def save_rules(viewer: Viewer, rules: Rules, note: str, *, activate: bool)
         number = next(n for n in range(2, len(taken) + 3) if f"rules-v{n}" not in taken)
         version = f"rules-v{number}"
         await score_models.insert_rules(viewer, version, rules, note[:LONGEST_NOTE], now)
+        await audit.append(viewer, Act("rules_saved", version))
         if activate:
             await score_models.activate(viewer, version)
+            await audit.append(viewer, Act("version_activated", version))
     return version

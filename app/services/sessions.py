@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
@@ -13,15 +14,15 @@ from app.core.clock import now
 from app.core.errors import CrmError, Forbidden, Malformed, Unauthenticated
 from app.core.log import logger
 from app.core.settings import settings
+from app.domain.audit import Act, Refusal
 from app.domain.identity import check_logout_token, roles_of, viewer_of
 from app.domain.permissions import check_administer
 from app.domain.sealing import unseal
-from app.domain.viewer import system
 from app.gateways.sso.company import sso
 from app.gateways.sso.http import SsoDown, SsoRefused
-from app.services.login import SEALED_FOR, all_claims, has_role, remembered_sessions, sealed
+from app.services.login import SEALED_FOR, SSO, all_claims, has_role, remembered_sessions, sealed
 from app.services.tokens import claim_names, forget_known
-from app.store import sessions
+from app.store import audit, sessions
 from app.store.staff import insert_or_update_staff
 from app.store.transaction import transaction
 
@@ -74,11 +75,11 @@ async def _find_session(token: str, *, unattended: bool) -> FoundSession | None:
 
 async def log_out(token: str) -> str | None:
     """End the session; returns where to end the SSO's own, if it says where."""
-    async with transaction(system("sso")):
+    async with transaction(SSO):
         who = await sessions.end_session_unscoped(token)
+        if who is not None:
+            await audit.append(SSO, Act("logout", who=who))
     remembered_sessions.forget()
-    if who is not None:
-        security_log.succeeded("logout", who)
     try:
         endpoint = (await sso().provider()).end_session_endpoint
     except SsoDown:
@@ -98,24 +99,28 @@ async def log_out_by_sso(logout_token: str) -> int:
     except Unauthenticated as error:
         raise Malformed("This is not a logout token for this client") from error
     claims = verified.claims
-    async with transaction(system("sso")):
+    async with transaction(SSO):
         if not await sessions.insert_logout_token(str(claims["jti"])):
             raise Malformed("This logout token was used before")
         if claims.get("sid"):
-            ended = await sessions.end_sessions_of_sid(str(claims["sid"]))
+            ended = await sessions.end_sessions_of_sid_unscoped(str(claims["sid"]))
         else:
-            ended = await sessions.end_sessions_of(str(claims["sub"]))
+            ended = [str(claims["sub"])] * await sessions.end_sessions_of(str(claims["sub"]))
+        for who, number in Counter(ended).items():
+            await audit.append(SSO, Act("logout_by_sso", who=who, number=number))
+    if not ended:
+        security_log.succeeded("logout_by_sso", claims.get("sub"), number=0)
     remembered_sessions.forget()
-    security_log.succeeded("logout_by_sso", claims.get("sub"), sessions=ended)
-    return ended
+    return len(ended)
 
 
 async def end_sessions(viewer: Viewer, staff_id: str) -> int:
     """End all sessions of somebody at an admin's word."""
     check_administer(viewer)
-    async with transaction(system("sso")):
+    async with transaction(SSO):
         ended = await sessions.end_sessions_of(staff_id)
-    security_log.succeeded("sessions_ended", viewer.id, of=staff_id, sessions=ended)
+        if ended:
+            await audit.append(SSO, Act("sessions_ended", staff_id, number=ended, who=viewer.id))
     remembered_sessions.forget()
     forget_known()
     return ended
@@ -123,10 +128,10 @@ async def end_sessions(viewer: Viewer, staff_id: str) -> int:
 
 async def end_other_sessions(viewer: Viewer, token: str) -> int:
     """End the viewer's sessions on other devices."""
-    async with transaction(system("sso")):
+    async with transaction(SSO):
         ended = await sessions.end_sessions_of(viewer.id, keep=token)
+        await audit.append(SSO, Act("sessions_ended", viewer.id, number=ended, who=viewer.id))
     remembered_sessions.forget()
-    security_log.succeeded("sessions_ended", viewer.id, of=viewer.id, sessions=ended)
     return ended
 
 
@@ -141,7 +146,7 @@ def _confirm(token: str, viewer: Viewer) -> asyncio.Task[None]:
 
 async def _ask_sso(token: str, viewer: Viewer) -> None:
     try:
-        async with transaction(system("sso")):
+        async with transaction(SSO):
             kept = await sessions.take_refresh_token_unscoped(token)
         if kept is not None:
             await _use(token, viewer, kept)
@@ -159,15 +164,17 @@ async def _use(token: str, viewer: Viewer, kept: bytes) -> None:
         kept = sealed(tokens.refresh_token) or kept
         confirmed, roles = await _confirmed(tokens, viewer)
     except (SsoRefused, Forbidden, Unauthenticated) as error:
-        async with transaction(system("sso")):
+        async with transaction(SSO):
             await sessions.end_session_unscoped(token)
+            refusal = Refusal("session_ended_by_sso", viewer.id, reason=error.code)
+            await audit.insert_refusals(SSO, {refusal: 1})
         remembered_sessions.forget()
         security_log.refused("session_ended_by_sso", viewer.id, reason=error.code)
     except SsoDown:
-        async with transaction(system("sso")):
+        async with transaction(SSO):
             await sessions.put_refresh_token(token, kept)
     else:
-        async with transaction(system("sso")):
+        async with transaction(SSO):
             if roles is not None:
                 await insert_or_update_staff(confirmed, roles, signs_in=False)
             await sessions.confirm_session(token, confirmed, roles, kept)

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING
 
 from app.core import clock
 from app.core.errors import NotFound
-from app.core.log import logger
+from app.domain.audit import Act
 from app.domain.permissions import check_administer
-from app.store import staff_list
+from app.store import audit, staff_list
 from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
     from app.domain.staff import StaffLine
     from app.domain.viewer import Viewer
     from app.store.staff_list import Attention
-
-log = logger("staff")
 
 
 async def list_staff(viewer: Viewer) -> list[StaffLine]:
@@ -30,10 +28,9 @@ async def set_accepts_leads(viewer: Viewer, staff_id: str, *, accepts: bool) -> 
     """Let captured leads go to a sales rep, or not; raises NotFound for who is none. Admins only."""
     check_administer(viewer)
     async with transaction(viewer):
-        found = await staff_list.set_accepts_leads(viewer, staff_id, clock.now(), accepts=accepts)
-    if not found:
-        raise NotFound
-    log.info("accepts_leads_set", by=viewer.id, staff=staff_id, accepts=accepts)
+        if not await staff_list.set_accepts_leads(viewer, staff_id, clock.now(), accepts=accepts):
+            raise NotFound
+        await audit.append(viewer, Act("leads_resumed" if accepts else "leads_paused", staff_id))
 
 
 async def read_attention(viewer: Viewer) -> Attention:

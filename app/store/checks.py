@@ -18,11 +18,13 @@ OLDEST_SERVER: Final = 150_000
 ROLES: Final = tuple(role.value for role in Role)
 ALWAYS_TRIGGERS: Final = (
     "activity_chain", "activity_no_change", "activity_no_truncate",
-    "activity_text_no_update", "activity_text_no_truncate",
+    "activity_text_no_update", "activity_text_no_truncate", "audit_event_no_change", "audit_event_no_truncate",
+    "staff_audit",
 )  # fmt: skip
 # The tables each role may touch at all; a policy on any other table would be a hole.
 _SUPPORT: Final = {
-    "activity", "activity_text", "customer", "distinct_pair", "idempotency", "lead", "saved_view", "staff", "ticket",
+    "activity", "activity_text", "audit_event", "customer", "distinct_pair", "idempotency", "lead", "saved_view",
+    "staff", "ticket",
 }  # fmt: skip
 _ADMIN: Final = _SUPPORT | {
     "capture_client", "capture_secret", "capture_submission", "delivery", "erasure", "inbox", "lead_import",
@@ -153,7 +155,7 @@ async def _triggers(connection: asyncpg.Connection) -> Check:
         "SELECT tgname FROM pg_trigger WHERE tgname = ANY($1) AND tgenabled = 'A'", list(ALWAYS_TRIGGERS)
     )
     missing = sorted(set(ALWAYS_TRIGGERS) - {row["tgname"] for row in rows})
-    return Check("the timeline's triggers always fire", not missing, ", ".join(missing) or "all")
+    return Check("the triggers of timeline and audit always fire", not missing, ", ".join(missing) or "all")
 
 
 async def _no_rights(connection: asyncpg.Connection) -> Check:

@@ -17,7 +17,7 @@ from typing_extensions import override
 from app.core.log import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from contextvars import Token
     from types import TracebackType
     from uuid import UUID
@@ -44,6 +44,7 @@ class SafeTransaction(PostgresTransaction):
     ends_behind = False  # True where nobody waits for its end
     context: Token[PostgresTransaction | None] | None = None
     written: frozenset[UUID] = frozenset()  # the customers whose timelines it wrote on
+    to_tell: tuple[Callable[[], None], ...] = ()  # what is told once it is committed
 
     @override
     async def __aenter__(self) -> Self:

@@ -31,6 +31,11 @@ async def forget_old_submissions(_viewer: Viewer, now: datetime) -> None:
     )
 
 
+async def forget_old_audit(_viewer: Viewer, _now: datetime) -> None:
+    """Let go what the audit has kept for long enough, which the database says (tables/sql/104_audit.sql)."""
+    await connection().execute("SELECT forget_old_audit()")
+
+
 async def forget_old_tables(_viewer: Viewer, now: datetime) -> None:
     """Let go the lines of tables that nobody came back for."""
     await connection().execute(

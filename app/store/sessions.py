@@ -155,10 +155,10 @@ async def end_sessions_of(staff_id: str, keep: str | None = None) -> int:
     return changed(tag)
 
 
-async def end_sessions_of_sid(sid: str) -> int:
-    """End the sessions that belong to one session of the SSO; says how many."""
-    tag = await connection().execute("DELETE FROM session WHERE sid = $1", sid)
-    return changed(tag)
+async def end_sessions_of_sid_unscoped(sid: str) -> list[str]:
+    """End the sessions that belong to one session of the SSO; says whose each was."""
+    rows = await connection().fetch("DELETE FROM session WHERE sid = $1 RETURNING staff_id", sid)
+    return [row["staff_id"] for row in rows]
 
 
 async def insert_logout_token(token_id: str) -> bool:

@@ -55,9 +55,11 @@ async def transaction(viewer: Viewer) -> AsyncGenerator[None]:
     """
     async with engine.transaction_as(f"BEGIN; {_as(viewer)}") as opened:
         yield
+    for tell in opened.to_tell:
+        tell()
     if opened.written:
-        for tell in _tellers:
-            await tell(opened.written)
+        for announce in _tellers:
+            await announce(opened.written)
 
 
 @asynccontextmanager
@@ -81,6 +83,13 @@ def note_entry(customer_id: UUID) -> None:
     current = engine.current_transaction.get()
     if isinstance(current, SafeTransaction):
         current.written |= {customer_id}
+
+
+def after_commit(tell: Callable[[], None]) -> None:
+    """Have this told once the open transaction is committed, and never where it is not."""
+    current = engine.current_transaction.get()
+    if isinstance(current, SafeTransaction):
+        current.to_tell += (tell,)
 
 
 def connection() -> asyncpg.Connection:

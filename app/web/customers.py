@@ -45,8 +45,8 @@ async def show_customers(request: Asking) -> Response[str]:
 @get("/customers/export", name="customers.export")
 async def export(request: Asking) -> Stream:
     """Answer with the list as a file for spreadsheets."""
+    lines = await export_customers(request.user, words(request, "q"), _band(request)[0])
     headers = HEADERS | {"Content-Disposition": 'attachment; filename="customers.csv"'}
-    lines = export_customers(request.user, words(request, "q"), _band(request)[0])
     return Stream(lines, media_type="text/csv", headers=headers)
 
 

@@ -55,7 +55,7 @@ async def export(request: Asking) -> Stream:
     """Answer with the list as a file for spreadsheets."""
     narrowed, _ = read_lead_filter(request)
     headers = HEADERS | {"Content-Disposition": 'attachment; filename="leads.csv"'}
-    return Stream(export_leads(request.user, narrowed), media_type="text/csv", headers=headers)
+    return Stream(await export_leads(request.user, narrowed), media_type="text/csv", headers=headers)
 
 
 @get(f"{PATH}/owners", name="leads.owners", opt=needs(check_administer))

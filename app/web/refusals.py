@@ -1,4 +1,4 @@
-"""What the security log says of a request that was refused: at which door, to whom, and nothing of what was shown."""
+"""What security log and audit say of a request that was refused: at which door, to whom, nothing of what was shown."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from litestar import Request
 
 from app.core import security_log
 from app.core.errors import Forbidden, NotOurPage, TooMany, Unauthenticated
+from app.domain.audit import Refusal
+from app.domain.identity import Client
+from app.services import audit
 from app.web.guards import SESSION_COOKIE
 
 if TYPE_CHECKING:
@@ -22,12 +25,15 @@ SIGNATURE: Final = "webhook-signature"
 
 
 def note_refusal(request: Asking, error: Exception, status: int, reason: str) -> None:
-    """Write the one line of a refused request, if it is one about security."""
+    """Write the one line of a refused request, if it is one about security, and count it for the audit."""
     known: dict[str, Any] = dict(request.scope)
     event = _event(request, str(known.get("path_template", "")), error, status)
     if event is not None:
-        who = getattr(error, "who", None) or getattr(known.get("user"), "id", None)
+        user = known.get("user")
+        who = getattr(error, "who", None) or getattr(user, "id", None)
         security_log.refused(event, who, status=status, reason=reason)
+        route = f"{known.get('method')} {known.get('path_template', '')}"
+        audit.note_refusal(Refusal(event, who, isinstance(user, Client), reason, route))
 
 
 def _event(request: Asking, route: str, error: Exception, status: int) -> Event | None:

@@ -10,7 +10,7 @@ from litestar import Request, Response, get
 from app.domain.permissions import can_compare_reps, check_administer, check_compare_reps, check_see_reports
 from app.domain.report import OF_TODAY, REPORTS
 from app.domain.viewer import Viewer
-from app.services.reports import read_report
+from app.services.reports import export_report, read_report
 from app.web.board_filter import NAMED_OWNERS
 from app.web.guards import needs
 from app.web.owners import offer
@@ -113,7 +113,7 @@ async def _page(request: Asking) -> Response[str]:
 
 async def _file(request: Asking) -> Response[str]:
     name, (asked, _) = _name(request), read_asked(request)
-    report = await read_report(request.user, name, asked)
+    report = await export_report(request.user, name, asked)
     days = asked.today.isoformat()
     if name not in OF_TODAY:
         days = f"{asked.period.first.isoformat()}-to-{asked.period.last.isoformat()}"

@@ -173,6 +173,7 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "campaign": formats.campaign,
         "since": formats.since,
         "ago": _ago,
+        "exact": _exact,
         "appointment": _appointment,
         "day": _day,
         "card": _card,
@@ -211,6 +212,10 @@ def _zone() -> ZoneInfo:
 
 def _ago(moment: datetime) -> Markup:
     return formats.time_tag(moment, formats.ago(moment), _zone())
+
+
+def _exact(moment: datetime) -> Markup:
+    return formats.time_tag(moment, formats.exact(moment, _zone()), _zone())
 
 
 def _appointment(moment: datetime) -> Markup:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     SignIn = Callable[[str], Awaitable[AsyncClient]]
 
 LEADS = 100_000
-BIG = {"lead", "activity", "customer", "outbox", "sale"}
+BIG = {"lead", "activity", "customer", "outbox", "sale", "audit_event"}
 FILLED = {*BIG, "lead_words"}
 # The forecast is not among them: it sums up all that is open, which here are two thirds of all leads. Nor is lifetime
 # value, which sums up all customers.
@@ -42,6 +42,8 @@ ADMIN = [
     "/admin", "/admin/staff", "/admin/erasures", "/admin/duplicates", "/admin/reassign", "/admin/clients",
     "/admin/imports", "/admin/captures", "/admin/scoring/rules", "/admin/events", "/admin/events?state=stuck",
     f"/admin/reassign?owner={CAST.omar.id}", "/admin/reassign?q=fedcba",
+    "/admin/audit", "/admin/audit?from=2026-10-01&to=2026-10-31", "/admin/audit?kind=refused",
+    f"/admin/audit?person={CAST.omar.id}", f"/admin/audit?person={CAST.omar.id}&kind=export",
     "/admin/board", "/admin/inbox", "/leads?owner=none", f"/leads?owner={CAST.omar.id}&sort=-score",
     *(f"/customers?clv={band}" for band in BANDS), "/customers?clv=5k-20k&q=fedcba",
     "/reports/reps", *(f"/reports/{name}?owner={CAST.omar.id}" for name in OF_A_RANGE),
@@ -76,6 +78,8 @@ FILL = f"""
         FROM made WHERE stage = 'closed_won';
     INSERT INTO sale (id, lead_id, customer_id, event_id, amount, currency, product, recorded_by_id, closed_at)
         SELECT lead, lead, customer, lead, 1, 'EUR', 'CRM', 'jobs', now() FROM made WHERE stage = 'closed_won';
+    INSERT INTO audit_event (kind, event, who, about, at) SELECT (ARRAY['sign_in', 'refused', 'export'])[n % 3 + 1],
+        'login', n % 50, customer, now() - n * interval '1 minute' FROM made;
     ALTER TABLE activity DISABLE TRIGGER activity_chain;
     INSERT INTO activity (id, customer_id, lead_id, seq, kind, actor_id, occurred_at, recorded_at, hash)
         SELECT gen_random_uuid(), customer, lead, 1, 'call_logged', 'jobs', now(), now(), sha256(n::text::bytea)

@@ -126,6 +126,8 @@ GET   /customers/{id}/entries/{id}/correct       yes   none  yes   yes   who   w
 POST  /customers/{id}/entries/{id}/correct       yes   none  yes   yes   who   who
 POST  /customers/{id}/activities                 yes   none  yes   yes   who   who
 GET   /admin                                     no    no    no    yes   who   who
+GET   /admin/audit                               no    no    no    yes   who   who
+GET   /admin/audit/export                        no    no    no    yes   who   who
 GET   /admin/staff                               no    no    no    yes   who   who
 POST  /admin/staff/leads                         no    no    no    yes   who   who
 POST  /admin/staff/sessions                      no    no    no    yes   who   who

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, get_args
 
 from app.core.security_log import Event
+from app.domain.audit import ACTS
 from app.gateways.event_bus import MemoryStream
 from app.services import handoff
 from tests.conftest import METRICS_TOKEN
@@ -38,9 +39,12 @@ def test_every_alarm_has_its_section_and_points_to_it() -> None:
     )
 
 
-def test_every_event_of_the_security_log_has_its_line() -> None:
-    named = re.findall(r"^\| `(\w+)` \|", RUNBOOK, re.MULTILINE)
-    assert sorted(named) == sorted(get_args(Event))
+def test_every_event_of_security_log_and_audit_is_explained() -> None:
+    refused, done = set(get_args(Event)), set(ACTS)
+    assert (refused | done) - set(re.findall(r"`(\w+)`", RUNBOOK)) == set()
+    with_a_line = re.findall(r"^\| `(\w+)` \|", RUNBOOK, re.MULTILINE)
+    assert len(with_a_line) == len(set(with_a_line))
+    assert refused <= set(with_a_line) <= refused | done
 
 
 async def test_every_figure_that_is_asked_for_is_given(

@@ -24,6 +24,7 @@ BREAKS = {
     "activity_no_change": "ALTER TABLE activity DISABLE TRIGGER activity_no_change",
     "activity_chain": "ALTER TABLE activity ENABLE TRIGGER activity_chain",
     "activity_text_no_update": "DROP TRIGGER activity_text_no_update ON activity_text",
+    "audit_event_no_change": "ALTER TABLE audit_event DISABLE TRIGGER audit_event_no_change",
     "run `crm migrate` first": "COMMENT ON TABLE migration IS 'crm_2026_01_01t00_00_00_000000'",
     "crm_app": "GRANT SELECT ON lead TO PUBLIC",
 }

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from app.web.admin import (
+    audit,
     captures,
     clients,
     duplicates,
@@ -18,6 +19,7 @@ from app.web.admin import (
 )
 
 routes: Final[list[Any]] = [
+    *audit.routes,
     *events.routes,
     *index.routes,
     *inbox.routes,

@@ -99,8 +99,7 @@ async def discard(request: Asking, import_id: UUID) -> Response[str]:
 @get(f"{PATH}/{{import_id:uuid}}/refused.csv", name="admin.imports.refused", opt=NEEDS)
 async def download_refused(request: Asking, import_id: UUID) -> Response[str]:
     """Give the refused lines back as a table, each with what was wrong, to be mended and brought again."""
-    found, _ = await import_leads.read_import(request.user, import_id)
-    rows = await import_leads.list_rows(request.user, import_id, "refused", 0, found.total)
+    found, rows = await import_leads.export_refused(request.user, import_id)
     wrong = ("; ".join(f"{each.pointer[2:]} {each.detail}" for each in row.problems) for row in rows)
     lines = ((str(row.line), *row.cells, said) for row, said in zip(rows, wrong, strict=True))
     table = BYTE_ORDER_MARK + csv_lines([("line", *found.columns, "what was wrong"), *lines])

@@ -29,6 +29,12 @@ AREAS: Final = [
         "people",
         "Customers who may be one person: compared, merged for good, or kept apart",
     ),
+    (
+        "/admin/audit",
+        "Audit",
+        "search",
+        "Who signed in, took data out or changed something, and what was refused",
+    ),
     ("/admin/reassign", "Reassign leads", "arrow", "Give many leads to others at once, and take it back"),
     ("/admin/board", "Board", "flag", "How many open leads a rep should have in each stage at most"),
     (
