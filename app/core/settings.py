@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+
+from app.core.setting_values import HTTP, is_address, is_currency, is_rate, is_scope, is_url, smtp_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from app.core.setting_values import SmtpServer
+
 ASSIGNMENTS: Final = ("round_robin", "none")
 USER_APIS: Final = ("slyyfoxx", "keycloak", "auth0", "scim")
-HTTP: Final = ("http", "https")
 SHORTEST_SECRET: Final = 16
 HIGHEST_PORT: Final = 65535
 
@@ -51,6 +52,8 @@ class Settings:
     handoff_webhook_url: str | None
     handoff_webhook_secrets: tuple[str, ...]
     handoff_webhook_private: bool
+    smtp: SmtpServer | None
+    mail_from: str
     metrics_token: str | None
     traces_url: str | None
     currency: str
@@ -92,9 +95,10 @@ def load(env: Mapping[str, str]) -> Settings:
         **_sso(read),
         **_capture(read),
         **_handoff(read),
+        **_mail(read),
         metrics_token=read.long("CRM_METRICS_TOKEN"),
         traces_url=read.url("OTEL_EXPORTER_OTLP_ENDPOINT", HTTP),
-        currency=read.checked("CRM_CURRENCY", "EUR", _is_currency, "three capital letters"),
+        currency=read.checked("CRM_CURRENCY", "EUR", is_currency, "three capital letters"),
         assignment=read.checked(
             "CRM_ASSIGNMENT", "round_robin", ASSIGNMENTS.__contains__, "round_robin or none"
         ),
@@ -115,7 +119,7 @@ def _sso(read: _Reader) -> dict[str, Any]:
         "sso_client_id": read.text("SSO_CLIENT_ID", "slyyfoxx-crm"),
         "sso_client_secret": read.long("SSO_CLIENT_SECRET"),
         "sso_audience": read.text("SSO_AUDIENCE", "slyyfoxx-crm"),
-        "sso_scope": read.checked("SSO_SCOPE", "openid profile email", _is_scope, scope),
+        "sso_scope": read.checked("SSO_SCOPE", "openid profile email", is_scope, scope),
         "sso_roles_claim": read.text("SSO_ROLES_CLAIM", "roles"),
         "sso_rep_id_claim": read.text("SSO_REP_ID_CLAIM", "sales_rep_id"),
         "sso_users_url": read.url("SSO_USERS_URL", HTTP),
@@ -128,7 +132,7 @@ def _capture(read: _Reader) -> dict[str, Any]:
     wanted = "a number of forms and a time, such as 100/second"
     return {
         "capture_webhook_secrets": read.secrets("CAPTURE_WEBHOOK_SECRET"),
-        "capture_rate": read.checked("CRM_CAPTURE_RATE", "8000/10seconds", _is_rate, wanted),
+        "capture_rate": read.checked("CRM_CAPTURE_RATE", "8000/10seconds", is_rate, wanted),
     }
 
 
@@ -145,6 +149,18 @@ def _handoff(read: _Reader) -> dict[str, Any]:
         "handoff_webhook_secrets": signed_with,
         "handoff_webhook_private": private,
     }
+
+
+def _mail(read: _Reader) -> dict[str, Any]:
+    url, sender = read.secret("SMTP_URL"), read.text("MAIL_FROM", "")
+    try:
+        server = smtp_server(url) if url else None
+    except ValueError as error:
+        message = f"SMTP_URL must be {error}"
+        raise BadSetting(message) from None  # what caused it may hold the password
+    if server and not is_address(sender):
+        raise BadSetting("MAIL_FROM must be an e-mail address where SMTP_URL is set")
+    return {"smtp": server, "mail_from": sender}
 
 
 @cache
@@ -178,7 +194,7 @@ class _Reader:
 
     def url(self, name: str, schemes: tuple[str, ...]) -> str | None:
         value = self.secret(name)
-        if value is not None and not _is_url(value, schemes):
+        if value is not None and not is_url(value, schemes):
             message = f"{name} must be a URL that starts with {schemes[0]}://"
             raise BadSetting(message)
         return value
@@ -219,30 +235,7 @@ def _read_secret_file(name: str, file: str) -> str:
         raise BadSetting(message) from error
 
 
-def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
-    """Say whether it is a URL of one of the schemes; that of a store or a bus may name several hosts."""
-    try:
-        scheme, place, *_ = urlsplit(value)
-        hosts = [urlsplit(f"//{each}") for each in place.rpartition("@")[2].split(",")]
-        named = [host.hostname for host in hosts if host.port != 0]
-    except ValueError:
-        return False
-    return scheme in schemes and len(value.split()) == 1 and (scheme not in HTTP or all(named))
-
-
 def _url_of(host: str, port: int) -> str:
     """Return where this machine finds the web server; one that listens everywhere is found on loopback."""
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104  compared with, never bound to
     return f"http://{'127.0.0.1' if everywhere else host}:{port}"
-
-
-def _is_rate(value: str) -> bool:
-    return re.fullmatch(r"[1-9]\d{0,6}/([1-9]\d{0,3})?(second|minute|hour)s?", value, re.ASCII) is not None
-
-
-def _is_scope(value: str) -> bool:
-    return re.fullmatch(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*", value) is not None and "openid" in value.split()
-
-
-def _is_currency(value: str) -> bool:
-    return re.fullmatch("[A-Z]{3}", value) is not None

@@ -1,8 +1,8 @@
-"""The CRM's neighbours in the sandbox, as one application: SSO, CMS and Workflow Orchestrator."""
+"""The CRM's neighbours in the sandbox, as one application: SSO, CMS, Workflow Orchestrator and mailbox."""
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -20,6 +20,7 @@ from app.core.settings import BadSetting, Settings, settings
 from app.sandbox.background import Loop, running
 from app.sandbox.cms import cms_router
 from app.sandbox.cms_delivery import Courier
+from app.sandbox.mailbox import Mailbox, mail_router, receiving
 from app.sandbox.onboarding import Onboarding
 from app.sandbox.orchestrator import orchestrator_router
 from app.sandbox.sso.provider import Provider
@@ -51,16 +52,21 @@ def create_app(config: Settings | None = None) -> Litestar:
     courier = Courier(config, provider.issuer, http)
     onboarding = Onboarding(config.home / "sandbox-orchestrator.json", redis)
     consumer = Loop("orchestrator", onboarding.step)
+    mailbox = Mailbox(config.home / "sandbox-mail.json")
     loops = [Loop("sso", provider.announcer.step), Loop("cms", courier.step), consumer]
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
-        async with running(loops):
+        async with AsyncExitStack() as going_on:
+            await going_on.enter_async_context(running(loops))
+            if config.smtp is not None:
+                await going_on.enter_async_context(receiving(mailbox, config.smtp.port))
             yield
         await http.aclose()
         await redis.aclose()
 
     routers = [sso_router(provider), cms_router(courier), orchestrator_router(onboarding, consumer)]
+    routers.append(mail_router(mailbox))
     return Litestar(
         [show_index, show_style, is_alive, *routers],
         lifespan=[lifespan],

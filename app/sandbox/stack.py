@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from app.core.settings import Settings, load
 from app.domain.signing import new_secret
 from app.sandbox.home import CannotStart, is_held, keep, write_private
-from app.sandbox.ports import LOOPBACK
+from app.sandbox.ports import LOOPBACK, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FILE: Final = "run.json"
 OWNER_VARIABLE: Final = "OWNER_DATABASE_URL"
+MAIL_FROM: Final = "crm@slyyfoxx.example"
 OUTGOING: Final = ("EVENT_BUS_URL", "HANDOFF_WEBHOOK_")
 
 
@@ -54,6 +55,9 @@ def environment(settings: Settings, urls: Urls) -> dict[str, str]:
         OWNER_VARIABLE: urls.owner,
         "REDIS_URL": urls.redis,
         "SSO_ISSUER": sandbox_issuer(settings),
+        # Whatever the operator's environment says: demo people have no real mailboxes.
+        "SMTP_URL": f"smtp://{LOOPBACK}:{free_port()}?tls=no",
+        "MAIL_FROM": MAIL_FROM,
         **_secrets(settings.home),
         **{name: value for name, value in os.environ.items() if name.startswith(OUTGOING)},
     }

@@ -33,7 +33,7 @@ The CRM runs.  Ctrl-C stops it; its data stays in {home}
 
   CRM        {url}
   API        {url}/docs
-  Sandbox    {sandbox}   demo-request form, Workflow Orchestrator, SSO users
+  Sandbox    {sandbox}   demo-request form, Workflow Orchestrator, SSO users, mailbox
   Sign in    Rita Reyes (sales rep)   Omar Okafor (sales rep)
              Sam Sato (support)       Ada Andersson (administrator)   (no password: choose who you are)
   Script     crm token rita|omar|sam|ada|cms   and   crm env

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.core.setting_values import SmtpServer
 from app.core.settings import BadSetting, load
 
 if TYPE_CHECKING:
@@ -71,3 +72,36 @@ def test_a_url_may_name_several_hosts_and_none_that_is_no_host() -> None:
     for wrong in ("https://", "https://host:99999", "https://[::1", "https://a b"):
         with pytest.raises(BadSetting, match="SSO_ISSUER"):
             load({"SSO_ISSUER": wrong})
+
+
+def test_a_mail_server_is_read_whole() -> None:
+    found = load({"SMTP_URL": "smtps://crm%40x:p%2Fw@mail.example", "MAIL_FROM": "crm@slyyfoxx.example"})
+    assert found.smtp == SmtpServer("mail.example", 465, "from-the-start", "crm@x", "p/w")
+    assert "p/w" not in repr(found.smtp)
+    plain = load({"SMTP_URL": "smtp://relay:25?tls=no", "MAIL_FROM": "crm@slyyfoxx.example"}).smtp
+    assert plain == SmtpServer("relay", 25, "none")
+    assert load({"SMTP_URL": "smtp://relay", "MAIL_FROM": "a@b"}).smtp == SmtpServer("relay", 587, "upgraded")
+    assert load({}).smtp is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example", "http://mail.example", "smtp://", "smtp://a:hunter2@b:99999", "smtp://a:hunter2@b c",
+        "smtp://a:hunter2@b?tls=no", "smtp://a:hunter2@b?verify=no", "smtps://b?tls=no", "smtp://hunter2@b",
+        "smtp://a:hunter2@b/path", "smtp://a:hunter2@[b",
+    ],
+)  # fmt: skip
+def test_a_mail_server_that_is_none_is_refused_by_name_and_not_repeated(url: str) -> None:
+    with pytest.raises(BadSetting, match="SMTP_URL") as caught:
+        load({"SMTP_URL": url, "MAIL_FROM": "crm@slyyfoxx.example"})
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "sender", ["", "crm", "CRM <crm@slyyfoxx.example>", "crm@slyyfoxx.example\nBcc: a@b"]
+)
+def test_mail_has_a_sender(sender: str) -> None:
+    with pytest.raises(BadSetting, match="MAIL_FROM"):
+        load({"SMTP_URL": "smtp://relay", "MAIL_FROM": sender})

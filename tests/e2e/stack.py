@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-OURS = ("CRM_", "SSO_", "DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL", "CAPTURE_", "HANDOFF_")
+OURS = ("CRM_", "SSO_", "DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL", "CAPTURE_", "HANDOFF_", "SMTP_")
 PATIENCE = 90.0
 
 
