@@ -11,6 +11,7 @@ from app.contracts.events import SSO_STREAM
 from app.core.settings import BadSetting, settings
 from app.gateways import live, queue
 from app.gateways.event_stream import StreamReader
+from app.gateways.mail import open_mail
 from app.gateways.sinks import close_sinks, open_sinks
 from app.services import handoff
 from app.store.checks import must_hold
@@ -27,6 +28,7 @@ async def start(ctx: dict[str, Any]) -> None:
     await open_pool(here.database_url, here.pool_size)
     tell_of_entries(live.announce_entries)
     ctx["sinks"] = open_sinks(here)
+    ctx["mail"] = open_mail(here)
     await handoff.settle(ctx["sinks"])
     # The host's name: after a restart the consumer finds what it left unfinished under the same name.
     ctx["reader"] = StreamReader(here.redis_url, SSO_STREAM, GROUP, socket.gethostname())

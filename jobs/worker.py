@@ -20,11 +20,13 @@ from jobs.reconcile_users import owe_reconcile, reconcile_users
 from jobs.relay_outbox import relay_outbox
 from jobs.relay_webhooks import relay_webhooks
 from jobs.score_leads import score_leads
+from jobs.send_digests import send_digests
 from jobs.sweep import sweep, tidy
 from jobs.train_scoring import train_scoring
 
 EVERY_SECOND: Final = set(range(60))
 EVERY_OTHER_SECOND: Final = set(range(0, 60, 2))
+EVERY_TEN_SECONDS: Final = set(range(0, 60, 10))
 FOR_EVER: Final = 10**9
 
 
@@ -40,6 +42,7 @@ class WorkerSettings:
         reconcile_users,
         import_leads,
         clear_erased,
+        send_digests,
     ]
     cron_jobs: ClassVar[list[Any]] = [
         cron(relay_outbox, second=EVERY_SECOND, run_at_startup=True),
@@ -51,6 +54,7 @@ class WorkerSettings:
         cron(relay_webhooks, second=EVERY_SECOND),
         cron(anchor_timeline, hour={2}, minute={17}, second=0, run_at_startup=True),
         cron(clear_erased, second={30}),
+        cron(send_digests, second=EVERY_TEN_SECONDS, run_at_startup=True),
         cron(tidy, minute={7}, second=0),
         cron(import_leads, second=EVERY_OTHER_SECOND, run_at_startup=True),
         cron(train_scoring, hour={1}, minute={41}, second=0),

@@ -20,6 +20,8 @@ class Staff(Table, tablename="staff"):
     roles = Array(base_column=Text())
     active = Boolean()
     accepts_leads = Boolean()
+    zone = Text(null=True, default=None)
+    wants_digest = Boolean()
     last_login_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)

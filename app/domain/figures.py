@@ -21,6 +21,7 @@ class Owed:
     scores_due: int
     scores_age: float
     sales: int
+    digests_failing: int
 
 
 @dataclass(frozen=True, slots=True)

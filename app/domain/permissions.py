@@ -123,6 +123,16 @@ def check_work_tickets(viewer: Viewer) -> None:
     _check(can_work_tickets(viewer), "Tickets are worked by the staff")
 
 
+def can_get_digest(viewer: Viewer) -> bool:
+    """Who has a day of their own is told of it by e-mail."""
+    return viewer.is_rep
+
+
+def check_get_digest(viewer: Viewer) -> None:
+    """Raise Forbidden for who gets no daily e-mail."""
+    _check(can_get_digest(viewer), "The daily e-mail is for sales reps")
+
+
 def can_administer(viewer: Viewer) -> bool:
     """Staff, assignment, scoring, erasure: an admin's."""
     return viewer.is_admin

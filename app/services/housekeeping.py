@@ -48,6 +48,7 @@ async def tidy() -> None:
         _by_itself(housekeeping.forget_old_audit),
         _by_itself(housekeeping.forget_old_submissions),
         _by_itself(housekeeping.forget_old_tables),
+        _by_itself(housekeeping.forget_old_digests),
     )
 
 

@@ -49,13 +49,14 @@ class BadLogin(CrmError):
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """What the browser brings back from the SSO, and the state it was given for the way."""
+    """What the browser brings back from the SSO, the state it was given for the way, and the time zone it is in."""
 
     code: str
     state: str
     issuer: str | None
     kept_state: str | None
     old_session: str | None
+    zone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ async def finish_login(callback: Callback) -> FinishedLogin:
     id_claims = await _id_claims(tokens, attempt.nonce)
     claims = await all_claims(tokens, id_claims)
     sid = id_claims.get("sid")
-    token = await _open_session(claims, sid if isinstance(sid, str) else None, tokens, callback.old_session)
+    token = await _open_session(claims, sid if isinstance(sid, str) else None, tokens, callback)
     return FinishedLogin(token, attempt.next)
 
 
@@ -157,7 +158,7 @@ async def _access_claims(tokens: Tokens, sub: object) -> dict[str, Any]:
     return claims if claims.get("sub") == sub else {}
 
 
-async def _open_session(claims: Claims, sid: str | None, tokens: Tokens, old: str | None) -> str:
+async def _open_session(claims: Claims, sid: str | None, tokens: Tokens, callback: Callback) -> str:
     """Write the session under a new id, and end the one the browser had: no id survives a login."""
     names = claim_names()
     viewer, roles = viewer_of(claims, names), sorted(roles_of(claims, names))
@@ -167,9 +168,9 @@ async def _open_session(claims: Claims, sid: str | None, tokens: Tokens, old: st
         missing = "refresh token" if settings().sso_client_secret else "SSO_CLIENT_SECRET"
         log.warning("session_cannot_be_confirmed", staff=viewer.id, missing=missing)
     async with transaction(SSO):
-        member = await insert_or_update_staff(viewer, roles, signs_in=True)
-        if old:
-            await sessions.end_session_unscoped(old)
+        member = await insert_or_update_staff(viewer, roles, signs_in=True, zone=callback.zone)
+        if callback.old_session:
+            await sessions.end_session_unscoped(callback.old_session)
         await sessions.forget_old_logins()
         await sessions.insert_session(
             sessions.NewSession(

@@ -27,6 +27,7 @@ _OWED = """
         coalesce(extract(epoch FROM $1 - arrivals.oldest), 0)::float8 AS waiting_age,
         coalesce(extract(epoch FROM $1 - scores.oldest), 0)::float8 AS due_age,
         (SELECT count(*) FROM inbox WHERE status = 'dead') AS dead,
+        (SELECT count(*) FROM digest WHERE state = 'owed' AND last_error IS NOT NULL) AS digests,
         (SELECT coalesce(sum(leads), 0)::bigint FROM lead_total WHERE stage = 'closed_won') AS sales
     FROM events, arrivals, scores"""
 
@@ -45,4 +46,5 @@ async def count_owed(_viewer: Viewer, now: datetime, stuck_before: datetime) -> 
         scores_due=row["due"],
         scores_age=row["due_age"],
         sales=row["sales"],
+        digests_failing=row["digests"],
     )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ANSWERS_KEPT_FOR: Final = timedelta(days=7)
 REFUSED_KEPT_FOR: Final = timedelta(days=90)
 TABLES_KEPT_FOR: Final = timedelta(days=30)
+DIGESTS_KEPT_FOR: Final = timedelta(days=90)  # so long the link in a mail switches it off
 
 
 async def forget_old_answers(_viewer: Viewer, now: datetime) -> None:
@@ -43,3 +44,8 @@ async def forget_old_tables(_viewer: Viewer, now: datetime) -> None:
         " WHERE cells IS NOT NULL AND import_id IN (SELECT id FROM lead_import WHERE updated_at < $1)",
         now - TABLES_KEPT_FOR,
     )
+
+
+async def forget_old_digests(_viewer: Viewer, now: datetime) -> None:
+    """Delete what became of e-mails that nobody looks for any more."""
+    await connection().execute("DELETE FROM digest WHERE created_at < $1", now - DIGESTS_KEPT_FOR)

@@ -62,9 +62,9 @@ class _Moments(dict[str, str]):
         return bound
 
 
-async def read_sections(viewer: Viewer, today: Today) -> tuple[Section, ...]:
-    """Return the sections that have something in them, in the order in which they want doing."""
-    found = await _read(viewer, today, TO_DO, LONGEST_SECTION)
+async def read_sections(viewer: Viewer, today: Today, names: Sequence[str] = TO_DO) -> tuple[Section, ...]:
+    """Return those sections that have something in them, in the order in which they want doing."""
+    found = await _read(viewer, today, names, LONGEST_SECTION)
     return tuple(section for section in found if section.leads)
 
 

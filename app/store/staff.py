@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _KEEP = """
     INSERT INTO staff AS s (id, rep_id, name, email, roles, accepts_leads, last_login_at,
-        created_at, updated_at)
+        created_at, updated_at, zone)
     VALUES ($1, $2::text, coalesce(nullif($3, ''), nullif($4, ''), $1), $4, $5, $2::text IS NOT NULL,
-        CASE WHEN $6::boolean THEN $7::timestamptz END, $7, $7)
+        CASE WHEN $6::boolean THEN $7::timestamptz END, $7, $7, $8)
     ON CONFLICT (id) DO UPDATE SET
         rep_id = excluded.rep_id,
         name = CASE WHEN $3 = '' THEN s.name ELSE $3 END,
@@ -25,6 +25,7 @@ _KEEP = """
         roles = excluded.roles,
         active = s.active OR $6,
         last_login_at = coalesce(excluded.last_login_at, s.last_login_at),
+        zone = coalesce(excluded.zone, s.zone),
         updated_at = $7
     RETURNING name, email, active"""
 
@@ -37,8 +38,10 @@ class StaffMember:
     active: bool
 
 
-async def insert_or_update_staff(person: Viewer, roles: Sequence[str], *, signs_in: bool) -> StaffMember:
-    """Keep what the SSO says about somebody and return what the directory knows now.
+async def insert_or_update_staff(
+    person: Viewer, roles: Sequence[str], *, signs_in: bool, zone: str | None = None
+) -> StaffMember:
+    """Keep what the SSO says about somebody, and where they are, and return what the directory knows now.
 
     Only a sign-in makes somebody active again: a token made before they were deactivated must not.
     An e-mail that came by an event stays, because a token may be older. Missing names change nothing.
@@ -52,6 +55,7 @@ async def insert_or_update_staff(person: Viewer, roles: Sequence[str], *, signs_
         sorted(roles),
         signs_in,
         now(),
+        zone,
     )
     return StaffMember(replace(person, name=row["name"], email=row["email"]), row["active"])
 

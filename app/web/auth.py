@@ -18,7 +18,7 @@ from app.services import sessions
 from app.services.login import BadLogin, Callback, finish_login, own_path, start_login
 from app.web.arrival import form_arrived
 from app.web.guards import PUBLIC, PUBLIC_POST, SESSION_COOKIE, session_token
-from app.web.respond import page
+from app.web.respond import page, zone_name
 
 Asking = Request[Any, Any, Any]
 
@@ -65,6 +65,7 @@ async def end_login(request: Asking) -> Response[str]:
             issuer=brought.get("iss"),
             kept_state=request.cookies.get(STATE_COOKIE),
             old_session=session_token(request),
+            zone=zone_name(request),
         )
     )
     answer = _go(finished.next)

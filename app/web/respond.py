@@ -97,8 +97,14 @@ def reader(request: Asking) -> Reader:
 
 def zone(request: Asking) -> ZoneInfo:
     """Return the time zone the browser reported in its cookie, else UTC."""
+    name = zone_name(request)
+    return ZoneInfo(name) if name else UTC
+
+
+def zone_name(request: Asking) -> str | None:
+    """Return the name of the time zone the browser reported, None when it reported none that is known."""
     name = unquote(request.cookies.get("zone", ""))
-    return ZoneInfo(name) if name in _ZONES else UTC
+    return name if name in _ZONES else None
 
 
 def csrf_token(request: Asking) -> str:

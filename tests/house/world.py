@@ -112,6 +112,7 @@ class World:
             "POST /leads/{id}/assign": {"version": "1", "assigned_to_id": CAST.omar.id},
             "POST /leads/new": {"name": "Grace Hopper", "email": f"grace-{uuid4()}@navy.example"},
             "POST /leads/bulk": {"act": "move", "to": "qualified", "lead": f"{self.lead}:1"},
+            "POST /digest": {"wanted": "no"},
             "POST /views": {"name": "Mine", "query": "score=hot"},
             "POST /customers/{id}/tickets": {"subject": "It does not work", "priority": "high"},
             "POST /customers/{id}/contact": {"phone": "+49 30 123456", "seen_phone": f"+1 {self.mark}"},

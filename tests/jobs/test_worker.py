@@ -12,11 +12,14 @@ from arq.worker import Worker, get_kwargs
 from app.core.clock import now
 from app.core.settings import settings
 from app.gateways import queue
+from app.gateways.mail import open_mail
+from app.services import digests
 from app.store.checks import NotReady
 from jobs.life import start, stop
 from jobs.sweep import sweep, tidy
 from jobs.worker import WorkerSettings, redis_settings
 from tests import make
+from tests.mailing import SENDER, mail_server
 from tests.services.test_handoff import win
 from tests.services.test_identity_events import event, raw
 from tests.wait import until
@@ -123,6 +126,22 @@ async def test_the_stream_of_the_sso_ends_in_the_customer(
     assert await owner.fetchval("SELECT email FROM customer") == "new@grace.example"
     rows = await owner.fetch("SELECT status FROM inbox ORDER BY status")
     assert [row["status"] for row in rows] == ["applied", "dead"]
+
+
+@pytest.mark.usefixtures("pool", "redis")
+async def test_a_digest_asked_for_is_mailed_at_once(
+    owner: asyncpg.Connection, cast: Cast, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make.lead(owner, cast.rita, score=90)
+    async with mail_server() as post:
+        monkeypatch.setenv("SMTP_URL", f"smtp://127.0.0.1:{post.port}?tls=no")
+        monkeypatch.setenv("MAIL_FROM", SENDER)
+        settings.cache_clear()
+        await digests.ask_now(cast.rita)
+        await run_until_empty({"mail": open_mail(settings())}, place)
+    monkeypatch.undo()
+    settings.cache_clear()
+    assert [mail["Subject"] for mail in post.mails] == ["1 new and hot"]
 
 
 async def answer_kept(owner: asyncpg.Connection, days: int) -> None:
