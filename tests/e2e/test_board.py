@@ -285,7 +285,7 @@ async def test_nothing_stands_in_the_way_of_anybody(
     lead = await page.locator('[data-stage="qualified"] [data-lead-id] a').first.get_attribute("href")
     await page.goto(f"{stack.url}{lead}")
     customer = await page.get_by_role("link", name="Customer page").get_attribute("href")
-    forms = (f"{lead}/won", f"{lead}/lost", f"{lead}/activity", f"{customer}/contact")
+    forms = (f"{lead}/won", f"{lead}/lost", f"{lead}/nurture", f"{lead}/activity", f"{customer}/contact")
     for path in ("/", "/calls", "/board", "/leads", "/customers", lead, customer, *forms, "/nowhere"):
         await page.goto(f"{stack.url}{path}")
         assert await violations(page) == [], path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.domain.pipeline import Stage, Status
@@ -11,7 +11,7 @@ from app.sandbox.company.score import score_columns
 from app.sandbox.company.story import OUTCOMES
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from app.sandbox.company.draw import Draw
     from app.sandbox.company.story import Story
@@ -23,8 +23,6 @@ def lead_row(draw: Draw, story: Story, customer_id: str, today: datetime, curren
     contacted = any(entry.kind in OUTCOMES for entry in story.entries)
     follow_up = _follow_up(draw, today) if is_open and story.rep and draw.chance(0.6) else None
     status = _status(draw, story.stage, contacted=contacted)
-    if status is Status.NURTURING:
-        follow_up = draw.at_work(today.date() + timedelta(days=draw.randint(14, 120)))
     return {
         "id": story.id,
         "customer_id": customer_id,
@@ -40,7 +38,7 @@ def lead_row(draw: Draw, story: Story, customer_id: str, today: datetime, curren
         "expected_value": None if story.stage is Stage.LEAD else story.value,
         "currency": currency,
         "expected_close_on": _close_date(draw, story, today),
-        "follow_up_at": follow_up,
+        "follow_up_at": _comes_back(story, today) if status is Status.NURTURING else follow_up,
         "follow_up_note": draw.choice(words.FOLLOW_UPS) if follow_up else "",
         "stage_entered_at": story.stage_entered_at or story.created_at,
         "closed_at": None if is_open else story.ended_at,
@@ -54,6 +52,11 @@ def lead_row(draw: Draw, story: Story, customer_id: str, today: datetime, curren
 
 def _follow_up(draw: Draw, today: datetime) -> datetime:
     return draw.at_work(today.date() + timedelta(days=draw.randint(-3, 10)))
+
+
+def _comes_back(story: Story, today: datetime) -> datetime:
+    day = today.date() + timedelta(days=14 + (today - story.created_at).days % 90)
+    return datetime.combine(day, time(9), UTC)
 
 
 def _status(draw: Draw, stage: Stage, *, contacted: bool) -> Status:
