@@ -74,6 +74,9 @@ ACTS: Final[Mapping[str, Meaning]] = {
     "sink_resumed": Meaning("change", "Events resumed", "sink"),
     "events_replayed": Meaning("change", "Published once more", "event", "event"),
     "inbox_replayed": Meaning("change", "Sign-in events taken up again", "", "event"),
+    "inbox_discarded": Meaning("change", "Sign-in event discarded", "", "event"),
+    "view_shared": Meaning("change", "View shared with everybody"),
+    "view_unshared": Meaning("change", "Shared view taken back"),
     "accounts_compared": Meaning("change", "All accounts compared"),
 }
 REFUSALS: Final[Mapping[str, str]] = {

@@ -125,10 +125,10 @@ async def discard(viewer: Viewer, event: Unwanted) -> int:
     checker.finish()
     async with transaction(viewer):
         count = await inbox.discard(viewer, replace(event, because=because), clock.now())
-    if count == 0:
-        raise NotFound("There is no such dead or failing event")
+        if count == 0:
+            raise NotFound("There is no such dead or failing event")
+        await audit.append(viewer, Act("inbox_discarded", number=count))
     SETTLED.labels("discarded").inc(count)
-    log.info("event_discarded", event_id=event.id, source=event.source, by=viewer.id)
     return count
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from app.core import clock
 from app.core.errors import Conflict, NameTaken
+from app.domain.audit import Act
 from app.domain.permissions import check_administer, check_see_board
 from app.domain.text import Checker
-from app.store import saved_views
+from app.store import audit, saved_views
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ async def share_view(viewer: Viewer, view_id: UUID, *, shared: bool) -> SavedVie
         if shared and not view.can_be_shared:
             raise Conflict("A view that searches for somebody is not for everybody")
         await saved_views.set_shared(viewer, view_id, shared=shared)
+        if shared != view.shared:
+            await audit.append(viewer, Act("view_shared" if shared else "view_unshared"))
     return view
 
 
@@ -59,4 +62,5 @@ async def delete_view(viewer: Viewer, view_id: UUID) -> None:
     """Forget one of the viewer's views, or as an admin one that is everybody's; raises NotFound."""
     check_see_board(viewer)
     async with transaction(viewer):
-        await saved_views.delete_view(viewer, view_id)
+        if await saved_views.delete_view(viewer, view_id):
+            await audit.append(viewer, Act("view_unshared"))

@@ -67,13 +67,14 @@ async def set_shared(viewer: Viewer, view_id: UUID, *, shared: bool) -> None:
     )
 
 
-async def delete_view(viewer: Viewer, view_id: UUID) -> None:
-    """Delete a view; raises NotFound for one that is neither the viewer's nor, for an admin, everybody's."""
-    gone = await connection().fetchval(
-        "DELETE FROM saved_view WHERE (owner_id = $1 OR shared AND $3) AND id = $2 RETURNING id",
+async def delete_view(viewer: Viewer, view_id: UUID) -> bool:
+    """Delete a view and say whether it was everybody's; raises NotFound for one that is not the viewer's to delete."""
+    shared: bool | None = await connection().fetchval(
+        "DELETE FROM saved_view WHERE (owner_id = $1 OR shared AND $3) AND id = $2 RETURNING shared",
         viewer.id,
         view_id,
         viewer.is_admin,
     )
-    if gone is None:
+    if shared is None:
         raise NotFound
+    return shared

@@ -36,6 +36,7 @@ async def test_who_when_and_why_are_kept_and_nothing_counts_it_as_trouble(
     (line,) = await identity_events.list_inbox(cast.ada, "discarded")
     assert (line.discarded_by, line.discarded_because, line.last_error) == (cast.ada.name, WHY, "no account")
     assert line.settled_at
+    assert await owner.fetchval("SELECT who FROM audit_event WHERE event = 'inbox_discarded'") == cast.ada.id
     assert await identity_events.apply_due() == 0
     owed = (await measure()).owed
     assert owed

@@ -45,7 +45,8 @@ async def test_everybody_has_a_shared_view_after_their_own_until_it_is_not(cast:
     assert await views(cast.ada) == [("Big", True, None), ("Private", False, None)]
     assert await views(cast.rita) == [("Zebra", False, None), ("Big", True, cast.ada.name)]
     assert await views(cast.omar) == [("Big", True, cast.ada.name)]
-    await share_view(cast.ada, shared, shared=False)
+    for _ in range(2):
+        await share_view(cast.ada, shared, shared=False)
     assert await views(cast.omar) == []
     assert await views(cast.ada) == [("Big", False, None), ("Private", False, None)]
 
@@ -117,3 +118,12 @@ async def test_an_erased_persons_words_leave_everybodys_views(
     await owner.execute("UPDATE saved_view SET name = 'As grace@navy.example' WHERE id = $1", shared)
     await erasure.confirm_erasure(cast.ada, await make.erasure(owner, person, cast.sam))
     assert await views(cast.omar) == []
+
+
+async def test_the_audit_says_who_shared_a_view_and_who_took_it_back(
+    owner: asyncpg.Connection, cast: Cast, shared: UUID
+) -> None:
+    await share_view(cast.ada, shared, shared=True)
+    await delete_view(cast.ada, shared)
+    acts = await owner.fetch("SELECT event, who FROM audit_event WHERE event LIKE 'view%' ORDER BY at, id")
+    assert [tuple(row) for row in acts] == [(f"view_{act}", cast.ada.id) for act in ("shared", "unshared")]
