@@ -69,9 +69,7 @@ function settle(id, { html }, { from, to, undo: offer }) {
 function refuse(wish, place, answer) {
   const { card, from } = wish;
   const again = () => save({ ...wish, card: findCard(card.dataset.leadId) ?? card, takesFocus: true });
-  const hadFocus = card.contains(document.activeElement);
   putBack(card, place);
-  if (hadFocus) focusCard(card);
   if (answer?.over) return signedOut(again);
   if (answer?.status === 409) return showCurrent(card, answer.html);
   if (answer && answer.status < 500) return explain(card, answer);
