@@ -213,7 +213,12 @@ async def test_all_that_is_wrong_with_an_activity_is_said_at_once(
 ) -> None:
     customer = await make.customer(owner)
     await make.lead(owner, cast.rita, customer_id=customer)
-    when = {"occurred_at": "2999-01-01T10:00", "next": "pick", "follow_up_at": "2020-01-01T10:00", "plans": "1"}
+    when = {
+        "occurred_at": "2999-01-01T10:00",
+        "next": "pick",
+        "follow_up_at": "2020-01-01T10:00",
+        "plans": "1",
+    }
     form = {"activity_type": "Call", "notes": "Hi", "duration_minutes": "ninety"} | when
     answer = await (await signed_in("rita")).post(
         f"/customers/{customer}/activities", data=form, headers=PARTIAL
