@@ -25,6 +25,7 @@ from app.domain.ticket import STATUS_LABELS
 from app.web import cards, entries, formats
 from app.web.ageing import true_until
 from app.web.kept import TOKEN, Pieces, drawn_once
+from app.web.navigation import navigation, section_of
 from app.web.reports_cells import figure
 
 if TYPE_CHECKING:
@@ -139,21 +140,6 @@ def dom_id(kind: str, key: object) -> str:
     return f"{kind}-{key}"
 
 
-def navigation(viewer: Viewer) -> list[tuple[str, str, str]]:
-    """Return the viewer's pages: path, label, icon."""
-    pages = [("/", "My day" if viewer.is_rep else "Home", "home")]
-    if permissions.can_see_board(viewer):
-        pages += [("/board", "Board", "board"), ("/leads", "Leads", "rows")]
-    pages.append(("/customers", "Customers", "people"))
-    if permissions.can_work_tickets(viewer):
-        pages.append(("/tickets", "Tickets", "ticket"))
-    if permissions.can_see_reports(viewer):
-        pages.append(("/reports", "Reports", "chart"))
-    if permissions.can_administer(viewer):
-        pages.append(("/admin", "Admin", "lock"))
-    return pages
-
-
 @cache
 def _manifest() -> dict[str, str]:
     file = DIST / "manifest.json"
@@ -190,20 +176,12 @@ def _kept(macro: Any, things: Iterable[Lead | Entry], *args: Any) -> Markup:
 def _frame(name: str) -> Markup:
     """Draw what looks the same to somebody on all pages of a section."""
     reader = _reader.get()
-    section = _section(reader)
+    section = section_of(reader.viewer, reader.path)
 
     def draw() -> str:
         return render(name, Reader(reader.viewer, csrf=TOKEN.decode()), section=section)
 
     return _pieces.frame((name, reader.viewer, section), draw, reader.csrf)
-
-
-def _section(reader: Reader) -> str:
-    """Return the page of the navigation that the reader's page is one of, empty for none."""
-    pages = navigation(reader.viewer) if reader.viewer else []
-    return next(
-        (to for to, _, _ in pages if to == reader.path or (to != "/" and reader.path.startswith(to))), ""
-    )
 
 
 def _zone() -> ZoneInfo:
