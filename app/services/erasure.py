@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from app.core import clock
 from app.core.errors import Conflict, Forbidden, Moved
-from app.core.log import logger
 from app.core.settings import settings
 from app.domain.audit import Act
 from app.domain.erasure import OPERATOR
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 VIEWER: Final = system(OPERATOR)
 MOST_SHOWN: Final = 200
 ALREADY: Final = "This customer was erased already"
-
-log = logger("erasure")
 
 
 async def request_erasure(viewer: Viewer, customer_id: UUID) -> None:
