@@ -65,6 +65,7 @@ ACTS: Final[Mapping[str, Meaning]] = {
     "lead_assigned": Meaning("change", "Lead given to somebody", "lead"),
     "leads_reassigned": Meaning("change", "Leads reassigned", "reassignment", "lead"),
     "reassignment_undone": Meaning("change", "Reassignment taken back", "reassignment"),
+    "limits_set": Meaning("change", "Limits of the board set"),
     "rules_saved": Meaning("change", "Scoring rules saved", "version"),
     "version_activated": Meaning("change", "Scoring version activated", "version"),
     "import_started": Meaning("change", "Import started", "import", "line"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core import clock
+from app.domain.audit import Act
 from app.domain.permissions import check_administer
 from app.domain.stage_limit import read_limits
-from app.store import stage_limits
+from app.store import audit, stage_limits
 from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
@@ -30,4 +31,5 @@ async def set_limits(viewer: Viewer, typed: Mapping[str, str]) -> None:
     check_administer(viewer)
     limits = read_limits(typed)
     async with transaction(viewer):
-        await stage_limits.insert_limits(viewer, limits, clock.now())
+        if await stage_limits.insert_limits(viewer, limits, clock.now()):
+            await audit.append(viewer, Act("limits_set"))

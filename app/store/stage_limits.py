@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from app.core.ids import uuid7
 from app.domain.pipeline import Stage
 from app.domain.stage_limit import StageLimit
+from app.store.rows import changed
 from app.store.transaction import connection
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ async def recent_limits(viewer: Viewer, limit: int = 20) -> list[StageLimit]:
     return [StageLimit(Stage(row["stage"]), row["most"], row["set_by"], row["set_at"]) for row in rows]
 
 
-async def insert_limits(viewer: Viewer, limits: Mapping[Stage, int | None], at: datetime) -> None:
-    """Set those of the limits that are others by now."""
+async def insert_limits(viewer: Viewer, limits: Mapping[Stage, int | None], at: datetime) -> int:
+    """Set those of the limits that are others by now; returns how many."""
     ids, stages = [uuid7() for _ in limits], [stage.value for stage in limits]
-    await connection().execute(_INSERT, viewer.id, ids, stages, list(limits.values()), at)
+    return changed(await connection().execute(_INSERT, viewer.id, ids, stages, list(limits.values()), at))

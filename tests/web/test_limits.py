@@ -23,6 +23,7 @@ PATH = "/admin/board"
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 COUNT = re.compile(r'class="count".*?aria-label="([^"]+)">(?:<svg.*?</svg>)?([^<]+)<', re.DOTALL)
 LEAD = "SELECT id FROM lead WHERE stage = 'lead' AND assigned_to_id = $1 LIMIT 1"
+NOTED = "SELECT who FROM audit_event WHERE event = 'limits_set'"
 ROWS = "SELECT stage, most, set_by_id FROM stage_limit ORDER BY set_at, stage"
 
 
@@ -46,6 +47,7 @@ async def test_an_admin_sets_limits_and_the_page_says_who_did(
     assert 'name="negotiation" type="text" value=""' in html
     assert html.count("<td>Ada Andersson</td>") == 3
     assert html.count("No limit</td>") == 1
+    assert [each["who"] for each in await owner.fetch(NOTED)] == [ada, ada]  # what set nothing is not an act
 
 
 @pytest.mark.parametrize("typed", ["0", "-1", "2.5", "many", "10000", "99999999999", "٣"])
