@@ -18,7 +18,10 @@ document.addEventListener("htmx:response:error", ({ detail }) => {
   if (detail.ctx.response.status >= 500) notSaved("Something went wrong. Please try again.");
 });
 
-document.addEventListener("htmx:error", () => notSaved("The CRM cannot be reached. Your text is still here."));
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  const typed = ctx?.sourceElement?.matches?.("form");
+  notSaved(`The CRM cannot be reached. ${typed ? "Your text is still here." : "Please try again."}`);
+});
 
 function notSaved(text) {
   toast(text, { bad: true });

@@ -177,6 +177,8 @@ async def test_a_card_that_could_not_be_moved_by_keys_keeps_the_focus(board: Pag
     await expect(board.locator(".toast--bad")).to_contain_text("Not saved")
     await expect(link).to_be_focused()
     await board.context.set_offline(False)
+    await board.keyboard.press("a")
+    await expect(board.get_by_role("dialog")).to_contain_text("Log an activity with")
 
 
 async def test_a_stale_card_is_refreshed_with_the_reason(board: Page) -> None:
