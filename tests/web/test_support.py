@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.core import clock
+from app.web.formats import day
 from app.web.markup import markdown
 from tests import make
 
@@ -95,7 +97,7 @@ async def test_the_verify_button_says_what_it_found(
     customer = await make.customer(owner)
     await make.activity(owner, customer, cast.ada)
     answer = await (await signed_in("sam")).get(f"/customers/{customer}/verify", headers=PARTIAL)
-    assert "1 entry, all unbroken" in answer.text
+    assert f"1 entry, all unbroken since {day(clock.now().date(), ZoneInfo('UTC'))}." in answer.text
 
 
 async def test_an_exported_cell_is_never_a_formula(
