@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from litestar import Request
+from msgspec import structs
 
 from app.contracts.activity_log import ActivityLog
 from app.core import clock
@@ -49,7 +50,9 @@ def read_activity(request: Asking, customer_id: UUID, form: Form) -> ActivityLog
         follow_up_at=follow_up_at,
         follow_up_note=form.text("follow_up_note") or None,
     )
-    form.note_also(lambda: check_activity(wanted, clock.now()))
+    # What is to be done next, but on no day, is noted already where it was typed.
+    dated = wanted if follow_up_at else structs.replace(wanted, follow_up_note=None)
+    form.note_also(lambda: check_activity(dated, clock.now()))
     form.check()
     return wanted
 
