@@ -116,9 +116,12 @@ async def test_a_temporary_table_does_not_stand_in_for_a_real_one(
     assert await owner.fetch("SELECT seq FROM activity ORDER BY seq") == [(1,), (2,)]
 
 
-async def test_each_function_of_the_owner_looks_into_temporary_tables_last(owner: asyncpg.Connection) -> None:
+async def test_each_function_of_the_owner_and_what_it_calls_looks_into_temporary_tables_last(
+    owner: asyncpg.Connection,
+) -> None:
     paths = await owner.fetch(
-        "SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+        "SELECT proname, proconfig FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        " AND (prosecdef OR array_to_string(proconfig, ' ') LIKE '%search_path=%')"
     )
     safe = ["search_path=pg_catalog, public, pg_temp"]
     assert paths
