@@ -47,8 +47,8 @@ async def some(owner: asyncpg.Connection, cast: Cast) -> dict[str, UUID]:
         "talked": {"stage_entered_at": now() - 9 * day, "customer_id": talked, "score": 50},
         "planned": {"stage_entered_at": now() - 9 * day, "follow_up_at": now() + day, "score": 50},
         "resting": {
-            "stage_entered_at": now() - 99 * day,
-            "follow_up_at": now() - day,
+            "stage_entered_at": now() - 9 * day,
+            "follow_up_at": now() - 8 * day,  # before it would rot
             "score": 50,
             "status": "nurturing",
             "source": "resting",
