@@ -88,6 +88,7 @@ async def new_page(browser: Browser) -> AsyncGenerator[Callable[[], Awaitable[Pa
 
     yield open_page
     for page in pages:
+        await page.unroute_all(behavior="ignoreErrors")  # nobody waits for what a test held back
         await page.context.close()
     assert errors == []
 
