@@ -38,7 +38,7 @@ async def save(request: Asking) -> Response[str]:
     except (Invalid, Conflict) as error:
         shown = form.with_problems(error) if isinstance(error, Invalid) else form
         return show(request, SAVE, shown, error, query=query, taken=False)
-    return redirect(request, f"/board?{query}")
+    return redirect(request, f"/board?{query}", "The view is kept.")
 
 
 @post("/views/{view_id:uuid}/share", name="views.share", opt=needs(check_administer), status_code=200)
@@ -55,7 +55,7 @@ async def share(request: Asking, view_id: UUID) -> Response[str]:
 async def delete(request: Asking, view_id: UUID) -> Response[str]:
     """Forget a view of the viewer's, or one that everybody has."""
     await delete_view(request.user, view_id)
-    return redirect(request, "/board")
+    return redirect(request, "/board", "The view is gone.")
 
 
 routes = [save, share, delete]

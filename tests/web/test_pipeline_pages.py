@@ -59,9 +59,11 @@ async def test_a_view_is_saved_and_deleted_from_the_board(signed_in: SignIn) -> 
     client = await signed_in("rita")
     saved = await client.post("/views", data={"name": "Warm", "query": "score=warm&evil=1"})
     assert saved.headers["location"] == "/board?score=warm"
+    assert unquote(saved.cookies["said"]) == "The view is kept."
     html = (await client.get(saved.headers["location"])).text
     (path,) = re.findall(r"/views/[\da-f-]{36}/delete", html)
-    assert (await client.post(path)).status_code == 303
+    gone = await client.post(path)
+    assert (gone.status_code, unquote(gone.cookies["said"])) == (303, "The view is gone.")
     assert (await client.post(path)).status_code == 404
 
 
