@@ -14,6 +14,7 @@ from app.domain.viewer import Viewer
 from app.services.my_day import read_my_day, read_section
 from app.services.team import read_team
 from app.web import charts
+from app.web.asked import number
 from app.web.respond import page, redirect, zone
 
 Asking = Request[Viewer, Any, Any]
@@ -77,7 +78,7 @@ async def show_home(request: Asking) -> Response[str]:
 
 
 async def _show_section(request: Asking, name: str, since: int) -> Response[str]:
-    first = _number(request.query_params.get("from", ""))
+    first = number(request.query_params.get("from", ""), LONGEST_NUMBER)
     section = await read_section(request.user, zone(request), name, first)
     until = first + len(section.leads)
     more_url = f"/?section={name}&from={until}" if until < section.total else ""
@@ -96,10 +97,6 @@ async def _show_section(request: Asking, name: str, since: int) -> Response[str]
 def _since(now: datetime) -> int:
     """Return the moment from which on the page is told of changes, as its stream is asked for them."""
     return int(now.timestamp() * 1_000)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else 0
 
 
 def _greeting(now: datetime, viewer: Viewer) -> str:
