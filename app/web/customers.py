@@ -20,7 +20,7 @@ from app.web import composer, contacts, corrections, erasure, privacy, timeline
 from app.web.asked import next_page, words
 from app.web.forms import Form
 from app.web.reports_customers import band_label
-from app.web.respond import HEADERS, is_partial, page, page_of
+from app.web.respond import file_called, is_partial, page, page_of
 
 if TYPE_CHECKING:
     from app.web.respond import DrawPart
@@ -46,7 +46,7 @@ async def show_customers(request: Asking) -> Response[str]:
 async def export(request: Asking) -> Stream:
     """Answer with the list as a file for spreadsheets."""
     lines = await export_customers(request.user, words(request, "q"), _band(request)[0])
-    headers = HEADERS | {"Content-Disposition": 'attachment; filename="customers.csv"'}
+    headers = file_called("customers.csv")
     return Stream(lines, media_type="text/csv", headers=headers)
 
 

@@ -17,7 +17,7 @@ from app.web.board_filter import NAMED_OWNERS, Query, query_of
 from app.web.guards import needs
 from app.web.lead_filter import has_filter, heads, query_of_leads, read_lead_filter, stage_links
 from app.web.owners import offer
-from app.web.respond import HEADERS, page
+from app.web.respond import file_called, page
 
 Asking = Request[Viewer, Any, Any]
 PATH: Final = "/leads"
@@ -54,7 +54,7 @@ async def show_leads(request: Asking) -> Response[str]:
 async def export(request: Asking) -> Stream:
     """Answer with the list as a file for spreadsheets."""
     narrowed, _ = read_lead_filter(request)
-    headers = HEADERS | {"Content-Disposition": 'attachment; filename="leads.csv"'}
+    headers = file_called("leads.csv")
     return Stream(await export_leads(request.user, narrowed), media_type="text/csv", headers=headers)
 
 

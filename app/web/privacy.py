@@ -13,7 +13,7 @@ from app.domain.viewer import Viewer
 from app.services import erasure, privacy
 from app.services.customers import read_customer
 from app.web.guards import needs
-from app.web.respond import HEADERS, page
+from app.web.respond import file_called, page
 
 Asking = Request[Viewer, Any, Any]
 
@@ -35,7 +35,7 @@ async def show_privacy(request: Asking, customer_id: UUID) -> Response[str]:
 async def export(request: Asking, customer_id: UUID) -> Stream:
     """Answer with the person's file. Its name names nobody."""
     pieces = await privacy.export_person(request.user, customer_id)
-    headers = HEADERS | {"Content-Disposition": f'attachment; filename="person-{customer_id}.json"'}
+    headers = file_called(f"person-{customer_id}.json")
     return Stream(pieces, media_type="application/json", headers=headers)
 
 

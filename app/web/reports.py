@@ -19,7 +19,7 @@ from app.web.reports_customers import show_lifetimes
 from app.web.reports_filter import groupings, query_of, ranges, read_asked, wider
 from app.web.reports_leads import show_funnel, show_lost, show_velocity
 from app.web.reports_sums import show_forecast, show_reps, show_sources
-from app.web.respond import HEADERS, page, redirect
+from app.web.respond import file_called, page, redirect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +118,7 @@ async def _file(request: Asking) -> Response[str]:
     if name not in OF_TODAY:
         days = f"{asked.period.first.isoformat()}-to-{asked.period.last.isoformat()}"
     by = f"-by-{asked.by}" if name == "sources" else ""
-    headers = HEADERS | {"Content-Disposition": f'attachment; filename="{name}{by}-{days}.csv"'}
+    headers = file_called(f"{name}{by}-{days}.csv")
     return Response(as_csv(_SHOW[name](report.figures, report.asked).table), media_type=CSV, headers=headers)
 
 

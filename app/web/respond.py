@@ -55,6 +55,11 @@ def page_of(
     return Response(html, media_type=MediaType.HTML, headers=HEADERS)
 
 
+def file_called(name: str) -> dict[str, str]:
+    """Return the headers of an answer that a browser keeps as a file of this name, in letters that need no quoting."""
+    return HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
 def redirect(request: Asking, path: str, said: str = "") -> Response[str]:
     """Send the browser to another page after a write, by htmx's header or by 303; that page says what was done.
 

@@ -17,7 +17,7 @@ from app.domain.viewer import Viewer
 from app.services.audit import export_audit, read_audit
 from app.web.board_filter import Query, Reading, said
 from app.web.guards import needs
-from app.web.respond import HEADERS, page, zone
+from app.web.respond import file_called, page, zone
 
 Asking = Request[Viewer, Any, Any]
 PATH: Final = "/admin/audit"
@@ -94,7 +94,7 @@ async def show_audit(request: Asking) -> Response[str]:
 async def export(request: Asking) -> Stream:
     """Answer with the same lines as a file for spreadsheets."""
     asked, _ = _read_asked(request)
-    headers = HEADERS | {"Content-Disposition": 'attachment; filename="audit.csv"'}
+    headers = file_called("audit.csv")
     return Stream(await export_audit(request.user, asked.filter), media_type="text/csv", headers=headers)
 
 

@@ -17,7 +17,7 @@ from app.services import import_leads
 from app.web.asked import number
 from app.web.forms import read_form
 from app.web.guards import TAKES_FILES, needs
-from app.web.respond import is_partial, page, redirect
+from app.web.respond import file_called, is_partial, page, redirect
 
 Asking = Request[Viewer, Any, Any]
 PATH: Final = "/admin/imports"
@@ -103,7 +103,7 @@ async def download_refused(request: Asking, import_id: UUID) -> Response[str]:
     wrong = ("; ".join(f"{each.pointer[2:]} {each.detail}" for each in row.problems) for row in rows)
     lines = ((str(row.line), *row.cells, said) for row, said in zip(rows, wrong, strict=True))
     table = BYTE_ORDER_MARK + csv_lines([("line", *found.columns, "what was wrong"), *lines])
-    headers = {"Content-Disposition": 'attachment; filename="refused.csv"'}
+    headers = file_called("refused.csv")
     return Response(table, media_type=CSV, headers=headers)
 
 
