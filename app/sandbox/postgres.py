@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -155,16 +156,30 @@ def _remove_stale_pid_file(data: Path) -> None:
     """Clear what a killed server left: PostgreSQL believes any living process with that number is its own.
 
     Only where /proc tells who really works in the folder; elsewhere PostgreSQL judges for itself.
+    Raises `CannotStart` while somebody still works there.
     """
     file, proc = data / "postmaster.pid", Path("/proc/self")
     if not file.exists() or not proc.exists():
         return
-    for pid in _working_in(data):
-        os.kill(pid, signal.SIGINT)
+    _end(_working_in(data), server=file.read_text().partition("\n")[0])
     deadline = time.monotonic() + LONGEST_RECOVERY
-    while _working_in(data) and time.monotonic() < deadline:
+    while left := _working_in(data):
+        if time.monotonic() > deadline:
+            raise CannotStart(f"process {left[0]} still works in {data}; end it and start again")
         time.sleep(0.02)
     file.unlink(missing_ok=True)
+
+
+def _end(pids: list[int], server: str) -> None:
+    """Ask a living server to end in order; without one, end what it left as a crash would.
+
+    A dead server's checkpointer takes any politer signal for the order to write that the database was
+    shut down, while sessions may still commit: the next start would believe it and drop what they wrote.
+    """
+    orderly = [pid for pid in pids if str(pid) == server]
+    for pid in orderly or pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT if orderly else signal.SIGQUIT)
 
 
 def _working_in(data: Path) -> list[int]:

@@ -19,13 +19,15 @@ import pytest
 from redis import Redis
 
 from app.sandbox.home import CannotStart, hold
-from app.sandbox.servers import start_servers
+from app.sandbox.servers import find_postgres, start_servers, supervised_postgres
 from tests.sandbox.homes import new_home
 from tests.sandbox.launcher import Place
-from tests.wait import until_true
+from tests.wait import until, until_true
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from app.sandbox.postgres import Postgres
 
 ROOT = Path(__file__).parents[2]
 
@@ -142,6 +144,51 @@ def test_what_was_committed_survives_killing_everything(
     file.write_text(file.read_text().replace(file.read_text().split()[0], str(os.getpid()), 1))
     with start_servers(home, fast=True) as servers:
         assert ask(servers.owner_url, "SELECT n FROM kept") == 7
+
+
+def held_death_pipe(server: int) -> int:
+    """Hold what PostgreSQL's sessions watch to learn that their server died: they work on without it."""
+    for link in Path(f"/proc/{server}/fd").iterdir():
+        flags = Path(f"/proc/{server}/fdinfo/{link.name}").read_text().split("flags:")[1].split()[0]
+        if str(link.readlink()).startswith("pipe:") and int(flags, 8) & os.O_ACCMODE == os.O_WRONLY:
+            return os.open(link, os.O_WRONLY)
+    raise AssertionError("a server holds the end of a pipe that its sessions watch")
+
+
+async def test_what_a_dead_server_s_session_committed_before_the_next_start_is_not_lost(home: Path) -> None:
+    postgres = find_postgres(home)
+    server = supervised_postgres(postgres)
+    await asyncio.to_thread(server.start)
+    session = await asyncpg.connect(postgres.url("crm_owner"))
+    await session.execute("CREATE TABLE kept (n int)")
+    pipe, before = held_death_pipe(server.process.pid), checkpoints(postgres)
+    server.process.kill()
+    server.process.wait()
+    starting = asyncio.create_task(asyncio.to_thread(server.start))
+    try:
+        await until(lambda: session.is_closed() or checkpoints(postgres) > before, "something left is ended")
+        committed = [n for n in range(10) if await accepts(session, n)]
+    finally:
+        os.close(pipe)
+        await starting
+    again = await asyncpg.connect(postgres.url("crm_owner"))
+    assert [row["n"] for row in await again.fetch("SELECT n FROM kept")] == committed
+    await again.close()
+    await asyncio.to_thread(server.stop)
+
+
+def checkpoints(postgres: Postgres) -> int:
+    """Count the checkpoints that the server's log tells of."""
+    return postgres.log.read_text().count("checkpoint complete")
+
+
+async def accepts(session: asyncpg.Connection, n: int) -> bool:
+    """Say whether the session acknowledges a row."""
+    try:
+        await session.execute("INSERT INTO kept VALUES ($1)", n)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        return False
+    return True
 
 
 def test_a_home_with_a_long_name_and_a_space_works(home: Path) -> None:
