@@ -21,40 +21,10 @@ from app.gateways import queue, rate_limit
 from app.services.audit import keeping_refusals
 from app.store.checks import must_hold
 from app.store.transaction import close_pool, open_pool, tell_of_entries
-from app.web import (
-    admin,
-    auth,
-    board,
-    bulk,
-    calls,
-    customers,
-    deals,
-    desk_live,
-    digest,
-    errors,
-    guards,
-    health,
-    home,
-    lead_list,
-    leads,
-    live,
-    log_dialog,
-    metrics,
-    moves,
-    new_leads,
-    owners,
-    published,
-    reports,
-    reps,
-    search,
-    security,
-    signed_in,
-    static,
-    tickets,
-    tracing,
-    views,
-)
-from app.web.serving import Application
+from app.web import errors, guards, live
+from app.web.routes import pages
+from app.web.serving import metrics, security, static, tracing
+from app.web.serving.application import Application
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -67,22 +37,6 @@ def create_app() -> Litestar:
     """Build the application; its lifespan checks the database, opens the pool and closes it."""
     log.configure()
     errors.presenters |= {"lead": present.lead, "ticket": present.ticket}
-    pages = [*auth.routes, *board.routes, *customers.routes, *health.routes, *home.routes, *leads.routes]
-    pages += [*admin.routes, *metrics.routes, *published.routes, *tickets.routes]
-    pages += [
-        *bulk.routes,
-        *calls.routes,
-        *deals.routes,
-        *desk_live.routes,
-        *digest.routes,
-        *lead_list.routes,
-        *live.routes,
-        *log_dialog.routes,
-        *moves.routes,
-        *new_leads.routes,
-        *owners.routes,
-    ]
-    pages += [*reports.routes, *reps.routes, *search.routes, *signed_in.routes, *views.routes]
     api = [*activities.routes, *api_customers.routes, *api_leads.routes, *api_tickets.routes, *events.routes]
     return Application(
         route_handlers=[

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.services import digests
-from app.web.digest_letter import write
+from app.web.home.letter import write
 
 
 async def send_digests(ctx: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from uvicorn.server import ServerState
 
-from app.web.connections import BoundedHead
+from app.web.serving.connections import BoundedHead
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

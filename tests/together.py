@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = ("tests/e2e/", "tests/cli/test_up.py", "tests/web/test_third_party_sso.py")
+TOGETHER = ("tests/e2e/", "tests/cli/test_up.py", "tests/web/login/test_third_party_sso.py")
 
 
 class Together(LoadScopeScheduling):

@@ -17,7 +17,7 @@ from typing_extensions import override
 from app.core.decoding import escape
 from app.core.errors import Invalid, Malformed, Problem, WrongContentType
 from app.domain.characters import has_control_characters
-from app.web.arrival import BODY_SECONDS, arrived
+from app.web.login.arrival import BODY_SECONDS, arrived
 
 DEEPEST: Final = 32
 MOST_TOLD: Final = 100

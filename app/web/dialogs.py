@@ -11,7 +11,7 @@ from app.core.errors import Conflict, Invalid, LeadIsClosed
 from app.services.leads import read_lead
 from app.web import formats
 from app.web.forms import Form
-from app.web.moves import closed, why
+from app.web.leads.moves import closed, why
 from app.web.respond import is_partial, page, zone
 
 if TYPE_CHECKING:

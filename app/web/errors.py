@@ -20,10 +20,10 @@ from app.core import errors
 from app.core.errors import CrmError, Invalid, Moved, Problem, Unauthenticated
 from app.core.log import logger, told
 from app.store.failures import known_failure
-from app.web.origin import page_of
-from app.web.refusals import note_refusal
 from app.web.respond import reader
-from app.web.security import named_in_logs, request_id
+from app.web.serving.origin import page_of
+from app.web.serving.refusals import note_refusal
+from app.web.serving.security import named_in_logs, request_id
 from app.web.templating import render
 
 Asking = Request[Any, Any, Any]

@@ -23,8 +23,8 @@ from app.core.errors import Invalid, NotOurPage, Problem, StalePage, Unauthentic
 from app.domain.characters import has_control_characters
 from app.domain.viewer import Viewer
 from app.services.sessions import find_viewer
-from app.web.arrival import form_arrived
-from app.web.origin import is_ours
+from app.web.login.arrival import form_arrived
+from app.web.serving.origin import is_ours
 
 SESSION_COOKIE: Final = "__Host-sid"
 LONGEST_COOKIE: Final = 128

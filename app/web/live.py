@@ -25,7 +25,7 @@ from app.services.sessions import find_viewer
 from app.services.timeline import newest_entry
 from app.web.guards import EVENTS, check_origin, needs
 from app.web.respond import redirect
-from app.web.timeline import read_since
+from app.web.timeline.page import read_since
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 
-from app.web.kept import Pages
+from app.web.serving.kept import Pages
 from app.web.templating import Reader, render
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from app.web.kept import Part
+    from app.web.serving.kept import Part
 
     DrawPart = Callable[[str, Hashable, object, Callable[[], dict[str, Any]]], Markup]
 

@@ -22,11 +22,13 @@ from app.domain import permissions
 from app.domain.board import BANDS, BUILT_IN, DUE, ORDERS
 from app.domain.pipeline import LOST_REASONS, OPEN_STAGES, Stage
 from app.domain.ticket import STATUS_LABELS
-from app.web import cards, entries, formats
+from app.web import formats
 from app.web.ageing import true_until
-from app.web.kept import TOKEN, Pieces, drawn_once
+from app.web.board import cards
 from app.web.navigation import navigation, section_of
-from app.web.reports_cells import figure
+from app.web.reports.cells import figure
+from app.web.serving.kept import TOKEN, Pieces, drawn_once
+from app.web.timeline import entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, MutableMapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from app.services import digests
-from app.web.digest_letter import write
+from app.web.home.letter import write
 from tests import make
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from app.domain.idempotency import Key
 from app.domain.timeline import TimelineFilter
 from app.services.activities import log_activity, log_on_page
 from app.services.timeline import read_timeline
-from app.web import entries, formats
+from app.web import formats
+from app.web.timeline import entries
 from tests import make
 from tests.wait import WAITING, until
 

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from app.services import digests
-from app.web.digest_letter import write
+from app.web.home.letter import write
 from tests.listening import listening
 from tests.mailing import way_to
 from tests.ports import reserve_port

@@ -14,7 +14,7 @@ from app.services import erasure, identity_events
 from app.services.contacts import change_contact
 from app.services.lead_capture import capture_lead
 from app.services.saved_views import save_view
-from app.web.board_filter import clean_query
+from app.web.board.filter import clean_query
 from tests import make
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from app.services import capture_rate, sessions
 from app.services.login import remembered_sessions
 from app.web.guards import SESSION_COOKIE
 from tests.cast import CAST
-from tests.web.test_login import begin, log_out
-from tests.web.test_sessions import logout_token
+from tests.web.login.test_login import begin, log_out
+from tests.web.login.test_sessions import logout_token
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

@@ -12,10 +12,10 @@ from markupsafe import Markup
 from app.domain.lead import CustomerRef, Lead
 from app.domain.pipeline import LOST_REASONS, Stage, Status
 from app.domain.viewer import Viewer
-from app.web import board as board_page
+from app.web.board import page as board_page
 from app.web.forms import Form
 from app.web.templating import Reader, render
-from app.web.timeline_filter import Narrowed
+from app.web.timeline.filter import Narrowed
 from tests.web import samples
 
 WICKED = '<script>alert("x")</script>'

@@ -12,9 +12,10 @@ import pytest
 from app.core import clock
 from app.core.errors import Invalid, Malformed, NotFound, Problem
 from app.domain.pipeline import Stage
-from app.web import cards, formats
-from app.web.entries import describe
+from app.web import formats
+from app.web.board import cards
 from app.web.forms import Form
+from app.web.timeline.entries import describe
 from tests.web import samples
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -13,7 +13,7 @@ from app.core import log
 from app.core.settings import BadSetting, settings
 from app.sandbox.ports import check_free
 from app.store.checks import failed, run_checks
-from app.web.connections import BoundedHead
+from app.web.serving.connections import BoundedHead
 
 
 @click.command("serve")

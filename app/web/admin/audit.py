@@ -15,7 +15,7 @@ from app.domain.audit import KINDS, AuditFilter, AuditLine
 from app.domain.permissions import check_administer
 from app.domain.viewer import Viewer
 from app.services.audit import export_audit, read_audit
-from app.web.board_filter import Query, Reading, said
+from app.web.board.filter import Query, Reading, said
 from app.web.guards import needs
 from app.web.respond import file_called, page, zone
 

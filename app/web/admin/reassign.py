@@ -23,7 +23,7 @@ from app.services.staff import list_staff
 from app.web.admin.seen_leads import pack, unpack
 from app.web.forms import Form, read_form
 from app.web.guards import needs
-from app.web.lead_filter import query_of_leads, read_lead_filter
+from app.web.leads.filter import query_of_leads, read_lead_filter
 from app.web.respond import is_partial, page, redirect
 
 Asking = Request[Viewer, Any, Any]
