@@ -8,7 +8,7 @@ DEV := .venv/.dev
 ASSETS := static/dist/manifest.json
 STATIC := $(filter-out static/dist/%,$(wildcard static/*.* static/*/*))
 
-.PHONY: help run test check bench chaos assets
+.PHONY: help run test check bench chaos schema assets
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ bench: $(DEV) $(ASSETS) ## the benchmark, as a table with ratios to a floor meas
 
 chaos: $(DEV) $(ASSETS) ## everybody works while things break; then every promise is checked
 	@$(BIN)/python -m chaos $(ARGS)
+
+schema: $(DEV) ## write tables/schema.sql, the schema that all migrations amount to
+	@$(BIN)/python -m tools.schema
 
 assets: $(ASSETS) ## build static/dist: our CSS and JavaScript, and third parties' from the npm lock
 
