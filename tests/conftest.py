@@ -22,7 +22,9 @@ from hypothesis import settings as hypothesis_settings
 from app.core.log import configure
 from app.core.settings import Settings, settings
 from app.gateways import event_bus, flow, queue, rate_limit, stream_erasure
+from app.gateways.sso.company import sso as company_sso
 from app.services import audit, handoff, health, import_leads, reconcile, scoring
+from app.services.tokens import forget_known
 from app.store.engine import engine
 from app.store.transaction import close_pool, open_pool
 from app.web.guards import CSRF_HEADER, SESSION_COOKIE, csrf_token
@@ -110,6 +112,21 @@ def sso() -> Generator[FakeSso]:
     fake.start()
     yield fake
     fake.stop()
+
+
+@pytest.fixture
+def fresh_sso(sso: FakeSso) -> Generator[FakeSso]:
+    """The SSO as the app meets it that asked it nothing yet; afterwards it is as it was, and forgotten again."""
+    _forget_sso()
+    yield sso
+    sso.restore()
+    _forget_sso()
+
+
+def _forget_sso() -> None:
+    settings.cache_clear()
+    company_sso.cache_clear()
+    forget_known()
 
 
 @pytest.fixture(scope="session")

@@ -189,19 +189,20 @@ def after_failure(tries: int, reason: str, now: datetime) -> Verdict:
 
 def while_away(received_at: datetime, now: datetime) -> Verdict:
     """Decide about a hint while the SSO cannot be asked what it hints at: the wait grows with its age."""
-    reason, age = "the sign-in service does not answer", now - received_at
-    if age < UNKNOWN_USER_WAITS:
-        return Verdict("waiting", reason, now + min(max(age / 4, SHORTEST_WAIT), LONGEST_WAIT))
-    return Verdict("dead", reason)
+    return _waiting("the sign-in service does not answer", received_at, now, otherwise="dead")
 
 
 def while_unknown(event_type: str, received_at: datetime, now: datetime) -> Verdict:
     """Decide about an event of a user the CRM does not have (yet): the wait grows with its age."""
-    reason, age = "nobody here has this account", now - received_at
-    if age < UNKNOWN_USER_WAITS:
-        wait = min(max(age / 4, SHORTEST_WAIT), LONGEST_WAIT)
-        return Verdict("waiting", reason, now + wait)
-    return Verdict("dead" if event_type == EMAIL_UPDATED else "ignored", reason)
+    end = "dead" if event_type == EMAIL_UPDATED else "ignored"
+    return _waiting("nobody here has this account", received_at, now, otherwise=end)
+
+
+def _waiting(reason: str, received_at: datetime, now: datetime, otherwise: str) -> Verdict:
+    age = now - received_at
+    if age >= UNKNOWN_USER_WAITS:
+        return Verdict(otherwise, reason)
+    return Verdict("waiting", reason, now + min(max(age / 4, SHORTEST_WAIT), LONGEST_WAIT))
 
 
 def movable(wishes: Mapping[UUID, str], holders: Mapping[str, UUID]) -> list[UUID]:

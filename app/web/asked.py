@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -11,6 +12,16 @@ if TYPE_CHECKING:
     from litestar import Request
 
 LONGEST_WORDS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way to the same list or report, narrowed or sorted otherwise."""
+
+    label: str
+    query: str
+    is_current: bool
+    order: str = ""  # for the head of a column: how it is sorted by it now
 
 
 def words(request: Request[Any, Any, Any], name: str, longest: int = LONGEST_WORDS) -> str:

@@ -12,12 +12,10 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from app.gateways.sso.company import sso as company_sso
-from app.services.tokens import forget_known
 from tests.fakes import private_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import asyncpg
     from httpx import AsyncClient
@@ -48,15 +46,7 @@ WRONG_CLAIMS: list[dict[str, Any]] = [
     {"typ": "Refresh"},
     {"events": {"http://schemas.openid.net/event/backchannel-logout": {}}},
 ]
-
-
-@pytest.fixture(autouse=True)
-def _forgetful() -> Iterator[None]:
-    company_sso.cache_clear()
-    forget_known()
-    yield
-    company_sso.cache_clear()
-    forget_known()
+pytestmark = pytest.mark.usefixtures("fresh_sso")
 
 
 async def other_than(status: int, client: AsyncClient, tokens: dict[str, str]) -> dict[str, int]:

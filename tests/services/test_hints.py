@@ -16,7 +16,7 @@ from tests.domain.test_sso_dialects import AUTH0, KEYCLOAK, KEYCLOAK_ID
 from tests.services.test_identity_events import GRACE, event, grace, later, receive, statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import asyncpg
 
@@ -24,15 +24,7 @@ if TYPE_CHECKING:
     from tests.fakes import FakeSso
 
 __all__ = ["later"]  # the fixture
-pytestmark = pytest.mark.usefixtures("pool")
-
-
-@pytest.fixture(autouse=True)
-def unknown_sso(sso: FakeSso) -> Iterator[None]:
-    company_sso.cache_clear()
-    yield
-    sso.restore()
-    company_sso.cache_clear()
+pytestmark = pytest.mark.usefixtures("pool", "fresh_sso")
 
 
 def account(user_id: str, **changed: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from app.domain.merge import Wish
 from app.services.merge import merge_customers
 from tests import make
 from tests.house.files import ROOT
-from tests.services.test_hints import account, unknown_sso
+from tests.services.test_hints import account
 from tests.services.test_reconcile import compare
 from tests.sso_said import event, receive
 
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from tests.cast import Cast
     from tests.fakes import FakeSso
 
-__all__ = ["unknown_sso"]  # the fixture
-pytestmark = pytest.mark.usefixtures("pool")
+pytestmark = pytest.mark.usefixtures("pool", "fresh_sso")
 STAFF = "SELECT name, email, active FROM staff WHERE id = $1"
 START = clock.now() - timedelta(hours=2)
 CUSTOMER = "SELECT name, email FROM customer WHERE sso_user_id = $1"

@@ -11,7 +11,7 @@ from app.core.errors import Conflict, Forbidden
 from app.gateways.sso.company import sso as company_sso
 from app.services import reconcile
 from tests import make
-from tests.services.test_hints import account, unknown_sso
+from tests.services.test_hints import account
 from tests.services.test_identity_events import event, later, receive
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from tests.cast import Cast
     from tests.fakes import FakeSso
 
-__all__ = ["later", "unknown_sso"]  # fixtures
-pytestmark = pytest.mark.usefixtures("pool")
+__all__ = ["later"]  # the fixture
+pytestmark = pytest.mark.usefixtures("pool", "fresh_sso")
 
 
 async def compare(cast: Cast) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 from app.core import clock
 from tests.house.files import ROOT
-from tests.services.test_hints import account, unknown_sso
+from tests.services.test_hints import account
 from tests.services.test_identity_events import event, receive, statuses
 from tests.services.test_reconcile import compare
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from tests.cast import Cast
     from tests.fakes import FakeSso
 
-__all__ = ["unknown_sso"]  # the fixture
-pytestmark = pytest.mark.usefixtures("pool")
+pytestmark = pytest.mark.usefixtures("pool", "fresh_sso")
 CLOCKS = [10**3, 10**6, 10**9]
 RITA = "SELECT email, active FROM staff WHERE id = $1"
 

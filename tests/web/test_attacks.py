@@ -9,14 +9,12 @@ import httpx
 import pytest
 
 from app.core.settings import settings
-from app.gateways.sso.company import sso as company_sso
 from app.services.sessions import find_viewer
-from app.services.tokens import forget_known
 from app.web.guards import SESSION_COOKIE
 from tests.conftest import METRICS_TOKEN, browser_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
 
     import asyncpg
     from httpx import AsyncClient
@@ -28,16 +26,7 @@ if TYPE_CHECKING:
     Headers = Callable[..., dict[str, str]]
 
 CHOSEN = "an-id-that-the-attacker-chose"
-
-
-@pytest.fixture(autouse=True)
-def _forgetful(sso: FakeSso) -> Iterator[None]:
-    company_sso.cache_clear()
-    forget_known()
-    yield
-    company_sso.cache_clear()
-    forget_known()
-    sso.restore()
+pytestmark = pytest.mark.usefixtures("fresh_sso")
 
 
 async def log_in(app: Litestar, sso: FakeSso, cookie: str | None = None) -> AsyncClient:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from litestar import Request
@@ -10,6 +10,7 @@ from litestar import Request
 from app.domain.lead_list import LAST_CLOSED, MOMENTS, NEWEST, STAGE_GROUPS, LeadFilter
 from app.domain.pipeline import LABELS, LOST_REASONS, Stage
 from app.domain.viewer import Viewer
+from app.web.asked import Link
 from app.web.board.filter import Reading, read_board_filter, said, values_of
 
 if TYPE_CHECKING:
@@ -26,16 +27,6 @@ WAYS: Final = {
     "arrived": (NEWEST, "created_at"),
     "closed": (LAST_CLOSED,),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A way to the same list, narrowed or sorted otherwise."""
-
-    label: str
-    query: str
-    is_current: bool
-    order: str = ""  # for the head of a column: how it is sorted by it now
 
 
 def read_lead_filter(

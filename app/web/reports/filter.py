@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from app.domain.characters import has_control_characters
 from app.domain.identity import LONGEST_SUBJECT
 from app.domain.report import DAYS, FIRST_DAY, GROUPINGS, WIDER, Asked, Period, fault_of, last_days, presets
 from app.domain.viewer import Viewer
+from app.web.asked import Link
 from app.web.respond import zone
 
 if TYPE_CHECKING:
@@ -27,15 +28,6 @@ FILTERS: Final = ("by", "from", "owner", "to")
 OTHERS: Final = frozenset({"report", "who"})
 SHOWN: Final = 40
 INSTEAD: Final = f"so these are the last {DAYS} days."
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A way to the same report, narrowed otherwise."""
-
-    label: str
-    query: str
-    is_current: bool
 
 
 def read_asked(request: Asking) -> tuple[Asked, list[str]]:

@@ -20,7 +20,7 @@ from app.web.guards import csrf_token
 from tests.conftest import browser_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
 
     import asyncpg
     from httpx import AsyncClient
@@ -32,15 +32,7 @@ if TYPE_CHECKING:
 
 SID = "__Host-sid"
 BOARD = "/board"
-
-
-@pytest.fixture(autouse=True)
-def _forgetful(sso: FakeSso) -> Iterator[None]:
-    company_sso.cache_clear()
-    yield
-    settings.cache_clear()
-    company_sso.cache_clear()
-    sso.restore()
+pytestmark = pytest.mark.usefixtures("fresh_sso")
 
 
 async def begin(browser: AsyncClient, path: str = "") -> str:

@@ -10,13 +10,12 @@ from uuid import UUID
 import jwt
 import pytest
 
-from app.gateways.sso.company import sso as company_sso
 from app.services.login import remembered_sessions
 from app.web.guards import csrf_token
 from tests.wait import until
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
 
     import asyncpg
     from httpx import AsyncClient
@@ -29,14 +28,7 @@ SID = "__Host-sid"
 BOARD = "/board"
 LAST_SEEN = "SELECT extract(minute FROM now() - last_seen_at)::int FROM session"
 LOGOUT_EVENT = {"http://schemas.openid.net/event/backchannel-logout": {}}
-
-
-@pytest.fixture(autouse=True)
-def _forgetful(sso: FakeSso) -> Iterator[None]:
-    company_sso.cache_clear()
-    yield
-    company_sso.cache_clear()
-    sso.restore()
+pytestmark = pytest.mark.usefixtures("fresh_sso")
 
 
 def logout_token(sso: FakeSso, **changed: Any) -> str:
