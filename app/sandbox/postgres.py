@@ -145,11 +145,16 @@ def _empty_folder(folder: Path, account: Account | None) -> None:
 
 
 def _says_ready(data: Path, pid: int) -> bool:
+    lines = _lines(data / "postmaster.pid")
+    return lines[:1] == [str(pid)] and lines[-1].strip() == "ready"
+
+
+def _lines(pid_file: Path) -> list[str]:
+    """Return what a server wrote there, nothing where it took the file away again."""
     try:
-        lines = (data / "postmaster.pid").read_text().splitlines()
+        return pid_file.read_text().splitlines()
     except FileNotFoundError:
-        return False
-    return bool(lines) and lines[0] == str(pid) and lines[-1].strip() == "ready"
+        return []
 
 
 def _remove_stale_pid_file(data: Path) -> None:
@@ -161,7 +166,7 @@ def _remove_stale_pid_file(data: Path) -> None:
     file, proc = data / "postmaster.pid", Path("/proc/self")
     if not file.exists() or not proc.exists():
         return
-    _end(_working_in(data), server=file.read_text().partition("\n")[0])
+    _end(_working_in(data), server="".join(_lines(file)[:1]))
     deadline = time.monotonic() + LONGEST_RECOVERY
     while left := _working_in(data):
         if time.monotonic() > deadline:
