@@ -7,7 +7,6 @@ import asyncio
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random, randrange
 from typing import TYPE_CHECKING, Final
@@ -45,13 +44,12 @@ def main() -> int:
 
 
 async def _attack(system: System, ledger: Ledger, chance: Random, seconds: float) -> dict[str, list[str]]:
-    began = datetime.now(UTC).isoformat(timespec="seconds")
     callers = Callers(system, ledger, Random(chance.random()))
     working = asyncio.create_task(callers.run())
     await _break_things(system, chance, time.monotonic() + seconds, working.done)
     callers.over.set()
     await asyncio.wait_for(working, LONGEST_CALM)
-    return await check(system, ledger, began)
+    return await check(system, ledger)
 
 
 async def _break_things(system: System, chance: Random, end: float, over: Callable[[], bool]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.services import housekeeping, identity_changes, scoring
+from app.services import bus_upkeep, housekeeping, identity_changes, scoring
 
 
 async def sweep(ctx: dict[str, Any]) -> None:  # noqa: ARG001  arq passes it to every job
@@ -15,6 +15,7 @@ async def sweep(ctx: dict[str, Any]) -> None:  # noqa: ARG001  arq passes it to 
     )
 
 
-async def tidy(ctx: dict[str, Any]) -> None:  # noqa: ARG001  arq passes it to every job
-    """Forget what is only kept for a while."""
+async def tidy(ctx: dict[str, Any]) -> None:
+    """Forget what is only kept for a while, here and on the bus."""
+    await bus_upkeep.trim(ctx["sinks"])
     await housekeeping.tidy()

@@ -19,6 +19,7 @@ from jobs.reassign_leads import reassign_leads
 from jobs.reconcile_users import owe_reconcile, reconcile_users
 from jobs.relay_outbox import relay_outbox
 from jobs.relay_webhooks import relay_webhooks
+from jobs.republish_lost import republish_lost
 from jobs.score_leads import score_leads
 from jobs.send_digests import send_digests
 from jobs.sweep import sweep, tidy
@@ -54,6 +55,7 @@ class WorkerSettings:
         cron(relay_webhooks, second=EVERY_SECOND),
         cron(anchor_timeline, hour={2}, minute={17}, second=0, run_at_startup=True),
         cron(clear_erased, second={30}),
+        cron(republish_lost, second={40}),
         cron(send_digests, second=EVERY_TEN_SECONDS, run_at_startup=True),
         cron(tidy, minute={7}, second=0),
         cron(import_leads, second=EVERY_OTHER_SECOND, run_at_startup=True),

@@ -15,11 +15,10 @@ import msgspec
 from typing_extensions import override
 
 from app.contracts.events import CONTENT_TYPE, OUR_STREAM
-from app.gateways.event_bus import RETRY_AFTER, Undelivered
+from app.gateways.event_bus import RETRY_AFTER, Sink, Undelivered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from uuid import UUID
 
     from app.contracts.events import OutgoingEvent
 
@@ -43,7 +42,7 @@ class Connected(Protocol):
         ...
 
 
-class BrokerBus:
+class BrokerBus(Sink):
     """A broker as the company's bus: connects when first needed, and anew after every failure."""
 
     one_at_a_time = False
@@ -67,9 +66,6 @@ class BrokerBus:
         except Exception as error:
             await self.close()
             raise Undelivered(f"{self.name}: {type(error).__name__}") from error
-
-    async def forget(self, event_ids: Sequence[UUID]) -> None:
-        """Do nothing: consumers know repetitions by their id, and JetStream forgets by itself in two minutes."""
 
     async def close(self) -> None:
         """Close the connection; the next event opens another."""

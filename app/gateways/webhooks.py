@@ -14,12 +14,11 @@ from app.contracts.events import CONTENT_TYPE
 from app.core.clock import now
 from app.domain.signing import signing_key
 from app.gateways.addresses import public_address
-from app.gateways.event_bus import Undelivered
+from app.gateways.event_bus import Sink, Undelivered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from app.contracts.events import OutgoingEvent
 
@@ -29,7 +28,7 @@ LONGEST_WAIT: Final = 24 * 3600.0
 GONE: Final = 410
 
 
-class WebhookSink:
+class WebhookSink(Sink):
     """One receiver. Only a 2xx counts; a redirect is not followed, because it could lead anywhere."""
 
     name = "webhook"
@@ -59,9 +58,6 @@ class WebhookSink:
             gone = answer.status_code == GONE
             raise Undelivered(f"the receiver answered {said}", retry_after=wait, gone=gone)
         return said
-
-    async def forget(self, event_ids: Sequence[UUID]) -> None:
-        """Do nothing: receivers know repetitions by their id."""
 
     async def close(self) -> None:
         """Close the connections."""

@@ -79,7 +79,7 @@ async def replay(
     except Undelivered as error:
         raise Conflict(f"Nothing is replayed: {error}") from error
     async with transaction(asker):
-        await outbox.ask_again(asker, ids, list(sinks), clock.now())
+        await outbox.ask_again(asker, ids, list(sinks), clock.now(), f"by {asker.id}")
         about = str(event_id) if event_id else None
         await audit.append(asker, Act("events_replayed", about, number=len(ids)))
     await queue.wake("relay_outbox")

@@ -79,6 +79,13 @@ _REPLAY = """
     ) last ON true"""
 
 
+_HAS = """
+    SELECT outbox.id FROM outbox CROSS JOIN LATERAL (
+        SELECT ok FROM delivery WHERE event_id = outbox.id AND sink = $1 ORDER BY attempt DESC LIMIT 1
+    ) last
+    WHERE created_at >= $2 AND last.ok ORDER BY created_at, id"""
+
+
 async def claim_owed(
     _viewer: Viewer, sink: str, now: datetime, passed_over: Sequence[UUID]
 ) -> OwedEvent | None:
@@ -190,10 +197,20 @@ async def events_after(_viewer: Viewer, position: int, event_type: str, limit: i
     return [_to_event(row) for row in rows]
 
 
-async def ask_again(viewer: Viewer, event_ids: Sequence[UUID], sinks: Sequence[str], now: datetime) -> None:
-    """Make these events due for the sinks, whatever became of them before; the ledger says who asked."""
-    said = f"{ASKED_AGAIN} by {viewer.id}"
-    await connection().execute(_REPLAY, list(event_ids), now, list(sinks), said)
+async def handed_over(_viewer: Viewer, sink: str, since: datetime) -> list[UUID]:
+    """Return the events made since then that the sink took, oldest first."""
+    return [row["id"] for row in await connection().fetch(_HAS, sink, since)]
+
+
+async def ask_again(
+    _viewer: Viewer, event_ids: Sequence[UUID], sinks: Sequence[str], now: datetime, why: str
+) -> None:
+    """Make these events due for the sinks, whatever became of them before; the ledger says why."""
+    # Somebody else may be asking for the same events: the numbers of attempts are read behind the lock.
+    await connection().execute(
+        "SELECT FROM outbox WHERE id = ANY($1) ORDER BY id FOR UPDATE", list(event_ids)
+    )
+    await connection().execute(_REPLAY, list(event_ids), now, list(sinks), f"{ASKED_AGAIN} {why}")
 
 
 def to_line(row: Any, latest: Sequence[Attempt] = ()) -> EventLine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -108,3 +109,52 @@ async def test_a_bus_that_is_away_says_so(redis: Redis) -> None:
     with pytest.raises(Undelivered):
         await stream.forget([uuid7()])
     await stream.close()
+
+
+async def test_what_is_not_there_any_more_is_known(bus: Any, redis: Redis) -> None:
+    kept, lost = an_event(), an_event()
+    await bus.publish(kept)
+    assert await bus.lost([kept.id, lost.id]) == [lost.id]
+    assert await bus.lost([]) == []
+
+
+async def test_an_event_whose_marker_was_evicted_is_not_lost(real: RedisStream, redis: Redis) -> None:
+    event = an_event()
+    await real.publish(event)
+    await redis.delete(*[key async for key in redis.scan_iter("crm.events:published:*")])
+    assert await real.lost([event.id]) == []
+    await redis.delete(OUR_STREAM)
+    assert await real.lost([event.id]) == [event.id]
+
+
+async def old_entries(redis: Redis, days: int) -> list[str]:
+    """Put three entries of so many days ago on the bus."""
+    ago = round((now() - timedelta(days=days)).timestamp() * 1000)
+    return [await redis.xadd(OUR_STREAM, {"data": "{}"}, id=f"{ago + n}-0") for n in range(3)]
+
+
+async def test_what_every_group_has_read_is_dropped_after_a_week(real: RedisStream, redis: Redis) -> None:
+    await old_entries(redis, 8)
+    await redis.xgroup_create(OUR_STREAM, "orchestrator", "0")
+    await redis.xgroup_create(OUR_STREAM, "billing", "0")
+    new = await old_entries(redis, 6)
+    for group in ("orchestrator", "billing"):
+        assert await real.trim() == 0, "somebody has not read it"
+        await redis.xreadgroup(group, "one", {OUR_STREAM: ">"}, count=6, noack=True)
+    assert await real.trim() == 3
+    assert [entry_id for entry_id, _ in await redis.xrange(OUR_STREAM)] == new
+
+
+async def test_what_is_read_and_not_acknowledged_stays(real: RedisStream, redis: Redis) -> None:
+    first, second, third = await old_entries(redis, 8)
+    await redis.xgroup_create(OUR_STREAM, "orchestrator", "0")
+    await redis.xreadgroup("orchestrator", "one", {OUR_STREAM: ">"})
+    await redis.xack(OUR_STREAM, "orchestrator", first, third)
+    assert await real.trim() == 1
+    assert [entry_id for entry_id, _ in await redis.xrange(OUR_STREAM)] == [second, third]
+
+
+async def test_what_nobody_reads_in_a_group_stays(real: RedisStream, redis: Redis) -> None:
+    assert await real.trim() == 0, "there is no stream yet"
+    await old_entries(redis, 8)
+    assert await real.trim() == 0
