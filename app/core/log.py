@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from typing import Any, Final, cast
+from contextlib import suppress
+from typing import Any, Final, TextIO, cast
 
 import structlog
 
@@ -14,8 +15,24 @@ MOST_PLACES: Final = 8
 EventDict = structlog.types.EventDict
 
 
+class _Unfailing:
+    """Writes what it can: on a full disk or a closed pipe a line is lost, and not what it tells of."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def configure(level: int = logging.INFO) -> None:
     """Send structlog and the standard library's loggers to stderr as JSON lines; an exception is fields of its line."""
+    stream = cast("TextIO", _Unfailing(sys.stderr))
     common: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -25,10 +42,10 @@ def configure(level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[*common, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
-    others = logging.StreamHandler(sys.stderr)
+    others = logging.StreamHandler(stream)
     formatter = structlog.stdlib.ProcessorFormatter
     others.setFormatter(
         formatter(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 SECRET = "grace@navy.example"
@@ -82,3 +83,13 @@ def test_no_value_begins_a_line_of_its_own() -> None:
     forged = 'r1\\n{"event": "login", "who": "ada"}\\r\\x1b[2K'
     (line,) = lines_of(f"log.logger('ours').info('login', who='{forged}')")
     assert (line["event"], "\n" in line["who"]) == ("login", True)
+
+
+def test_a_line_that_cannot_be_written_is_lost_and_not_what_it_tells_of() -> None:
+    """A full disk under the log: the request that was done is not answered with 500."""
+    program = f"{START}{OURS}{LIBRARY}\nprint('done')"
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, text=True, check=False
+        )
+    assert ran.stdout == "done\n"
