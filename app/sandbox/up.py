@@ -14,13 +14,14 @@ from app.core.errors import Conflict
 from app.core.settings import BadSetting, Settings, load
 from app.sandbox.children import CRM, child, is_live, log_of, neighbours_words
 from app.sandbox.external import check_database, check_redis
-from app.sandbox.home import hold
+from app.sandbox.home import CannotStart, hold
 from app.sandbox.ports import LOOPBACK, check_free
 from app.sandbox.processes import end_with_parent, wait_until
 from app.sandbox.servers import find_postgres, find_valkey, supervised_postgres, supervised_valkey
 from app.sandbox.stack import Urls, environment, forget_stack, sandbox_issuer, sandbox_url, write_stack
 from app.sandbox.supervisor import Supervised, tend_for_ever
 from app.store.migrate import migrate
+from app.store.schema_version import newest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -70,7 +71,7 @@ class Stack:
             self._check()
         urls = Urls(*self._databases(), self._redis())
         with _step("Migrating the database"):
-            asyncio.run(migrate(urls.owner, urls.app))
+            _check_version(asyncio.run(migrate(urls.owner, urls.app)))
         with _step("Demo company"):
             asyncio.run(_demo(urls.owner))
         variables = environment(self._settings, urls)
@@ -139,6 +140,15 @@ def _check_sso(settings: Settings) -> None:
         raise BadSetting(
             "SSO_ISSUER names an SSO, and `crm up` lets everybody in without a password: "
             "unset it to try the CRM, or run `crm serve` and `crm worker`"
+        )
+
+
+def _check_version(version: str) -> None:
+    """Refuse what a newer version of the CRM has changed: this one does not know what it would leave out."""
+    if version != newest():
+        raise CannotStart(
+            f"a newer version of the CRM ({version}) has worked on this data; start that one, "
+            "or set CRM_HOME to another folder"
         )
 
 

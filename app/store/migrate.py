@@ -29,12 +29,12 @@ LIMITS = {
 }
 
 
-async def migrate(owner_url: str, app_url: str) -> None:
-    """Run what is missing as the owner, then make or complete the application's login of `app_url`."""
+async def migrate(owner_url: str, app_url: str) -> str:
+    """Run what is missing as the owner, make or complete the login of `app_url`, and return the schema's version."""
     os.environ["PICCOLO_CONF"] = "app.store.migration_conf"
     from app.store.migration_conf import DB  # noqa: PLC0415  Piccolo finds its engine by this name
 
-    DB.config["dsn"] = owner_url
+    DB.config["dsn"], version = owner_url, ""
     try:
         async with DB.transaction() as opened:
             await opened.connection.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
@@ -43,17 +43,20 @@ async def migrate(owner_url: str, app_url: str) -> None:
             if not result.success:
                 raise RuntimeError(result.message or said.getvalue())
             owner = cast("asyncpg.Connection", opened.connection)
-            await _say_version(owner)
+            version = await _say_version(owner)
             await _complete_login(owner, *_login_of(app_url))
     finally:
         os.environ.pop("PICCOLO_CONF")
+    return version
 
 
-async def _say_version(owner: asyncpg.Connection) -> None:
+async def _say_version(owner: asyncpg.Connection) -> str:
     """Note the newest migration where any login may read it; an older release that runs later takes nothing back."""
     said = await owner.fetchval("SELECT obj_description('public.migration'::regclass, 'pg_class')")
-    if said is None or said < newest():
-        await owner.execute(f"COMMENT ON TABLE migration IS '{newest()}'")
+    if said is not None and said > newest():
+        return said
+    await owner.execute(f"COMMENT ON TABLE migration IS '{newest()}'")
+    return newest()
 
 
 def _login_of(url: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tests.database import Place
 
+NEWER = "crm_2999_01_01t00_00_00_000000"
 BREAKS = {
     "row security": "ALTER TABLE lead NO FORCE ROW LEVEL SECURITY",
     "row security is forced": "ALTER TABLE activity DISABLE ROW LEVEL SECURITY",
@@ -37,17 +38,27 @@ async def test_a_migrated_database_passes(database: Place) -> None:
 async def test_a_newer_schema_passes_while_a_release_is_rolled_out(
     database: Place, owner: asyncpg.Connection
 ) -> None:
-    await owner.execute("COMMENT ON TABLE migration IS 'crm_2999_01_01t00_00_00_000000'")
+    """The release before it is still asked whether it is ready, and may have to start again."""
+    await owner.execute(
+        f"""
+        COMMENT ON TABLE migration IS '{NEWER}';
+        CREATE TABLE later (id uuid);
+        ALTER TABLE later ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+        CREATE POLICY rep_own ON later TO crm_rep, crm_admin USING (true);
+        CREATE POLICY rep_own ON inbox TO crm_rep USING (true)"""
+    )
     assert failed(await run_checks(database.app_url)) == ""
+    await owner.execute("DROP POLICY rep_own ON lead")
+    assert failed(await run_checks(database.app_url)) == "the policies are as they must be: crm_rep: lead"
 
 
 async def test_an_older_release_that_migrates_later_does_not_make_the_schema_older(
     database: Place, owner: asyncpg.Connection
 ) -> None:
-    old, new = "crm_2026_01_01t00_00_00_000000", "crm_2999_01_01t00_00_00_000000"
-    for before, after in ((new, new), (old, newest()), ("", newest())):
+    old = "crm_2026_01_01t00_00_00_000000"
+    for before, after in ((NEWER, NEWER), (old, newest()), ("", newest())):
         await owner.execute(f"COMMENT ON TABLE migration IS '{before}'")
-        await migrate(database.owner_url, database.app_url)
+        assert await migrate(database.owner_url, database.app_url) == after
         assert await owner.fetchval("SELECT obj_description('migration'::regclass, 'pg_class')") == after
 
 
