@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import signal
 import subprocess
-import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from app.sandbox.home import CannotStart, keep
+from app.sandbox.leftovers import PROC, end_workers, send
 from app.sandbox.ports import LOOPBACK, free_port, is_free
 from app.sandbox.processes import Account, Command, can_read, last_line, spawn, wait_until
 
@@ -62,7 +61,7 @@ class Postgres:
             )
         if not self.data.exists():
             _make(self)
-        _remove_stale_pid_file(self.data)
+        _end_survivors(self.data)
         process = spawn(self._server())
         wait_until(partial(_says_ready, self.data, process.pid), process, self.log, LONGEST_RECOVERY)
         return process
@@ -157,25 +156,15 @@ def _lines(pid_file: Path) -> list[str]:
         return []
 
 
-def _remove_stale_pid_file(data: Path) -> None:
-    """Clear what a killed server left: PostgreSQL believes any living process with that number is its own.
-
-    Only where /proc tells who really works in the folder; elsewhere PostgreSQL judges for itself.
-    Raises `CannotStart` while somebody still works there.
-    """
-    file, proc = data / "postmaster.pid", Path("/proc/self")
-    if not file.exists() or not proc.exists():
-        return
-    _end(_working_in(data), server="".join(_lines(file)[:1]))
-    deadline = time.monotonic() + LONGEST_RECOVERY
-    while left := _working_in(data):
-        if time.monotonic() > deadline:
-            raise CannotStart(f"process {left[0]} still works in {data}; end it and start again")
-        time.sleep(0.02)
-    file.unlink(missing_ok=True)
+def _end_survivors(data: Path) -> None:
+    """End what a killed start left, and clear its mark: PostgreSQL believes any process with that number is its own."""
+    file = data / "postmaster.pid"
+    if file.exists() and (PROC / "self").exists():
+        end_workers(data, "postgres", partial(_ask_to_end, "".join(_lines(file)[:1])))
+        file.unlink(missing_ok=True)
 
 
-def _end(pids: list[int], server: str) -> None:
+def _ask_to_end(server: str, pids: list[int]) -> None:
     """Ask a living server to end in order; without one, end what it left as a crash would.
 
     A dead server's checkpointer takes any politer signal for the order to write that the database was
@@ -183,16 +172,4 @@ def _end(pids: list[int], server: str) -> None:
     """
     orderly = [pid for pid in pids if str(pid) == server]
     for pid in orderly or pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGINT if orderly else signal.SIGQUIT)
-
-
-def _working_in(data: Path) -> list[int]:
-    found: list[int] = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if (process / "cwd").readlink() == data.resolve():
-                found.append(int(process.name))
-        except OSError:
-            continue
-    return found
+        send(pid, signal.SIGINT if orderly else signal.SIGQUIT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from redis import Redis, RedisError
 
 from app.sandbox.home import keep
+from app.sandbox.leftovers import end_workers, send
 from app.sandbox.ports import LOOPBACK, free_port, is_free
 from app.sandbox.processes import Account, Command, spawn, wait_until
 
@@ -47,7 +49,8 @@ class Valkey:
         return f"redis://:{self._password()}@{LOOPBACK}:{self._port()}/0"
 
     def launch(self) -> subprocess.Popen[bytes]:
-        """Start the server and return when it answers."""
+        """Start the server and return when it answers; two of them would spoil one append-only file."""
+        end_workers(self.data, self.program.name, _ask_to_end)
         self.data.mkdir(mode=0o700, exist_ok=True)
         if self.account:
             os.chown(self.data, self.account.uid, self.account.gid)
@@ -58,6 +61,7 @@ class Valkey:
 
     def choose_port(self) -> None:
         """Keep the port of the last start, or choose another when somebody else took it."""
+        end_workers(self.data, self.program.name, _ask_to_end)
         _stop_survivor(self.url)
         keep(self.home, "redis_port", free_port, still_good=is_free)
 
@@ -99,6 +103,11 @@ def _answers(url: str) -> bool:
             return bool(client.ping())
     except RedisError:
         return False
+
+
+def _ask_to_end(pids: list[int]) -> None:
+    for pid in pids:
+        send(pid, signal.SIGTERM)
 
 
 def _stop_survivor(url: str) -> None:

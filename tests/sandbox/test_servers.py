@@ -146,6 +146,23 @@ def test_what_was_committed_survives_killing_everything(
         assert ask(servers.owner_url, "SELECT n FROM kept") == 7
 
 
+@pytest.mark.parametrize("stopped", [0, 1], ids=["PostgreSQL", "Valkey"])
+def test_a_stopped_server_of_a_killed_launcher_is_ended_before_the_next_start(
+    launched: tuple[subprocess.Popen[str], Place], home: Path, stopped: int
+) -> None:
+    """Two Valkeys would write one append-only file; a stopped PostgreSQL would keep everybody out."""
+    process, place = launched
+    Redis.from_url(place.redis_url).set("kept", "7")
+    old = pids(place, home)[stopped]
+    os.kill(old, signal.SIGSTOP)
+    process.kill()
+    process.wait()
+    with start_servers(home, fast=True) as servers:
+        assert is_gone(old)
+        assert Redis.from_url(servers.redis_url).get("kept") == b"7"
+        assert servers.redis_url == place.redis_url
+
+
 def held_death_pipe(server: int) -> int:
     """Hold what PostgreSQL's sessions watch to learn that their server died: they work on without it."""
     for link in Path(f"/proc/{server}/fd").iterdir():
