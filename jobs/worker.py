@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from arq import cron, run_worker
+from arq import cron
 from arq.connections import RedisSettings
+from arq.worker import get_kwargs
 
 from app.core.log import configure
 from app.core.settings import settings
@@ -15,6 +16,7 @@ from jobs.apply_sso_events import apply_sso_events
 from jobs.clear_erased import clear_erased
 from jobs.import_leads import import_leads
 from jobs.life import name_job, start, stop
+from jobs.punctual import PunctualWorker
 from jobs.reassign_leads import reassign_leads
 from jobs.reconcile_users import owe_reconcile, reconcile_users
 from jobs.relay_outbox import relay_outbox
@@ -80,7 +82,7 @@ def run() -> None:
     configure()
     for variable in ("DATABASE_URL", "SSO_ISSUER"):
         settings().must_have(variable)
-    run_worker(WorkerSettings, redis_settings=redis_settings())  # pyright: ignore[reportArgumentType]
+    PunctualWorker(**get_kwargs(WorkerSettings), redis_settings=redis_settings()).run()  # pyright: ignore[reportArgumentType]
 
 
 def redis_settings() -> RedisSettings:

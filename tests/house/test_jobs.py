@@ -8,7 +8,7 @@ from jobs.worker import WorkerSettings
 from tests.house.files import files, words_in
 
 WAKE = re.compile(r"\bwake\(\s*\"(\w+)\"")
-NOT_JOBS = {"__init__", "worker", "life"}
+NOT_JOBS = {"__init__", "worker", "life", "punctual"}
 
 
 def _registered() -> set[str]:
