@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from contextlib import closing
 
@@ -25,7 +26,9 @@ def is_free(port: str) -> bool:
 def check_free(host: str, port: int, variable: str) -> None:
     """Refuse, naming the setting to change, when nothing can listen there."""
     if error := _trouble(host, port):
-        raise CannotStart(f"{host}:{port} cannot be used ({error.strerror}); set {variable} to a free port")
+        taken = error.errno in {errno.EADDRINUSE, errno.EACCES}
+        cure = f"set {variable} to a free port" if taken else "set CRM_HOST to an address of this machine"
+        raise CannotStart(f"{host}:{port} cannot be used ({error.strerror}); {cure}")
 
 
 def _trouble(host: str, port: int) -> OSError | None:

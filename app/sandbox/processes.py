@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import pwd
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 PR_SET_PDEATHSIG: Final = 1
 LOOK_AGAIN: Final = 0.02
+LAST_WORDS: Final = 12  # PostgreSQL says why, and then in some lines more that it ended
+FAILURE: Final = re.compile(r"\b(PANIC|FATAL|[Ee]rror):")
 LARGEST_LOG: Final = 10_000_000
 _LIBC: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -127,6 +130,7 @@ def wait_until(
 
 
 def last_line(log: Path) -> str:
-    """Return the last words in a log file."""
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1].strip() if lines else "it said nothing"
+    """Return what a log file says last of a failure, or else its last words."""
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    failed = [line for line in lines[-LAST_WORDS:] if FAILURE.search(line)]
+    return [*lines, *failed][-1] if lines else "it said nothing"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.core.settings import Settings, load
 from app.domain.signing import new_secret
-from app.sandbox.home import CannotStart, is_held, keep, write_private
+from app.sandbox.home import CannotStart, is_held, keep, read_kept, write_private
 from app.sandbox.ports import LOOPBACK, free_port
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ def read_stack(home: Path) -> dict[str, str]:
     path = home / FILE
     if not is_held(home) or not path.exists():
         raise CannotStart(f"nothing runs in {home}; start it with `crm up`, or set CRM_HOME to where it runs")
-    variables: dict[str, str] = json.loads(path.read_text())
-    return variables
+    return read_kept(path)
 
 
 def join_running_stack() -> Settings:

@@ -61,6 +61,8 @@ class Supervised:
                 self.start()
             except CrmError as error:
                 say(error.detail)
+            except OSError as error:  # no process, no memory, no room right now: the others run on
+                say(f"{self.name} could not be started: {error.strerror or error}")
 
     def stop(self) -> None:
         """Ask it to end, and end it when it does not."""

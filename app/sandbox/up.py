@@ -81,6 +81,10 @@ class Stack:
 
     def _check(self) -> None:
         settings = self._settings
+        if settings.port == settings.sandbox_port:
+            raise BadSetting(
+                f"CRM_PORT and CRM_SANDBOX_PORT are both {settings.port}; set one of them to another"
+            )
         self._running.enter_context(hold(settings.home))
         check_free(settings.host, settings.port, "CRM_PORT")
         check_free(LOOPBACK, settings.sandbox_port, "CRM_SANDBOX_PORT")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from redis import Redis, RedisError
 
-from app.sandbox.home import keep
+from app.sandbox.home import CannotStart, keep
 from app.sandbox.leftovers import end_workers, send
 from app.sandbox.ports import LOOPBACK, free_port, is_free
 from app.sandbox.processes import Account, Command, spawn, wait_until
@@ -56,7 +56,11 @@ class Valkey:
             os.chown(self.data, self.account.uid, self.account.gid)
         command = Command([self.program, "-"], self.log, self.account, None, self.home, self._configuration())
         process = spawn(command)
-        wait_until(partial(_answers, self.url), process, self.log, LONGEST_LOADING)
+        try:
+            wait_until(partial(_answers, self.url), process, self.log, LONGEST_LOADING)
+        except CannotStart as error:
+            cure = f"if its files are damaged, move {self.data} away: the CRM needs nothing of it back"
+            raise CannotStart(f"{error.detail}; {cure}") from error
         return process
 
     def choose_port(self) -> None:
