@@ -39,6 +39,12 @@ async def read_lead(viewer: Viewer, lead_id: UUID) -> Lead:
         return await leads.read_lead(viewer, lead_id)
 
 
+async def find_customer_of(viewer: Viewer, lead_id: UUID) -> UUID:
+    """Return the id of a lead's customer; raises NotFound unless the viewer may see both."""
+    async with reading(viewer):
+        return await leads.customer_of(viewer, lead_id)
+
+
 async def find_open_lead(viewer: Viewer, lead_id: UUID) -> Lead | None:
     """Return the open lead of a lead's customer, where the viewer may see it; raises like `read_lead`."""
     check_see_board(viewer)

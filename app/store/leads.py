@@ -12,7 +12,7 @@ from app.domain.pipeline import Stage, Status, status_after_contact, status_at_w
 from app.store import timeline
 from app.store.read_together import Read, read_alone
 from app.store.rows import lead_columns, lead_joins, optional_json, to_lead
-from app.store.scope import own_leads
+from app.store.scope import own_customers, own_leads
 from app.store.together import Write
 from app.store.transaction import connection
 
@@ -65,6 +65,19 @@ async def append_contact(
     about = _for_contact(viewer, activity, resumes=checked.resumes)
     found = await timeline.append_about(viewer, about, entry, noted, *beside)
     return None if found is None else (to_lead(found[0]), optional_json(found[0]["data"]), found[1])
+
+
+async def customer_of(viewer: Viewer, lead_id: UUID) -> UUID:
+    """Return the id of a lead's customer; raises NotFound unless both are in the viewer's scope."""
+    found = await connection().fetchval(
+        "SELECT customer.id FROM lead JOIN customer ON customer.id = lead.customer_id"
+        f" WHERE {own_leads(viewer)} AND {own_customers(viewer)} AND lead.id = $2",
+        viewer.id,
+        lead_id,
+    )
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def newest_lost(viewer: Viewer, customer_id: UUID) -> UUID | None:

@@ -50,7 +50,7 @@ GET   /                                          yes   yes   yes   yes   who   w
 GET   /calls                                     yes   yes   yes   yes   who   who
 GET   /board                                     yes   yes   no    yes   who   who
 GET   /board/{id}                                yes   yes   no    yes   who   who
-GET   /leads/{id}                                yes   none  no    yes   who   who
+GET   /leads/{id}                                yes   none  yes   yes   who   who
 GET   /leads/{id}/why                            yes   none  no    yes   who   who
 GET   /leads/{id}/handoff                        yes   none  no    yes   who   who
 GET   /leads/{id}/stage                          yes   none  no    yes   who   who

@@ -178,12 +178,12 @@ async def test_no_line_names_anybody_but_by_id(
     headers = as_user("sam")
     lead = uuid4()
     await client.post(f"/v1/leads/{lead}/stage", headers=headers, json={"stage": "won", "version": 1})
-    await sam.get(f"/leads/{lead}?q=secret")
+    await sam.get(f"/leads/{lead}/why?q=secret")
     lines = said.lines()
     assert [line["event"] for line in lines] == ["login", "forbidden", "forbidden"]
     assert {line["route"] for line in lines[1:]} == {
         "POST /v1/leads/{lead_id}/stage",
-        "GET /leads/{lead_id}",
+        "GET /leads/{lead_id}/why",
     }
     personal = (
         str(lead),

@@ -12,18 +12,18 @@ from app.contracts.pipeline import SaleDetails
 from app.core import clock
 from app.core.errors import Conflict, Invalid
 from app.core.settings import settings
-from app.domain.permissions import check_close_lead, check_see_board
+from app.domain.permissions import can_see_board, check_close_lead, check_see_board
 from app.domain.pipeline import LOST_REASONS
 from app.domain.sale import COMPETITOR, Loss, check_sale
 from app.domain.viewer import Viewer
 from app.services.closing import close_lost, close_won, preview_won
-from app.services.leads import read_lead
+from app.services.leads import find_customer_of, read_lead
 from app.services.timeline import MOST_TICKETS, read_lead_story
 from app.web.dialogs import again, ask_open, show
 from app.web.forms import Form, read_form, with_seen
 from app.web.guards import needs
 from app.web.leads.moves import changed
-from app.web.respond import is_partial, page, page_of, zone
+from app.web.respond import is_partial, page, page_of, redirect, zone
 from app.web.timeline import composer
 from app.web.timeline.page import panel, read_asked
 from app.web.when import morning
@@ -40,9 +40,14 @@ LOST: Final = "leads/lost.html.jinja2"
 REASONS: Final = [(value, label, "") for value, label in LOST_REASONS.items()]
 
 
-@get("/leads/{lead_id:uuid}", name="leads.show", opt=needs(check_see_board))
-async def show_lead(request: Asking, lead_id: UUID) -> Response[bytes]:
-    """Show a lead beside its customer's timeline."""
+@get("/leads/{lead_id:uuid}", name="leads.show")
+async def show_lead(request: Asking, lead_id: UUID) -> Response[bytes] | Response[str]:
+    """Show a lead beside its customer's timeline; lead who has no pipeline on to the customer."""
+    if not can_see_board(request.user):
+        customer_id = await find_customer_of(request.user, lead_id)
+        return redirect(
+            request, f"/customers/{customer_id}", "Leads are for sales. This is the customer of that one."
+        )
     asked = read_asked(request)
     found = await read_lead_story(request.user, lead_id, asked.narrowed.filter, asked.cursor)
     lead, rows = found.lead, found.beside.rows

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -71,6 +73,19 @@ async def test_a_call_with_its_next_step_and_a_ticket(
     assert "Lifetime value" not in page
     desk = (await sam.get("/tickets?view=mine")).text
     assert "Cannot sign in" in desk
+
+
+async def test_the_link_of_a_lead_leads_to_its_customer(
+    owner: asyncpg.Connection, cast: Cast, signed_in: Callable[[str], Awaitable[Client]]
+) -> None:
+    lead = await make.lead(owner, cast.rita)
+    customer = await owner.fetchval("SELECT customer_id FROM lead WHERE id = $1", lead)
+    sam = await signed_in("sam")
+    led = await sam.get(f"/leads/{lead}")
+    assert (led.status_code, led.headers["location"]) == (303, f"/customers/{customer}")
+    assert unquote(led.cookies["said"]).startswith("Leads are for sales.")
+    missing = await sam.get(f"/leads/{uuid4()}")
+    assert missing.status_code == 404
 
 
 async def test_a_resolved_row_comes_back_and_a_stale_one_says_so(
