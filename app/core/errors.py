@@ -143,6 +143,10 @@ class Invalid(CrmError):
         self.problems = problems
 
 
+class BadCursor(Invalid):
+    """A list has no page that begins there: a bookmark of an older version, as a rule."""
+
+
 class KeyReused(CrmError):
     """The idempotency key was used with another body."""
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from app.core.errors import Invalid, Problem
+from app.core.errors import BadCursor, Problem
 
 T = TypeVar("T")
 
@@ -19,9 +19,10 @@ def encode(*key: Any) -> str:
 
 
 def decode(cursor: str, kind: type[T]) -> T:
-    """Return the sort key in `cursor` as the tuple type `kind`; raises Invalid for anything else."""
+    """Return the sort key in `cursor` as the tuple type `kind`; raises BadCursor for anything else."""
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         return msgspec.json.decode(raw, type=kind)
     except (binascii.Error, ValueError, msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise Invalid([Problem("#query/cursor", "is not a cursor of this list")]) from error
+        wrong = [Problem("#query/cursor", "is not a cursor of this list")]
+        raise BadCursor(wrong, "That page of the list is not there; please begin at the first one") from error

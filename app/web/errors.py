@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from jinja2 import TemplateError
 from litestar import MediaType, Request, Response
@@ -17,10 +17,10 @@ from litestar.exceptions import HTTPException, ValidationException
 from markupsafe import escape
 
 from app.core import errors
-from app.core.errors import CrmError, Invalid, Moved, Problem, Unauthenticated
+from app.core.errors import BadCursor, CrmError, Invalid, Moved, Problem, Unauthenticated
 from app.core.log import logger, told
 from app.store.failures import known_failure
-from app.web.respond import reader
+from app.web.respond import is_partial, reader, redirect
 from app.web.serving.origin import page_of
 from app.web.serving.refusals import note_refusal
 from app.web.serving.security import named_in_logs, request_id
@@ -56,6 +56,8 @@ def translate(request: Asking, error: Exception) -> Response[Any]:
     """Turn any error into an answer that explains it, and never into a traceback."""
     if isinstance(error, Moved):
         return _elsewhere(request, error)
+    if isinstance(error, BadCursor) and _is_page(request):
+        return _from_the_start(request)
     answer = describe(error)
     with named_in_logs(request.scope):  # What middleware raises comes here from outside of NamedInLogs.
         _log(request, error, answer)
@@ -82,6 +84,16 @@ def _elsewhere(request: Asking, error: Moved) -> Response[Any]:
         status_code=error.status,
         headers={"Location": location, "Cache-Control": "no-store"},
     )
+
+
+def _from_the_start(request: Asking) -> Response[Any]:
+    """Show a list from its beginning, under the same filter, and say so."""
+    query = request.scope["query_string"].decode("ascii", "ignore")
+    kept = urlencode(
+        [each for each in parse_qsl(query, keep_blank_values=True) if each[0] not in {"cursor", "after"}]
+    )
+    path = quote(request.scope["path"], safe="/") + (f"?{kept}" if kept else "")
+    return redirect(request, path, "That page of the list is no longer there. This is its beginning.")
 
 
 def describe(error: Exception) -> Answer:
@@ -157,6 +169,11 @@ def _log(request: Asking, error: Exception, answer: Answer) -> None:
 def _wants_json(request: Asking) -> bool:
     path = request.scope["path"]
     return path == "/v1" or path.startswith(("/v1/", "/auth/backchannel-logout", "/health", "/metrics"))
+
+
+def _is_page(request: Asking) -> bool:
+    """True where a browser asks for a whole page."""
+    return request.method == "GET" and not _wants_json(request) and not is_partial(request)
 
 
 def _is_navigation(request: Asking) -> bool:

@@ -196,7 +196,6 @@ async def test_pages_go_on_by_cursor_with_the_whole_state_in_the_address(
     assert len(set(found)) == len(found) == 120
     assert link(html, "First page") == "/leads?sort=score&source=web"
     assert "Next page" not in html
-    assert (await client.get("/leads?cursor=nonsense")).status_code == 422
 
 
 async def test_what_is_no_filter_is_ignored_and_said_so(signed_in: SignIn, six: dict[str, UUID]) -> None:
