@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from app.domain.lead_import import Import
 
 
+_TOO_MANY: Final = "has more cells than the header has columns. A text with a separator in it needs quotes"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A clean line; `value` is None where the table says none."""
@@ -32,8 +35,13 @@ class Line:
 
 
 def read_line(found: Import, cells: tuple[str, ...], currency: str, now: datetime) -> Line:
-    """Return a line as the import's mapping reads it; raises Invalid with everything that is wrong."""
+    """Return a line as the import's mapping reads it; raises Invalid with everything that is wrong.
+
+    Cells that no column stands above have often moved: a comma in a text without quotes. Then none of them is right.
+    """
     checker = Checker()
+    checker.require("#/line", _TOO_MANY, ok=len(cells) <= len(found.columns))
+    checker.finish()
     contact = check_capture(checker, _to_capture(found, cells), now)
     typed = dict(zip(found.mapping, cells, strict=True)).get(VALUE, "").strip()
     value = _read_value(checker, typed, currency)

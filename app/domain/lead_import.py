@@ -70,7 +70,7 @@ class NotNow(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file as columns and lines; what a line has no cells for is empty."""
+    """A file as columns and lines; missing cells are empty, and those beyond the columns stay with their line."""
 
     columns: tuple[str, ...]
     lines: list[list[str]]
@@ -148,11 +148,13 @@ def read_sheet(raw: bytes) -> Sheet:
     return Sheet(tuple(name or f"Column {place}" for place, name in enumerate(names, 1)), lines)
 
 
-def _read_lines(reader: Iterator[list[str]], longest: int) -> list[list[str]]:
+def _read_lines(reader: Iterator[list[str]], usual: int) -> list[list[str]]:
     lines: list[list[str]] = []
     cells = 0
     for line in filter(any, reader):
-        lines.append([restored(cell) for cell in line[:longest]])
+        while len(line) > usual and not line[-1].strip():
+            line.pop()
+        lines.append([restored(cell) for cell in line])
         cells += len(lines[-1])
         if len(lines) > MOST_ROWS:
             raise Malformed(f"The file has more than {MOST_ROWS:,} lines; please split it")

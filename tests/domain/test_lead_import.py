@@ -34,7 +34,11 @@ def test_files_of_every_usual_kind_are_read() -> None:
     assert (
         read_sheet("Name,E-Mail\nJürgen Müller,j@x.example\n".encode("cp1252")).lines[0][0] == "Jürgen Müller"
     )
-    assert read_sheet(b"a,b,c\n1\n1,2,3,4\n").lines == [["1"], ["1", "2", "3"]]
+    assert read_sheet(b"a,b,c\n1\n1,2,3,4\n1,2,3,, \n").lines == [
+        ["1"],
+        ["1", "2", "3", "4"],
+        ["1", "2", "3"],
+    ]
     assert read_sheet(b"name,,email\n\x00,2,3\n").columns == ("name", "Column 2", "email")
 
 

@@ -45,6 +45,21 @@ async def test_a_line_that_is_too_short_has_empty_cells(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("pool")
+async def test_a_line_with_cells_beyond_the_header_is_refused_whole(cast: Cast) -> None:
+    table = (
+        "name,email,company\nGrace,grace@navy.example,Navy,,  \nAda,ada@engine.example,Engines, Ltd\n"
+        "Mary,mary@star.example,Star,,London\n"
+    )
+    import_id = await tried(cast, table, ("name", "email", "company"))
+    found, rows = await import_leads.read_import(cast.ada, import_id)
+    assert found.forecast == {"created": 1, "refused": 2}
+    assert [row.cells[3:] for row in rows] == [(), (" Ltd",), ("", "London")]
+    assert {problem.detail.partition(".")[0] for row in rows for problem in row.problems} == {
+        "has more cells than the header has columns"
+    }
+
+
+@pytest.mark.usefixtures("pool")
 async def test_a_try_foretells_every_line_and_changes_no_lead(owner: asyncpg.Connection, cast: Cast) -> None:
     found, rows = await import_leads.read_import(cast.ada, await tried(cast))
     assert (found.status, found.total, found.done) == ("checked", 5, 5)

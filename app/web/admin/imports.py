@@ -101,8 +101,9 @@ async def download_refused(request: Asking, import_id: UUID) -> Response[str]:
     """Give the refused lines back as a table, each with what was wrong, to be mended and brought again."""
     found, rows = await import_leads.export_refused(request.user, import_id)
     wrong = ("; ".join(f"{each.pointer[2:]} {each.detail}" for each in row.problems) for row in rows)
-    lines = ((str(row.line), *row.cells, said) for row, said in zip(rows, wrong, strict=True))
-    table = BYTE_ORDER_MARK + csv_lines([("line", *found.columns, "what was wrong"), *lines])
+    # Cells beyond the header stay beyond it: brought again as it is, such a line is refused again.
+    lines = ((str(row.line), said, *row.cells) for row, said in zip(rows, wrong, strict=True))
+    table = BYTE_ORDER_MARK + csv_lines([("line", "what was wrong", *found.columns), *lines])
     headers = file_called("refused.csv")
     return Response(table, media_type=CSV, headers=headers)
 
