@@ -79,6 +79,19 @@ document.addEventListener("submit", (event) => {
 // A menu with fields in it is opened to fill these in; a choice before any text keeps a phone's keyboard down.
 document.addEventListener("toggle", ({ target }) => openedToFillIn(target), true);
 
+// One that would end below what is seen of the page, or under the bar of a phone, opens upwards.
+document.addEventListener("toggle", ({ target: menu }) => menu.matches?.("[data-menu]") && openWhereThereIsRoom(menu), true);
+
+function openWhereThereIsRoom(menu) {
+  menu.classList.remove("menu--up");
+  const list = menu.querySelector(".menu-list");
+  if (!list || !menu.open) return;
+  const bar = parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom) || 0;
+  const { bottom, height } = list.getBoundingClientRect();
+  const above = menu.getBoundingClientRect().top - document.querySelector(".topbar").offsetHeight;
+  menu.classList.toggle("menu--up", bottom > innerHeight - bar && above > height);
+}
+
 function openedToFillIn(menu) {
   if (menu.matches?.("[data-menu][open]")) menu.querySelector("select, input:not([type=hidden])")?.focus();
 }

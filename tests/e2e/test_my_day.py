@@ -139,6 +139,21 @@ async def three_due(stack: Stack) -> None:
 
 
 @pytest.mark.usefixtures("three_due")
+async def test_a_menu_at_the_foot_of_a_phone_opens_upwards(
+    page: Page, stack: Stack, sign_in: Callable[[Page, str], Awaitable[None]]
+) -> None:
+    await sign_in(page, "Omar Okafor")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(stack.url)
+    opener, menu = page.locator("[data-snooze]").nth(1), page.locator(".acts .menu").nth(1)
+    await opener.evaluate("each => scrollBy(0, each.getBoundingClientRect().bottom - innerHeight + 90)")
+    await opener.click()
+    await expect(menu).to_have_class(re.compile("menu--up"))
+    for item in await menu.locator(".menu-item").all():
+        assert await item.evaluate(UNCOVERED)
+
+
+@pytest.mark.usefixtures("three_due")
 async def test_calls_go_from_one_to_the_next_by_keys(
     page: Page, stack: Stack, sign_in: Callable[[Page, str], Awaitable[None]]
 ) -> None:
