@@ -20,7 +20,7 @@ from app.core import errors
 from app.core.errors import BadCursor, CrmError, Invalid, Moved, Problem, Unauthenticated
 from app.core.log import logger, told
 from app.store.failures import known_failure
-from app.web.respond import is_partial, reader, redirect
+from app.web.respond import heard, is_partial, reader, redirect
 from app.web.serving.origin import page_of
 from app.web.serving.refusals import note_refusal
 from app.web.serving.security import named_in_logs, request_id
@@ -234,7 +234,13 @@ def _page(request: Asking, answer: Answer, template: str, headers: dict[str, str
         log.exception("error_page_failed", template=template)
         html = FALLBACK.format(title=escape(answer.title), detail=escape(answer.detail))
     headers = {**answer.headers, **headers, "Vary": "HX-Request, HX-Request-Type"}
-    return Response(html, media_type=MediaType.HTML, status_code=answer.status, headers=headers)
+    return Response(
+        html,
+        media_type=MediaType.HTML,
+        status_code=answer.status,
+        headers=headers,
+        cookies=heard(request),
+    )
 
 
 exception_handlers: Final = {Exception: translate}

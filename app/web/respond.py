@@ -8,14 +8,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
+from markupsafe import Markup
 
 from app.web.serving.kept import Pages
-from app.web.templating import Reader, render
+from app.web.templating import NOTHING, Reader, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
-
-    from markupsafe import Markup
 
     from app.web.serving.kept import Part
 
@@ -23,7 +22,9 @@ if TYPE_CHECKING:
 
 Asking = Request[Any, Any, Any]
 HEADERS: Final = {"Vary": "HX-Request, HX-Request-Type", "Cache-Control": "no-store"}
+SAID: Final = "said"
 SAID_FOR: Final = 15  # seconds: a browser that shows no page until then says nothing
+LONGEST_SAID: Final = 300
 THEMES: Final = ("light", "dark")
 UTC: Final = ZoneInfo("UTC")
 _pages: Final = Pages()
@@ -32,7 +33,8 @@ _pages: Final = Pages()
 def page(request: Asking, template: str, *, status: int = 200, **context: Any) -> Response[str]:
     """Answer with a template rendered for this request; a fragment is a template without the layout."""
     html = render(template, reader(request), **context)
-    return Response(html, media_type=MediaType.HTML, status_code=status, headers=HEADERS)
+    cookies = heard(request)
+    return Response(html, media_type=MediaType.HTML, status_code=status, headers=HEADERS, cookies=cookies)
 
 
 def page_of(
@@ -52,7 +54,7 @@ def page_of(
         return render(template, blank, **context(draw_part))
 
     html = _pages.draw(reader(request), request.scope["query_string"], shown, draw)
-    return Response(html, media_type=MediaType.HTML, headers=HEADERS)
+    return Response(html, media_type=MediaType.HTML, headers=HEADERS, cookies=heard(request))
 
 
 def file_called(name: str) -> dict[str, str]:
@@ -63,10 +65,10 @@ def file_called(name: str) -> dict[str, str]:
 def redirect(request: Asking, path: str, said: str = "") -> Response[str]:
     """Send the browser to another page after a write, by htmx's header or by 303; that page says what was done.
 
-    What is `said` names no customer: it travels as a cookie, which static/js/toasts.js reads once.
+    What is `said` names no customer: it travels as a cookie until a page shows it, by static/js/toasts.js or as it is.
     """
     status, where = (200, "HX-Redirect") if is_partial(request) else (303, "Location")
-    cookies = [Cookie("said", value=quote(said), max_age=SAID_FOR, samesite="lax")] if said else []
+    cookies = [Cookie(SAID, value=quote(said), max_age=SAID_FOR, samesite="lax")] if said else []
     headers = HEADERS | {where: path}
     return Response("", media_type=MediaType.HTML, status_code=status, headers=headers, cookies=cookies)
 
@@ -97,7 +99,21 @@ def reader(request: Asking) -> Reader:
         density="dense" if request.cookies.get("density") == "dense" else "",
         path=request.scope["path"],
         partial=is_partial(request),
+        said=_said(request),
     )
+
+
+def heard(request: Asking) -> list[Cookie]:
+    """Return what makes the browser forget what this page says was done."""
+    return [Cookie(SAID, value="", max_age=0, samesite="lax")] if _said(request) else []
+
+
+def _said(request: Asking) -> Markup:
+    """Return what the form before this page did, for a whole page."""
+    words = unquote(request.cookies.get(SAID, ""))[:LONGEST_SAID]
+    if not words or is_partial(request):
+        return NOTHING
+    return Markup('<p class="notice said no-js" id="said" role="status">{}</p>').format(words)
 
 
 def zone(request: Asking) -> ZoneInfo:

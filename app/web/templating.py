@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parents[2]
 TEMPLATES: Final = ROOT / "templates"
 DIST: Final = ROOT / "static" / "dist"
+NOTHING: Final = Markup()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Reader:
     density: str = ""
     path: str = "/"
     partial: bool = False
+    said: Markup = NOTHING
 
 
 class PlainEnvironment(Environment):

@@ -57,9 +57,6 @@ new MutationObserver((changes) => {
 }).observe(place, { childList: true });
 for (const shown of place.children) leaveLater(shown);
 
-// What the form before this page did (app/web/respond.py); empty where none did anything.
-export const said = decodeURIComponent(document.cookie.match(/(?:^|; )said=([^;]+)/)?.[1] ?? "");
-if (said) {
-  document.cookie = "said=; max-age=0; path=/";
-  toast(said);
-}
+// What the form before this page did (app/web/respond.py); empty where none did anything. It is read out as it comes.
+export const said = document.getElementById("said")?.textContent ?? "";
+if (said) toast(said);

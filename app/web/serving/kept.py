@@ -32,13 +32,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MOST: Final = 1_000_000  # characters of pieces, and bytes of pages: about two thousand, and twenty
 LONGEST: Final = 15 * 60  # seconds until all of it is forgotten: what was erased must not stay anywhere
-# They stand where each answer of a kept page gets a form token and keys of its own; with a number, where a part goes.
+# They stand where each answer of a kept page gets a form token, keys, and word of what was done, of its own; with a
+# number, where a part goes.
 MARK: Final = secrets.token_hex(16).encode()
-TOKEN, KEY = MARK + b"t", MARK + b"k"
+TOKEN, KEY, SAID = MARK + b"t", MARK + b"k", MARK + b"s"
 # A key is known by its whole field: no text that somebody typed holds a "<", but a note may well hold name="key".
 KEYS: Final = re.compile(rb'(<input type="hidden" name="key" value=")[^"]+')
 # Both patterns begin with letters that never vary: they are found twenty times as fast as an alternative.
-CHANGING: Final = re.compile(rb"(%s(?:[tk]|\d+;))" % MARK)
+CHANGING: Final = re.compile(rb"(%s(?:[tks]|\d+;))" % MARK)
 _drawings: Final[dict[Hashable, Markup]] = {}
 
 
@@ -109,9 +110,10 @@ class Pages:
     def draw(self, reader: Reader, query: bytes, shown: Any, draw: Callable[[Reader, Part], str]) -> bytes:
         """Return the page of this address, drawn anew when `shown`, its reader or the time makes it another one.
 
-        Each answer has form tokens and keys of its own.
+        Each answer has form tokens, keys, and word of what was done, of its own.
         """
-        blank, token = replace(reader, csrf=TOKEN.decode()), reader.csrf.encode()
+        blank = replace(reader, csrf=TOKEN.decode(), said=Markup(SAID.decode()))  # noqa: S704  letters and digits
+        own = {TOKEN: reader.csrf.encode(), SAID: reader.said.encode()}
 
         def whole() -> Cut:
             parts: dict[bytes, list[bytes]] = {}
@@ -125,8 +127,7 @@ class Pages:
 
         around, parts = self._find((blank, query), shown, whole)
         page = (each for piece in around for each in parts.get(piece, (piece,)))
-        own = [token if each == TOKEN else str(uuid7()).encode() if each == KEY else each for each in page]
-        return b"".join(own)
+        return b"".join(str(uuid7()).encode() if each == KEY else own.get(each, each) for each in page)
 
     def _find(self, key: Hashable, shown: Any, draw: Callable[[], Cut]) -> Cut:
         now = self._memory.now()
