@@ -145,7 +145,7 @@ def fault_of(first: date, last: date, today: date) -> str | None:
     """Return what is wrong with a range, None for nothing."""
     furthest = today + timedelta(days=LONGEST)
     if min(first, last) < FIRST_DAY or max(first, last) > furthest:
-        return "Nothing can have happened on these days"
+        return f"Reports cover {FIRST_DAY.year} to three years ahead"
     if first > last:
         return "The range ends before it begins"
     if (last - first).days >= LONGEST:

@@ -14,7 +14,18 @@ from app.core import clock
 from app.core.settings import settings
 from app.domain.characters import has_control_characters
 from app.domain.identity import LONGEST_SUBJECT
-from app.domain.report import DAYS, FIRST_DAY, GROUPINGS, WIDER, Asked, Period, fault_of, last_days, presets
+from app.domain.report import (
+    DAYS,
+    FIRST_DAY,
+    GROUPINGS,
+    OF_TODAY,
+    WIDER,
+    Asked,
+    Period,
+    fault_of,
+    last_days,
+    presets,
+)
 from app.domain.viewer import Viewer
 from app.web.asked import Link
 from app.web.respond import zone
@@ -28,9 +39,10 @@ FILTERS: Final = ("by", "from", "owner", "to")
 OTHERS: Final = frozenset({"report", "who"})
 SHOWN: Final = 40
 INSTEAD: Final = f"so these are the last {DAYS} days."
+OF_NO_DAYS: Final = "but this report goes by today and needs no range."
 
 
-def read_asked(request: Asking) -> tuple[Asked, list[str]]:
+def read_asked(request: Asking, name: str = "") -> tuple[Asked, list[str]]:
     """Read what the report is asked for from the URL, with a notice for each thing that was ignored."""
     viewer, local = request.user, zone(request)
     wanted = {name: str(value).strip() for name, value in request.query_params.items()}
@@ -39,7 +51,7 @@ def read_asked(request: Asking) -> tuple[Asked, list[str]]:
         for name in sorted(set(wanted) - set(FILTERS) - OTHERS)
     ][:3]
     today = clock.now().astimezone(local).date()
-    period, fault = _period(wanted, today, local)
+    period, fault = _period(wanted, today, local, OF_NO_DAYS if name in OF_TODAY else INSTEAD)
     owner = wanted.get("owner", "") if viewer.is_admin else ""
     if has_control_characters(owner) or len(owner) > LONGEST_SUBJECT:
         notices.append("The owner could not be read and was ignored.")
@@ -84,7 +96,9 @@ def wider(asked: Asked) -> str:
     return "" if is_shown else query_of(replace(asked, period=year))
 
 
-def _period(wanted: Mapping[str, str], today: date, local: ZoneInfo) -> tuple[Period, str | None]:
+def _period(
+    wanted: Mapping[str, str], today: date, local: ZoneInfo, instead: str
+) -> tuple[Period, str | None]:
     usual = last_days(today, local)
     typed = {name: wanted[name] for name in ("from", "to") if wanted.get(name)}
     days: dict[str, date] = {}
@@ -92,11 +106,11 @@ def _period(wanted: Mapping[str, str], today: date, local: ZoneInfo) -> tuple[Pe
         with suppress(ValueError):
             days[name] = date.fromisoformat(text)
     if wrong := next((text for name, text in typed.items() if name not in days), None):
-        return usual, f"“{wrong[:SHOWN]}” is no date, {INSTEAD}"
+        return usual, f"“{wrong[:SHOWN]}” is no date, {instead}"
     if not days:
         return usual, None
     last = days.get("to", today)
     first = days.get("from", last_days(max(last, FIRST_DAY), local).first)
     if fault := fault_of(first, last, today):
-        return usual, f"{fault}, {INSTEAD}"
+        return usual, f"{fault}, {instead}"
     return Period(first, last, local), None

@@ -92,7 +92,8 @@ def _name(request: Asking) -> str:
 
 
 async def _page(request: Asking) -> Response[str]:
-    name, (asked, notices) = _name(request), read_asked(request)
+    name = _name(request)
+    asked, notices = read_asked(request, name)
     report = await read_report(request.user, name, asked)
     return page(
         request,

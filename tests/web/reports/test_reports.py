@@ -111,8 +111,8 @@ async def test_the_range_stands_in_the_address_and_in_every_link(
         ("from=yesterday", "“yesterday” is no date, so these are the last 90 days."),
         ("from=2026-02-30&to=2026-03-01", "“2026-02-30” is no date, so these are the last 90 days."),
         ("from=2026-11-30&to=2026-09-01", "The range ends before it begins, so these are the last 90 days."),
-        ("to=0001-01-01", "Nothing can have happened on these days, so these are the last 90 days."),
-        ("from=9999-12-31&to=9999-12-31", "Nothing can have happened on these days, so these are the last 90 days."),
+        ("to=0001-01-01", "Reports cover 2000 to three years ahead, so these are the last 90 days."),
+        ("from=9999-12-31&to=9999-12-31", "Reports cover 2000 to three years ahead, so these are the last 90 days."),
         ("from=2001-01-01&to=2026-01-01", "A report covers three years at most, so these are the last 90 days."),
         ("from=%00&to=%F0%9F", None),
         ("quarter=3", "“quarter” is no filter of a report and was ignored."),
@@ -130,6 +130,21 @@ async def test_days_that_make_no_sense_are_told_and_not_followed(
     if said is not None:
         assert notices(answer.text) == ([said] if said else [])
     assert (await (await signed_in(who)).get(f"/reports/sources/table.csv?{query}")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("from=bad", "“bad” is no date, but"), (AUTUMN, ""), ("to=1999-01-01", "Reports cover 2000")],
+)
+async def test_a_report_of_today_is_not_said_to_have_a_range(
+    signed_in: SignIn, query: str, said: str
+) -> None:
+    rita = await signed_in("rita")
+    for name in OF_TODAY:
+        told = " ".join(notices((await rita.get(f"/reports/{name}?{query}")).text))
+        assert told.startswith(said)
+        assert "90 days" not in told
+        assert told.endswith("but this report goes by today and needs no range." if said else "")
 
 
 async def test_one_day_is_enough(signed_in: SignIn) -> None:
