@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.domain import permissions
+from app.domain.report import REPORTS
 
 if TYPE_CHECKING:
     from app.domain.viewer import Viewer
@@ -22,6 +23,28 @@ def navigation(viewer: Viewer) -> list[tuple[str, str, str]]:
         pages.append(("/reports", "Reports", "chart"))
     if permissions.can_administer(viewer):
         pages.append(("/admin", "Admin", "lock"))
+    return pages
+
+
+def shortcuts(viewer: Viewer) -> list[tuple[str, str, str]]:
+    """Return the pages behind those, which the palette leads to by their name: path, label, icon."""
+    pages: list[tuple[str, str, str]] = []
+    if permissions.can_see_board(viewer):
+        pages += [
+            ("/leads?stage=closed_won", "Leads: Won", "rows"),
+            ("/leads?stage=closed_lost", "Leads: Lost", "rows"),
+        ]
+    if permissions.can_see_reports(viewer):
+        compares = permissions.can_compare_reps(viewer)
+        pages += [
+            (f"/reports/{name}", f"Report: {title}", "chart")
+            for name, title in REPORTS.items()
+            if compares or name != "reps"
+        ]
+    if permissions.can_administer(viewer):
+        from app.web.admin.index import AREAS  # noqa: PLC0415  the areas' own page is drawn with these shortcuts
+
+        pages += [(path, f"Admin: {label}", icon) for path, label, icon, _ in AREAS]
     return pages
 
 

@@ -56,9 +56,15 @@ function choose(option) {
   option.scrollIntoView({ block: "nearest" });
 }
 
+// Some stand there only for who has begun to type their name.
+function fits({ dataset: { said, typed } }, words) {
+  if (!words[0]) return typed === undefined;
+  return words.every((word) => said.split(" ").some((each) => each.startsWith(word)));
+}
+
 function narrow() {
   const words = input.value.trim().toLowerCase().split(/\s+/);
-  for (const option of list.children) option.hidden = !words.every((word) => option.dataset.said.includes(word));
+  for (const option of list.children) option.hidden = !fits(option, words);
   choose(options()[0]);
   isEntered = false;
   clearTimeout(timer);

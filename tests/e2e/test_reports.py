@@ -54,6 +54,16 @@ async def test_the_palette_leads_to_the_reports(page: Page, stack: Stack, sign_i
     await page.get_by_role("combobox").fill("reports")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/reports/funnel")
+    await page.keyboard.press("Control+k")
+    await expect(page.get_by_role("option", name="Report: Lost reasons")).to_be_hidden()
+    await page.get_by_role("combobox").fill("lost")
+    await expect(page.locator("#palette-hits a").first).to_be_visible()
+    await expect(page.locator("#palette [role=option]:visible")).to_contain_text(
+        ["Leads: Lost", "Report: Lost reasons"]
+    )
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/reports/lost")
 
 
 async def test_an_admin_narrows_to_a_rep_and_takes_the_table_along(
