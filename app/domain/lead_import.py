@@ -13,6 +13,7 @@ from uuid import UUID
 from app.core.errors import Conflict, Malformed, Problem
 from app.domain.export import restored
 from app.domain.scoring.table import decode, find_delimiter
+from app.domain.text import normalise_email
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +75,8 @@ class Sheet:
 
     columns: tuple[str, ...]
     lines: list[list[str]]
+    numbers: list[int] = field(default_factory=list[int], compare=False)
+    """Where each line stands in a spreadsheet, which shows empty ones too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,32 +138,39 @@ def read_sheet(raw: bytes) -> Sheet:
     """Read a CSV file of any usual kind; raises Malformed for what is none, or too large."""
     delimiter, text = find_delimiter(decode(raw).replace("\0", "\N{REPLACEMENT CHARACTER}"))
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    numbered = ((number, line) for number, line in enumerate(reader, 1) if any(line))
     try:
-        header: list[str] = next(reader, [""])
+        _, header = next(numbered, (1, [""]))
         if len(header) > MOST_COLUMNS:
             raise Malformed(f"The file has {len(header):,} columns; {MOST_COLUMNS} are the most")
-        lines = _read_lines(reader, len(header))
+        if any(normalise_email(name.strip()) for name in header if "@" in name):
+            raise Malformed(
+                "The first line holds an e-mail address; please put the names of the columns above it"
+            )
+        numbers, lines = _read_lines(numbered, len(header))
     except csv.Error as error:
         raise Malformed(f"The file is not a CSV table: {error}") from error
     if not lines:
         raise Malformed("The file has no line of data below its header")
     names = (" ".join(restored(name).split())[:LONGEST_NAME] for name in header)
-    return Sheet(tuple(name or f"Column {place}" for place, name in enumerate(names, 1)), lines)
+    return Sheet(tuple(name or f"Column {place}" for place, name in enumerate(names, 1)), lines, numbers)
 
 
-def _read_lines(reader: Iterator[list[str]], usual: int) -> list[list[str]]:
+def _read_lines(numbered: Iterator[tuple[int, list[str]]], usual: int) -> tuple[list[int], list[list[str]]]:
+    numbers: list[int] = []
     lines: list[list[str]] = []
     cells = 0
-    for line in filter(any, reader):
+    for number, line in numbered:
         while len(line) > usual and not line[-1].strip():
             line.pop()
+        numbers.append(number)
         lines.append([restored(cell) for cell in line])
         cells += len(lines[-1])
         if len(lines) > MOST_ROWS:
             raise Malformed(f"The file has more than {MOST_ROWS:,} lines; please split it")
         if cells > MOST_CELLS:
             raise Malformed(f"The file has more than {MOST_CELLS:,} cells; please split it")
-    return lines
+    return numbers, lines
 
 
 def guess_mapping(columns: tuple[str, ...]) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ async def upload(viewer: Viewer, file_name: str, raw: bytes) -> UUID:
     mapping = guess_mapping(sheet.columns)
     new = Import(import_id, name, sheet.columns, mapping, "uploaded", len(sheet.lines), viewer.id, "", now)
     async with transaction(viewer):
-        await store.insert_import(viewer, new, sheet.lines)
+        await store.insert_import(viewer, new, sheet)
     return import_id
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from app.core.errors import NotFound, Problem
-from app.domain.lead_import import Import, Row
+from app.domain.lead_import import Import, Row, Sheet
 from app.store.rows import to_json
 from app.store.transaction import connection
 
@@ -45,7 +45,7 @@ _EXPECTED = """
         OR EXISTS (SELECT FROM lead_import_row WHERE import_id = $3 AND email_norm = asked.email))"""
 
 
-async def insert_import(viewer: Viewer, new: Import, lines: Sequence[Sequence[str]]) -> None:
+async def insert_import(viewer: Viewer, new: Import, sheet: Sheet) -> None:
     """Keep a file's lines, to be mapped."""
     await connection().execute(
         "INSERT INTO lead_import (id, file_name, columns, mapping, status, total, created_by_id, created_at,"
@@ -55,18 +55,18 @@ async def insert_import(viewer: Viewer, new: Import, lines: Sequence[Sequence[st
         to_json(new.columns),
         to_json(new.mapping),
         new.status,
-        len(lines),
+        len(sheet.lines),
         viewer.id,
         new.created_at,
     )
-    for start in range(0, len(lines), CHUNK):
-        part = lines[start : start + CHUNK]
+    for start in range(0, len(sheet.lines), CHUNK):
+        part = slice(start, start + CHUNK)
         await connection().execute(
             "INSERT INTO lead_import_row (import_id, line, cells)"
             " SELECT $1, line, cells FROM unnest($2::int[], $3::jsonb[]) AS given(line, cells)",
             new.id,
-            [start + place + 2 for place in range(len(part))],  # the header is line 1
-            [to_json(line) for line in part],
+            sheet.numbers[part],
+            [to_json(line) for line in sheet.lines[part]],
         )
 
 

@@ -60,6 +60,23 @@ def test_a_workbook_or_a_picture_is_no_table(raw: bytes) -> None:
         read_sheet(raw)
 
 
+def test_a_line_is_numbered_as_a_spreadsheet_shows_it() -> None:
+    sheet = read_sheet(b'Name,E-Mail\n"Grace\nHopper",a@x.example\n\n,\nAda,b@x.example\n')
+    assert sheet.columns == ("Name", "E-Mail")
+    assert [
+        (number, line[0].split()[0]) for number, line in zip(sheet.numbers, sheet.lines, strict=True)
+    ] == [
+        (2, "Grace"),
+        (5, "Ada"),
+    ]
+
+
+def test_a_table_without_names_of_columns_is_not_read_without_its_first_line() -> None:
+    with pytest.raises(Malformed, match="The first line holds an e-mail address"):
+        read_sheet(b"Grace Hopper,grace@navy.example\nAda,ada@engine.example\n")
+    assert read_sheet(b"Name,Mail @work\nAda,ada@engine.example\n").columns == ("Name", "Mail @work")
+
+
 def test_short_lines_of_a_wide_table_take_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
     wide = ",".join(map(str, range(200)))
     tracemalloc.start()
