@@ -883,6 +883,21 @@ CREATE TABLE public.sale (
 
 ALTER TABLE ONLY public.sale FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.sales_goal (
+    id uuid NOT NULL,
+    staff_id text NOT NULL,
+    month date NOT NULL,
+    amount numeric(14,2),
+    currency text NOT NULL,
+    set_by_id text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT sales_goal_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT sales_goal_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT sales_goal_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+);
+
+ALTER TABLE ONLY public.sales_goal FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.saved_view (
     id uuid NOT NULL,
     owner_id text NOT NULL,
@@ -1152,6 +1167,9 @@ ALTER TABLE ONLY public.sale
 ALTER TABLE ONLY public.sale
     ADD CONSTRAINT sale_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.sales_goal
+    ADD CONSTRAINT sales_goal_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.saved_view
     ADD CONSTRAINT saved_view_owner_id_name_key UNIQUE (owner_id, name);
 
@@ -1312,6 +1330,8 @@ CREATE INDEX reconcile_run_list ON public.reconcile_run USING btree (started_at 
 CREATE UNIQUE INDEX reconcile_run_one ON public.reconcile_run USING btree (state) WHERE (state = 'running'::text);
 
 CREATE INDEX sale_customer ON public.sale USING btree (customer_id);
+
+CREATE INDEX sales_goal_newest ON public.sales_goal USING btree (staff_id, currency, month DESC, set_at DESC);
 
 CREATE INDEX saved_view_of_all ON public.saved_view USING btree (lower(name)) WHERE shared;
 
@@ -1480,6 +1500,12 @@ ALTER TABLE ONLY public.sale
 ALTER TABLE ONLY public.sale
     ADD CONSTRAINT sale_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.lead(id) ON DELETE RESTRICT;
 
+ALTER TABLE ONLY public.sales_goal
+    ADD CONSTRAINT sales_goal_set_by_id_fkey FOREIGN KEY (set_by_id) REFERENCES public.staff(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.sales_goal
+    ADD CONSTRAINT sales_goal_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE RESTRICT;
+
 ALTER TABLE ONLY public.saved_view
     ADD CONSTRAINT saved_view_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.staff(id) ON DELETE RESTRICT;
 
@@ -1583,9 +1609,13 @@ CREATE POLICY admin_read ON public.distinct_pair FOR SELECT TO crm_admin USING (
 
 CREATE POLICY admin_read ON public.erasure FOR SELECT TO crm_admin USING (true);
 
+CREATE POLICY admin_read ON public.sales_goal FOR SELECT TO crm_admin USING (true);
+
 CREATE POLICY admin_read ON public.session FOR SELECT TO crm_admin USING (true);
 
 CREATE POLICY admin_read ON public.stage_limit FOR SELECT TO crm_admin USING (true);
+
+CREATE POLICY admin_set ON public.sales_goal FOR INSERT TO crm_admin WITH CHECK ((set_by_id = public.viewer_id()));
 
 CREATE POLICY admin_set ON public.stage_limit FOR INSERT TO crm_admin WITH CHECK ((set_by_id = public.viewer_id()));
 
@@ -1679,6 +1709,8 @@ CREATE POLICY owner_all ON public.reconcile_run TO crm_owner USING (true) WITH C
 
 CREATE POLICY owner_all ON public.sale TO crm_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON public.sales_goal TO crm_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON public.saved_view TO crm_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON public.score_check TO crm_owner USING (true) WITH CHECK (true);
@@ -1731,6 +1763,8 @@ CREATE POLICY rep_own ON public.lead_total FOR SELECT TO crm_rep USING ((owner_i
 
 CREATE POLICY rep_own ON public.lead_words FOR SELECT TO crm_rep USING ((owner_id = public.viewer_id()));
 
+CREATE POLICY rep_own ON public.sales_goal FOR SELECT TO crm_rep USING ((staff_id = public.viewer_id()));
+
 CREATE POLICY rep_own ON public.saved_view TO crm_rep USING ((owner_id = public.viewer_id())) WITH CHECK (((owner_id = public.viewer_id()) AND (NOT shared)));
 
 CREATE POLICY rep_read ON public.staff FOR SELECT TO crm_rep USING (true);
@@ -1771,6 +1805,8 @@ CREATE POLICY rep_through_sale ON public.outbox FOR SELECT TO crm_rep USING ((EX
   WHERE (sale.event_id = outbox.id))));
 
 ALTER TABLE public.sale ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sales_goal ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.saved_view ENABLE ROW LEVEL SECURITY;
 
@@ -1855,6 +1891,8 @@ CREATE POLICY system_all ON public.reassignment_lead TO crm_system USING (true) 
 CREATE POLICY system_all ON public.reconcile_run TO crm_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system_all ON public.sale TO crm_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system_all ON public.sales_goal TO crm_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system_all ON public.saved_view TO crm_system USING (true) WITH CHECK (true);
 
@@ -2395,6 +2433,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.reconcile_run TO crm_system;
 GRANT SELECT,INSERT ON TABLE public.sale TO crm_rep;
 GRANT SELECT,INSERT ON TABLE public.sale TO crm_admin;
 GRANT SELECT,INSERT ON TABLE public.sale TO crm_system;
+
+GRANT SELECT ON TABLE public.sales_goal TO crm_rep;
+GRANT SELECT,INSERT ON TABLE public.sales_goal TO crm_admin;
+GRANT SELECT ON TABLE public.sales_goal TO crm_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_view TO crm_rep;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_view TO crm_support;

@@ -52,6 +52,7 @@ ACTS: Final[Mapping[str, Meaning]] = {
     "roles_changed": Meaning("change", "Roles changed", "staff"),
     "leads_paused": Meaning("change", "Takes no new leads", "staff"),
     "leads_resumed": Meaning("change", "Takes new leads again", "staff"),
+    "goal_set": Meaning("change", "Goal set", "staff"),
     "client_added": Meaning("change", "Client added", "client"),
     "secret_rotated": Meaning("change", "Client’s secret changed", "client"),
     "client_revoked": Meaning("change", "Client revoked", "client"),

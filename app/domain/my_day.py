@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from app.domain.board import Column, end_of_day
+from app.domain.goal import Progress, progress
 from app.domain.lead import Lead
 from app.domain.report import months_between
 
@@ -38,6 +39,12 @@ class WonMonth:
     first: date
     count: int = 0
     value: Decimal = Decimal(0)
+    goal: Decimal | None = None
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far that is; None without a goal."""
+        return progress(self.value, self.goal)
 
 
 @dataclass(frozen=True, slots=True)

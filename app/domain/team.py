@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.domain.board import Column
+from app.domain.goal import Progress, progress
 from app.domain.report_figures import Funnel, Outlook
 
 
@@ -43,6 +44,12 @@ class RepLine:
     value: Decimal
     overdue: int
     won: Decimal
+    goal: Decimal | None
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far they are this month; None without a goal."""
+        return progress(self.won, self.goal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,11 @@ _SUPPORT: Final = {
 _ADMIN: Final = _SUPPORT | {
     "capture_client", "capture_secret", "capture_submission", "delivery", "digest", "erasure", "inbox", "lead_import",
     "lead_import_row", "lead_total", "log_anchor", "outbox", "reassignment", "reassignment_lead", "reconcile_run",
-    "sale", "score_check", "score_model", "score_snapshot", "session", "sink", "stage_limit",
+    "sale", "sales_goal", "score_check", "score_model", "score_snapshot", "session", "sink", "stage_limit",
 }  # fmt: skip
 POLICIES: Final = {
-    "crm_rep": _SUPPORT | {"digest", "lead_total", "lead_words", "outbox", "sale", "stage_limit"},
+    "crm_rep": _SUPPORT
+    | {"digest", "lead_total", "lead_words", "outbox", "sale", "sales_goal", "stage_limit"},
     "crm_support": _SUPPORT,
     "crm_admin": _ADMIN,
     "crm_system": _ADMIN | {"login_attempt"},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from app.domain.board import HOT
 from app.domain.my_day import LONGEST_SECTION, PER_PAGE, TO_DO, Section, WonMonth
 from app.store.board_filter import OPEN, rotten
+from app.store.goals import IN_FORCE
 from app.store.rows import lead_columns, lead_joins, to_lead
 from app.store.scope import own_leads
 from app.store.transaction import connection
@@ -45,9 +46,13 @@ _SECTION: Final = """
         row_number() OVER (ORDER BY {order}) AS number, {columns}, customer.phone
     FROM lead {joins} WHERE {where} AND {fits} ORDER BY {order} LIMIT {limit} OFFSET {first})"""
 _WON: Final = """
-    SELECT width_bucket(lead.closed_at, $3::timestamptz[]) AS month, count(*) AS count,
-        coalesce(sum(lead.expected_value) FILTER (WHERE lead.currency = $4), 0) AS value
-    FROM lead WHERE {where} AND {since} GROUP BY 1"""
+    SELECT month.first, coalesce(won.count, 0) AS count, coalesce(won.value, 0) AS value, ({goal}) AS goal
+    FROM unnest($5::date[]) WITH ORDINALITY AS month (first, number) LEFT JOIN (
+        SELECT width_bucket(lead.closed_at, $3::timestamptz[]) AS number, count(*) AS count,
+            sum(lead.expected_value) FILTER (WHERE lead.currency = $4) AS value
+        FROM lead WHERE {where} AND {since} GROUP BY 1
+    ) AS won USING (number) ORDER BY number"""
+_GOAL: Final = IN_FORCE.format(who="$1", currency="$4", month="month.first")
 
 
 class _Moments(dict[str, str]):
@@ -100,8 +105,8 @@ async def _read(
 
 
 async def read_won(viewer: Viewer, today: Today, currency: str) -> tuple[WonMonth, ...]:
-    """Return what the viewer's leads brought in each of the last months, where the reader is."""
-    sql = _WON.format(where=own_leads(viewer), since=_WON_SINCE.format("$2"))
-    rows = await connection().fetch(sql, viewer.id, today.months[0], today.months, currency)
-    found = {row["month"]: (row["count"], row["value"]) for row in rows}
-    return tuple(WonMonth(begun.date(), *found.get(n, ())) for n, begun in enumerate(today.months, 1))
+    """Return what the viewer's leads brought in each of the last months, where the reader is, and its goal."""
+    sql = _WON.format(where=own_leads(viewer), since=_WON_SINCE.format("$2"), goal=_GOAL)
+    firsts = [begun.date() for begun in today.months]
+    rows = await connection().fetch(sql, viewer.id, today.months[0], today.months, currency, firsts)
+    return tuple(WonMonth(**dict(row)) for row in rows)

@@ -217,6 +217,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "reassignment": COLLEAGUES,
     "reassignment_lead": "plans for owners of leads; what came of them stands on the timeline",
     "reconcile_run": MACHINE,
+    "sales_goal": COLLEAGUES,
     "saved_view": "a colleague's way of looking at the board; what all may read of it searches for nobody",
     "score_check": MACHINE,
     "score_model": MACHINE,

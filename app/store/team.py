@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.pipeline import OPEN_STAGES
 from app.domain.team import Pulse, Rep, RepLine
+from app.store.goals import IN_FORCE
 from app.store.read_together import Read
 from app.store.transaction import connection
 from app.store.where import containing
@@ -14,13 +15,14 @@ if TYPE_CHECKING:
     from app.domain.my_day import Today
     from app.domain.viewer import Viewer
 
+_GOAL: Final = IN_FORCE.format(who="staff.id", currency="$4", month="$5")
 # Both counted along an index, for each rep apart: `lead_board` and `lead_closed`. Won is what a report counts as won.
-_REPS: Final = """
+_REPS: Final = f"""
     SELECT staff.id, staff.name, coalesce(kept.leads, 0)::bigint AS leads, coalesce(kept.value, 0) AS value,
         (SELECT count(*) FROM lead WHERE lead.assigned_to_id = staff.id AND stage = ANY($3)
             AND coalesce(follow_up_at, 'infinity') <= $1) AS overdue,
         coalesce((SELECT sum(expected_value) FROM lead WHERE lead.assigned_to_id = staff.id AND stage = 'closed_won'
-            AND closed_at >= $2 AND currency = $4), 0) AS won
+            AND closed_at >= $2 AND currency = $4), 0) AS won, ({_GOAL}) AS goal
     FROM staff LEFT JOIN (
         SELECT owner_id, sum(leads) AS leads, sum(value) AS value FROM lead_total
         WHERE stage = ANY($3) GROUP BY owner_id
@@ -38,9 +40,10 @@ _PULSE: Final = """
 
 
 async def read_reps(_viewer: Viewer, today: Today, currency: str) -> tuple[RepLine, ...]:
-    """Return every rep's open pipeline, what is overdue with them, and what they won this month."""
+    """Return every rep's open pipeline, what is overdue with them, what they won this month, and its goal."""
     stages = [stage.value for stage in OPEN_STAGES]
-    rows = await connection().fetch(_REPS, today.now, today.month_begins, stages, currency)
+    begun = today.month_begins
+    rows = await connection().fetch(_REPS, today.now, begun, stages, currency, begun.date())
     return tuple(RepLine(**dict(row)) for row in rows)
 
 

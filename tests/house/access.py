@@ -150,6 +150,8 @@ POST  /admin/captures/{id}/approve               no    no    no    yes   who   w
 POST  /admin/captures/{id}/discard               no    no    no    yes   who   who
 GET   /admin/board                               no    no    no    yes   who   who
 POST  /admin/board                               no    no    no    yes   who   who
+GET   /admin/goals                               no    no    no    yes   who   who
+POST  /admin/goals                               no    no    no    yes   who   who
 GET   /admin/clients                             no    no    no    yes   who   who
 POST  /admin/clients                             no    no    no    yes   who   who
 POST  /admin/clients/rotate                      no    no    no    none  who   who

@@ -125,6 +125,7 @@ class World:
                 "why": "On leave",
                 "leads": pack([(self.lead, 1)]),
             },
+            "POST /admin/goals": {"month": f"{now():%Y-%m}-01", f"goal_{CAST.rita.id}": "5"},
             "POST /admin/events/replay": {"since": "2020-01-01T00:00"},
             "POST /admin/clients": {"client": f"shop-{self.mark}", "name": "Shop"},
             "POST /admin/imports/{id}/check": {"column-0": "name", "column-1": "email"},

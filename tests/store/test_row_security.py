@@ -150,6 +150,23 @@ async def test_nobody_writes_a_timeline_entry_in_anothers_name(owner: asyncpg.Co
     assert await owner.fetchval("SELECT count(*) FROM activity") == 0
 
 
+async def test_a_goal_is_read_by_whose_it_is_and_set_by_admins_in_their_own_name(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    insert = "INSERT INTO sales_goal VALUES (gen_random_uuid(), $1, '2026-12-01', 5, 'EUR', $2, now())"
+    await owner.execute(insert, cast.rita.id, cast.ada.id)
+    for viewer, seen in ((cast.rita, 1), (cast.omar, 0), (cast.ada, 1)):
+        async with transaction(viewer):
+            assert await connection().fetchval("SELECT count(*) FROM sales_goal") == seen
+    for viewer, setter in ((cast.rita, cast.rita), (cast.ada, cast.rita)):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with transaction(viewer):
+                await connection().execute(insert, cast.rita.id, setter.id)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with transaction(cast.ada):
+            await connection().execute("UPDATE sales_goal SET amount = 6")
+
+
 async def test_the_login_itself_sees_nothing_without_a_role(database: object, cast: Cast) -> None:
     login = await asyncpg.connect(database.app_url)  # type: ignore[attr-defined]
     try:

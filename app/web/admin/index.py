@@ -36,6 +36,7 @@ AREAS: Final = [
         "Who signed in, took data out or changed something, and what was refused",
     ),
     ("/admin/reassign", "Reassign leads", "arrow", "Give many leads to others at once, and take it back"),
+    ("/admin/goals", "Goals", "trophy", "What each rep is to win a month, and since when"),
     ("/admin/board", "Board", "flag", "How many open leads a rep should have in each stage at most"),
     (
         "/admin/clients",

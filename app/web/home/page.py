@@ -9,6 +9,7 @@ from typing import Any, Final
 from litestar import Request, Response, get
 
 from app.core import clock
+from app.domain.goal import days_left
 from app.domain.my_day import TO_CALL
 from app.domain.viewer import Viewer
 from app.services.my_day import read_my_day, read_section
@@ -59,6 +60,7 @@ async def show_home(request: Asking) -> Response[str]:
             forecast=forecast,
             legend=legend,
             funnel=funnel,
+            days_left=days_left(now.date()),
         )
     if (name := request.query_params.get("section", "")) in SECTIONS:
         return await _show_section(request, name, _since(now))
@@ -72,6 +74,7 @@ async def show_home(request: Asking) -> Response[str]:
         words=SECTIONS,
         to_call=sum(section.total for section in day.sections if section.name in TO_CALL),
         view="home",
+        days_left=days_left(now.date()),
         spark=charts.sparkline([month.value for month in day.won]),
         since=_since(now),
     )
