@@ -5,10 +5,11 @@ from piccolo.table import Table
 
 
 class Digest(Table, tablename="digest"):
-    """One person's e-mail of one day, and what became of it."""
+    """One person's e-mail of one day, or of the week before a Monday, and what became of it."""
 
     id = UUID(primary_key=True, default=None)
     staff_id = Text()
+    kind = Text()
     day = Date(default=None)
     zone = Text()
     state = Text()

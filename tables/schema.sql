@@ -587,7 +587,9 @@ CREATE TABLE public.digest (
     off_hashes bytea[] DEFAULT '{}'::bytea[] NOT NULL,
     created_at timestamp with time zone NOT NULL,
     settled_at timestamp with time zone,
+    kind text DEFAULT 'daily'::text NOT NULL,
     CONSTRAINT digest_check CHECK (((state = 'owed'::text) = (settled_at IS NULL))),
+    CONSTRAINT digest_kind_check CHECK ((kind = ANY (ARRAY['daily'::text, 'weekly'::text]))),
     CONSTRAINT digest_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'sent'::text, 'empty'::text, 'failed'::text, 'unwanted'::text])))
 );
 
@@ -2261,6 +2263,9 @@ GRANT SELECT(created_at) ON TABLE public.digest TO crm_admin;
 
 GRANT SELECT(settled_at) ON TABLE public.digest TO crm_rep;
 GRANT SELECT(settled_at) ON TABLE public.digest TO crm_admin;
+
+GRANT SELECT(kind) ON TABLE public.digest TO crm_rep;
+GRANT SELECT(kind) ON TABLE public.digest TO crm_admin;
 
 GRANT SELECT ON TABLE public.distinct_pair TO crm_rep;
 GRANT SELECT ON TABLE public.distinct_pair TO crm_support;

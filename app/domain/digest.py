@@ -1,9 +1,10 @@
-"""The daily e-mail: to whom it is owed when, and when one that failed is tried again."""
+"""The daily and the weekly e-mail: to whom which is owed when, and when one that failed is tried again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from app.domain.board import end_of_day
 from app.domain.my_day import TO_CALL, Section
 from app.domain.viewer import Viewer
+from app.domain.week import Week
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,10 +23,18 @@ TOLD: Final = TO_CALL  # the sections that are worth a mail; what only rots is t
 RETRY_AFTER: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 15))
 
 
+class Kind(StrEnum):
+    """What somebody gets: a rep their day, an admin the team's week."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
 @dataclass(frozen=True, slots=True)
 class LocalDay:
-    """A day in a time zone, and when it ends."""
+    """A day in a time zone, what is owed on it, and until when that is of use: this day, or the week it begins."""
 
+    kind: Kind
     zone: str
     day: date
     ends_at: datetime
@@ -32,9 +42,11 @@ class LocalDay:
 
 @dataclass(frozen=True, slots=True)
 class OwedDigest:
-    """An attempt at one person's digest; `wanted` is False for who left, sells no more or switched it off."""
+    """An attempt at one person's digest; `wanted` is False for who left, gets no such one or switched it off."""
 
     id: UUID
+    kind: Kind
+    day: date
     attempt: int
     edition: int
     viewer: Viewer
@@ -50,6 +62,16 @@ class Digest:
     zone: ZoneInfo
     day: date
     sections: tuple[Section, ...]
+    off_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyDigest:
+    """The same of the team's week, for an admin."""
+
+    viewer: Viewer
+    zone: ZoneInfo
+    week: Week
     off_url: str
 
 
@@ -92,16 +114,27 @@ def zone_called(name: str) -> ZoneInfo | None:
         return None
 
 
-def day_in(name: str, now: datetime) -> LocalDay | None:
-    """Return the day it is in a time zone."""
+def kind_for(viewer: Viewer) -> Kind:
+    """Return which one somebody gets who gets one."""
+    return Kind.WEEKLY if viewer.is_admin else Kind.DAILY
+
+
+def day_in(name: str, now: datetime, kind: Kind) -> LocalDay | None:
+    """Return the day that one of this kind is about now in a time zone: today there, or this week's Monday."""
     zone = zone_called(name)
-    return zone and LocalDay(name, now.astimezone(zone).date(), end_of_day(now, zone))
+    if zone is None:
+        return None
+    today = now.astimezone(zone).date()
+    if kind is Kind.DAILY:
+        return LocalDay(kind, name, today, end_of_day(now, zone))
+    monday = today - timedelta(days=today.weekday())
+    return LocalDay(kind, name, monday, datetime.combine(monday + timedelta(days=7), time(), zone))
 
 
 def due(zones: Iterable[str], now: datetime) -> list[LocalDay]:
-    """Return the days of the zones where it is half past seven or later, Monday to Friday."""
-    days = [day for name in zones if (day := day_in(name, now))]
-    return [each for each in days if each.day.isoweekday() < SATURDAY and _clock_in(each, now) >= SENT_AT]
+    """Return what is owed where it is half past seven or later: Monday to Friday a day, on Mondays a week, too."""
+    days = [day for name in zones for kind in Kind if (day := day_in(name, now, kind))]
+    return [each for each in days if _is_morning(each, now.astimezone(ZoneInfo(each.zone)))]
 
 
 def wait_after(attempt: int) -> timedelta:
@@ -109,5 +142,5 @@ def wait_after(attempt: int) -> timedelta:
     return RETRY_AFTER[min(attempt, len(RETRY_AFTER)) - 1]
 
 
-def _clock_in(day: LocalDay, now: datetime) -> time:
-    return now.astimezone(ZoneInfo(day.zone)).time()
+def _is_morning(day: LocalDay, there: datetime) -> bool:
+    return there.time() >= SENT_AT and there.date() == day.day and day.day.isoweekday() < SATURDAY

@@ -124,13 +124,13 @@ def check_work_tickets(viewer: Viewer) -> None:
 
 
 def can_get_digest(viewer: Viewer) -> bool:
-    """Who has a day of their own is told of it by e-mail."""
-    return viewer.is_rep
+    """Who has a day of their own, or a team, is told of it by e-mail."""
+    return viewer.is_rep or viewer.is_admin
 
 
 def check_get_digest(viewer: Viewer) -> None:
-    """Raise Forbidden for who gets no daily e-mail."""
-    _check(can_get_digest(viewer), "The daily e-mail is for sales reps")
+    """Raise Forbidden for who gets no daily or weekly e-mail."""
+    _check(can_get_digest(viewer), "This e-mail is for sales reps and administrators")
 
 
 def can_administer(viewer: Viewer) -> bool:

@@ -33,3 +33,21 @@ class StaffLine:
     def needs_successor(self) -> bool:
         """True for somebody who is gone, or sells no more, and still has open leads."""
         return self.open_leads > 0 and not self.active
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What waits for an admin."""
+
+    unassigned_leads: int
+    leads_of_inactive: int
+    dead_events: int
+    email_conflicts: int
+    held_forms: int
+    failing_events: int
+    open_erasures: int
+
+    @property
+    def is_anything(self) -> bool:
+        """True when something does."""
+        return any(getattr(self, name) for name in self.__slots__)

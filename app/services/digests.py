@@ -1,4 +1,4 @@
-"""The daily e-mail: owed in the morning of whoever it is for, read as them when it is sent (docs/adr/0111)."""
+"""The daily and the weekly e-mail: owed in the morning of whoever it is for, read as them when it is sent."""
 
 from __future__ import annotations
 
@@ -13,22 +13,37 @@ from app.core import clock
 from app.core.errors import Conflict, NotFound
 from app.core.log import logger
 from app.core.settings import settings
-from app.domain.digest import TOLD, Digest, Letter, OwnDigest, day_in, due, wait_after, zone_called
+from app.domain.digest import (
+    TOLD,
+    Digest,
+    Kind,
+    Letter,
+    OwnDigest,
+    WeeklyDigest,
+    day_in,
+    due,
+    kind_for,
+    wait_after,
+    zone_called,
+)
 from app.domain.my_day import today_of
 from app.domain.permissions import check_get_digest
 from app.domain.viewer import system
 from app.gateways import queue
 from app.gateways.mail import Mail, Undelivered
+from app.services.week import read_week
 from app.store import digests, my_day
 from app.store.sessions import hash_of
 from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from app.domain.digest import OwedDigest
     from app.domain.viewer import Viewer
     from app.gateways.mail import MailServer
 
-Write = Callable[[Digest], Letter]
+Write = Callable[[Digest | WeeklyDigest], Letter]
 
 VIEWER: Final = system("jobs")
 RUN_SECONDS: Final = 6.0
@@ -70,16 +85,16 @@ async def set_wanted(viewer: Viewer, *, wanted: bool) -> None:
 
 
 async def ask_now(viewer: Viewer) -> None:
-    """Send the viewer today's now, once more where it was sent already; raises Conflict where none can come."""
+    """Send the viewer today's, or this week's, once more where it was sent; raises Conflict where none can come."""
     check_get_digest(viewer)
     if settings().smtp is None:
         raise Conflict("This CRM sends no e-mail")
     now = clock.now()
     async with transaction(VIEWER):
         own = await digests.read_own(viewer)
-        today = day_in(own.zone or "UTC", now)
+        today = day_in(own.zone or "UTC", now, kind_for(viewer))
         if not own.wanted or today is None:
-            raise Conflict("Your daily e-mail is off")
+            raise Conflict("Your e-mail is off")
         await digests.ask(VIEWER, viewer.id, today, now)
     await queue.wake("send_digests")
 
@@ -122,17 +137,28 @@ async def _send_next(server: MailServer, write: Write) -> bool:
 
 
 async def _send(server: MailServer, write: Write, owed: OwedDigest, secret: str) -> str:
-    """Read the day as its person sees it, and send what there is to say; returns how it ended."""
-    zone, viewer = zone_called(owed.zone), owed.viewer
+    """Read what there is to say as its person sees it, and send that; returns how it ended."""
+    zone = zone_called(owed.zone)
     if not owed.wanted or zone is None:
         return UNWANTED
-    today = today_of(clock.now(), zone)
-    async with reading(viewer):
-        sections = await my_day.read_sections(viewer, today, TOLD)
-    if not sections:
-        return EMPTY
     off_url = f"{settings().public_url}/digest/off/{owed.id.hex}.{secret}"
-    letter = write(Digest(viewer, zone, today.begins.date(), sections, off_url))
+    read = _read_week if owed.kind is Kind.WEEKLY else _read_day
+    digest = await read(owed, zone, off_url)
+    if digest is None:
+        return EMPTY
+    letter, viewer = write(digest), owed.viewer
     key = f"{owed.id.hex}.{owed.edition}"
     await server.send(Mail(key, viewer.name, viewer.email, letter.subject, letter.text, letter.html, off_url))
     return SENT
+
+
+async def _read_day(owed: OwedDigest, zone: ZoneInfo, off_url: str) -> Digest | None:
+    today = today_of(clock.now(), zone)
+    async with reading(owed.viewer):
+        sections = await my_day.read_sections(owed.viewer, today, TOLD)
+    return Digest(owed.viewer, zone, today.begins.date(), sections, off_url) if sections else None
+
+
+async def _read_week(owed: OwedDigest, zone: ZoneInfo, off_url: str) -> WeeklyDigest | None:
+    week = await read_week(owed.viewer, zone, owed.day)
+    return None if week.is_quiet else WeeklyDigest(owed.viewer, zone, week, off_url)

@@ -12,9 +12,8 @@ from app.store import audit, staff_list
 from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
-    from app.domain.staff import StaffLine
+    from app.domain.staff import Attention, StaffLine
     from app.domain.viewer import Viewer
-    from app.store.staff_list import Attention
 
 
 async def list_staff(viewer: Viewer) -> list[StaffLine]:

@@ -1,11 +1,11 @@
-"""The daily e-mails: who is owed one, the attempts at it, and what became of it."""
+"""The daily and weekly e-mails: who is owed one, the attempts at it, and what became of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from app.core.ids import uuid7
-from app.domain.digest import DigestLine, OwedDigest, OwnDigest
+from app.domain.digest import DigestLine, Kind, OwedDigest, OwnDigest
 from app.domain.identity import ADMIN
 from app.domain.viewer import Role, Viewer
 from app.store.transaction import connection
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 SHOWN: Final = 7
 LONGEST_ERROR: Final = 300
 
-_WANTS: Final = f"""staff.active AND staff.rep_id IS NOT NULL AND NOT '{ADMIN}' = ANY(staff.roles)
-    AND staff.wants_digest AND staff.email <> ''"""
+_KIND: Final = f"""CASE WHEN '{ADMIN}' = ANY(staff.roles) THEN '{Kind.WEEKLY}'
+    WHEN staff.rep_id IS NOT NULL THEN '{Kind.DAILY}' END"""
+_WANTS: Final = f"staff.active AND ({_KIND}) IS NOT NULL AND staff.wants_digest AND staff.email <> ''"
 _OWE: Final = f"""
-    INSERT INTO digest (id, staff_id, day, zone, next_try_at, ends_at, created_at)
-    SELECT gen_random_uuid(), staff.id, today.day, today.zone, $4, today.ends_at, $4
-    FROM unnest($1::text[], $2::date[], $3::timestamptz[]) AS today(zone, day, ends_at)
-    JOIN staff ON staff.zone = today.zone
+    INSERT INTO digest (id, staff_id, kind, day, zone, next_try_at, ends_at, created_at)
+    SELECT gen_random_uuid(), staff.id, today.kind, today.day, today.zone, $5, today.ends_at, $5
+    FROM unnest($1::text[], $2::text[], $3::date[], $4::timestamptz[]) AS today(kind, zone, day, ends_at)
+    JOIN staff ON staff.zone = today.zone AND today.kind = ({_KIND})
     WHERE {_WANTS} AND NOT EXISTS (SELECT FROM digest WHERE staff_id = staff.id AND day = today.day)
     ON CONFLICT (staff_id, day) DO NOTHING"""
 # One that is under way counts as tried; whoever dies over it leaves it to the next once its lease is over.
@@ -37,16 +38,18 @@ _CLAIM: Final = f"""
     )
     UPDATE digest SET attempts = attempts + 1, next_try_at = $2, off_hashes = array_append(off_hashes, $3::bytea)
     FROM next, staff WHERE digest.id = next.id AND staff.id = digest.staff_id
-    RETURNING digest.id, digest.attempts, digest.edition, digest.zone,
-        staff.id AS staff_id, staff.name, staff.email, staff.rep_id, {_WANTS} AS wanted"""
+    RETURNING digest.id, digest.kind, digest.day, digest.attempts, digest.edition, digest.zone,
+        staff.id AS staff_id, staff.name, staff.email, staff.rep_id,
+        {_WANTS} AND digest.kind = ({_KIND}) AS wanted"""
 # Who is told only after the day ended that it was sent, was sent it.
 _SETTLE: Final = """
     UPDATE digest SET state = $3, last_error = $4, settled_at = $5
     WHERE id = $1 AND attempts = $2 AND state IN ('owed', 'failed')"""
 _ASK: Final = """
-    INSERT INTO digest (id, staff_id, day, zone, next_try_at, ends_at, created_at) VALUES ($1, $2, $3, $4, $6, $5, $6)
-    ON CONFLICT (staff_id, day) DO UPDATE SET state = 'owed', settled_at = NULL, last_error = NULL,
-        edition = digest.edition + 1, next_try_at = $6
+    INSERT INTO digest (id, staff_id, kind, day, zone, ends_at, next_try_at, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+    ON CONFLICT (staff_id, day) DO UPDATE SET state = 'owed', kind = $3, ends_at = $6, settled_at = NULL,
+        last_error = NULL, edition = digest.edition + 1, next_try_at = $7
     WHERE digest.state <> 'owed'"""
 
 
@@ -57,16 +60,16 @@ async def read_zones(_viewer: Viewer) -> list[str]:
 
 
 async def owe(_viewer: Viewer, days: Sequence[LocalDay], now: datetime) -> None:
-    """Owe a digest to all who want one and for whom it is one of these days; whoever is owed it already stays so."""
-    columns = ([day.zone for day in days], [day.day for day in days], [day.ends_at for day in days])
+    """Owe a digest to all who want one of its kind and have one of these days; who is owed one stays so."""
+    columns = [[getattr(day, name) for day in days] for name in ("kind", "zone", "day", "ends_at")]
     await connection().execute(_OWE, *columns, now)
 
 
 async def give_up(_viewer: Viewer, now: datetime) -> None:
-    """End what could not be sent on its day."""
+    """End what could not be sent while it was of use."""
     await connection().execute(
         "UPDATE digest SET state = 'failed', settled_at = $1,"
-        " last_error = coalesce(last_error, 'Nobody came to it that day')"
+        " last_error = coalesce(last_error, 'Nobody came to it in time')"
         " WHERE state = 'owed' AND ends_at <= $1",
         now,
     )
@@ -77,8 +80,12 @@ async def claim(_viewer: Viewer, now: datetime, until: datetime, off_hash: bytes
     row = await connection().fetchrow(_CLAIM, now, until, off_hash)
     if row is None:
         return None
-    viewer = Viewer(row["staff_id"], Role.REP, row["name"], row["email"], row["rep_id"])
-    return OwedDigest(row["id"], row["attempts"], row["edition"], viewer, row["zone"], row["wanted"])
+    kind = Kind(row["kind"])
+    role = Role.ADMIN if kind is Kind.WEEKLY else Role.REP
+    viewer = Viewer(row["staff_id"], role, row["name"], row["email"], row["rep_id"])
+    return OwedDigest(
+        row["id"], kind, row["day"], row["attempts"], row["edition"], viewer, row["zone"], row["wanted"]
+    )
 
 
 async def settle(
@@ -100,8 +107,8 @@ async def put_off(_viewer: Viewer, owed: OwedDigest, until: datetime, error: str
 
 
 async def ask(_viewer: Viewer, staff_id: str, day: LocalDay, now: datetime) -> None:
-    """Owe somebody the digest of this day, once more where it was sent already."""
-    await connection().execute(_ASK, uuid7(), staff_id, day.day, day.zone, day.ends_at, now)
+    """Owe somebody the digest of this day or week, once more where it was sent already."""
+    await connection().execute(_ASK, uuid7(), staff_id, day.kind, day.day, day.zone, day.ends_at, now)
 
 
 async def set_wanted(_viewer: Viewer, staff_id: str, now: datetime, *, wanted: bool) -> None:

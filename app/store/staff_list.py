@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.domain.staff import StaffLine
+from app.domain.staff import Attention, StaffLine
 from app.store.rows import changed
 from app.store.transaction import connection
 
@@ -35,19 +34,6 @@ _ATTENTION = """
         (SELECT count(*) FROM outbox WHERE published_at IS NULL AND last_error IS NOT NULL) AS failing_events,
         (SELECT count(*) FROM erasure WHERE done_at IS NULL AND withdrawn_at IS NULL) AS open_erasures
     FROM lead_total LEFT JOIN staff ON staff.id = owner_id WHERE stage NOT IN ('closed_won', 'closed_lost')"""
-
-
-@dataclass(frozen=True, slots=True)
-class Attention:
-    """What waits for an admin."""
-
-    unassigned_leads: int
-    leads_of_inactive: int
-    dead_events: int
-    email_conflicts: int
-    held_forms: int
-    failing_events: int
-    open_erasures: int
 
 
 async def list_staff(_viewer: Viewer, now: datetime) -> list[StaffLine]:

@@ -35,7 +35,7 @@ async def test_todays_is_asked_for_read_and_switched_off_in_the_mailbox(
     await until(look, "the mail is in the mailbox")
     await expect(letter.get_by_role("heading")).to_have_text(re.compile(r"\d+ (overdue|today|new and hot)"))
     await letter.get_by_role("button", name="Unsubscribe").press("Enter")
-    await expect(page.get_by_role("heading")).to_have_text("Your daily e-mail is off")
+    await expect(page.get_by_role("heading")).to_have_text("Your e-mail is off")
     await page.get_by_role("link", name="Turn it on again").press("Enter")
     switch = page.get_by_role("switch", name="Daily e-mail")
     await expect(switch).not_to_be_checked()

@@ -93,9 +93,9 @@ GET   /leads/{id}/assign                         no    no    no    yes   who   w
 POST  /leads/{id}/assign                         no    no    no    yes   who   who
 POST  /leads/{id}/reopen                         yes   none  no    yes   who   who
 POST  /leads/{id}/won/preview                    yes   none  no    yes   who   who
-GET   /digest                                    yes   yes   no    no    who   who
-POST  /digest                                    yes   yes   no    no    who   who
-POST  /digest/now                                late  late  no    no    who   who
+GET   /digest                                    yes   yes   no    yes   who   who
+POST  /digest                                    yes   yes   no    yes   who   who
+POST  /digest/now                                late  late  no    late   who   who
 GET   /digest/off/{id}                           yes   yes   yes   yes   yes   yes
 POST  /digest/off/{id}                           none  none  none  none  none  none
 POST  /views                                     yes   yes   no    yes   who   who

@@ -1,4 +1,4 @@
-"""The daily e-mail: its switch, and the way out that each mail brings along (RFC 8058)."""
+"""The daily or weekly e-mail: its switch, and the way out that each mail brings along (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from litestar import Request, Response, get, post
 
 from app.core.errors import Malformed
 from app.core.settings import settings
-from app.domain.digest import SENT_AT
+from app.domain.digest import SENT_AT, kind_for
 from app.domain.permissions import check_get_digest
 from app.domain.viewer import Viewer
 from app.services import digests
@@ -20,7 +20,7 @@ Asking = Request[Viewer, Any, Any]
 WORDS: Final = {
     "owed": "on its way",
     "sent": "sent",
-    "empty": "nobody waited, so none was sent",
+    "empty": "there was nothing to say, so none was sent",
     "failed": "could not be sent",
     "unwanted": "not wanted any more",
 }
@@ -35,6 +35,7 @@ async def show_digest(request: Asking) -> Response[str]:
         request,
         "digest/page.html.jinja2",
         own=own,
+        kind=kind_for(request.user),
         words=WORDS,
         sent_at=f"{SENT_AT:%H:%M}",
         can_send=can_send,
@@ -43,20 +44,21 @@ async def show_digest(request: Asking) -> Response[str]:
 
 @post("/digest", name="digest.switch", opt=needs(check_get_digest))
 async def switch(request: Asking) -> Response[str]:
-    """Switch the viewer's daily e-mail on or off."""
+    """Switch the viewer's e-mail on or off."""
     wanted = (await read_form(request)).text("wanted")
     if wanted not in {"yes", "no"}:
         raise Malformed("This form does not say whether you want it")
     await digests.set_wanted(request.user, wanted=wanted == "yes")
-    said = "Your daily e-mail is on." if wanted == "yes" else "Your daily e-mail is off."
-    return redirect(request, "/digest", said)
+    return redirect(
+        request, "/digest", f"Your {kind_for(request.user)} e-mail is {'on' if wanted == 'yes' else 'off'}."
+    )
 
 
 @post("/digest/now", name="digest.now", opt=needs(check_get_digest))
 async def send_now(request: Asking) -> Response[str]:
-    """Send the viewer today's at once."""
+    """Send the viewer today's, or this week's, at once."""
     await digests.ask_now(request.user)
-    return redirect(request, "/digest", "Today’s is on its way, if somebody waits for you.")
+    return redirect(request, "/digest", "It is on its way, if there is something to say.")
 
 
 @get("/digest/off/{token:str}", name="digest.ask_off", opt=PUBLIC)

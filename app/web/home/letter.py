@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from app.core.settings import settings
-from app.domain.digest import SENT_AT, Letter
+from app.domain.digest import SENT_AT, Letter, WeeklyDigest
 from app.web import formats
+from app.web.home.week_letter import write_week
 from app.web.templating import Reader, render
 
 if TYPE_CHECKING:
@@ -39,8 +40,12 @@ class Part:
     url: str
 
 
-def write(digest: Digest) -> Letter:
+def write(digest: Digest | WeeklyDigest) -> Letter:
     """Write it."""
+    return write_week(digest) if isinstance(digest, WeeklyDigest) else _write_day(digest)
+
+
+def _write_day(digest: Digest) -> Letter:
     subject = ", ".join(f"{section.total} {NAMES[section.name]}" for section in digest.sections)
     shown: dict[str, Any] = {
         "subject": subject,

@@ -105,7 +105,9 @@ def _of_owed(it: Owed) -> Iterable[Metric]:
     yield _one("crm_inbox_dead", "Events of the SSO that could not be applied.", it.dead)
     yield _one("crm_scores_due", "Leads that wait for a score.", it.scores_due)
     yield _one("crm_scores_oldest_due_seconds", "How long the first of them has waited.", it.scores_age)
-    yield _one("crm_digests_failing", "Daily e-mails that were tried in vain so far.", it.digests_failing)
+    yield _one(
+        "crm_digests_failing", "Daily and weekly e-mails that were tried in vain so far.", it.digests_failing
+    )
     yield _one("crm_sales", "Sales ever made.", it.sales)
 
 

@@ -155,4 +155,20 @@ async def test_the_page_says_that_nobody_sends_mail(signed_in: SignIn) -> None:
 
 async def test_who_has_a_day_finds_it_in_their_menu(signed_in: SignIn) -> None:
     assert 'href="/digest"' in (await (await signed_in("rita")).get("/")).text
-    assert 'href="/digest"' not in (await (await signed_in("ada")).get("/")).text
+    assert 'href="/digest">' in (await (await signed_in("ada")).get("/")).text
+    assert 'href="/digest"' not in (await (await signed_in("sam")).get("/tickets")).text
+
+
+async def test_an_admin_is_sent_last_weeks_once_more(
+    owner: asyncpg.Connection, cast: Cast, post: Post, signed_in: SignIn
+) -> None:
+    await make.lead(owner, None)
+    client = await signed_in("ada")
+    html = (await client.get("/digest")).text
+    assert ("Weekly e-mail" in html, "Daily" in html) == (True, False)
+    path = await off_path(post, client)
+    assert post.recipients == [cast.ada.email]
+    assert post.mails[0]["Subject"].startswith("Last week: ")
+    assert (await client.post(path, data=ONE_CLICK)).status_code == 200
+    assert not await wants(owner, cast.ada)
+    assert (await client.post("/digest/now")).status_code == 409

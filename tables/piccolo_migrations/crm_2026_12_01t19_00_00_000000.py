@@ -1,0 +1,16 @@
+"""Admins are owed a digest a week."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from tables.sql import run_sql
+
+ID = "2026-12-01T19:00:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Weekly digest"
+
+
+async def forwards() -> MigrationManager:
+    """Return the manager that runs the SQL file."""
+    manager = MigrationManager(migration_id=ID, app_name="crm", description=DESCRIPTION)
+    manager.add_raw(run_sql("116_weekly_digest"))
+    return manager
