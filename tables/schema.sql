@@ -464,6 +464,14 @@ BEGIN
         USING ERRCODE = 'restrict_violation';
 END $$;
 
+CREATE FUNCTION public.unread_mentions(who text) RETURNS integer
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    RETURN (SELECT count(*) FROM (SELECT FROM mention WHERE staff_id = who AND read_at IS NULL LIMIT 100) unread);
+END $$;
+
 CREATE FUNCTION public.viewer_id() RETURNS text
     LANGUAGE sql STABLE
     AS $$ SELECT nullif(current_setting('app.user_id', true), '') $$;
@@ -781,6 +789,18 @@ CREATE TABLE public.login_attempt (
 );
 
 ALTER TABLE ONLY public.login_attempt FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.mention (
+    activity_id uuid NOT NULL,
+    staff_id text NOT NULL,
+    by_id text NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    read_at timestamp with time zone,
+    CONSTRAINT mention_by_id_check CHECK (((by_id <> ''::text) AND (length(by_id) <= 255))),
+    CONSTRAINT mention_check CHECK ((staff_id <> by_id))
+);
+
+ALTER TABLE ONLY public.mention FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.migration (
     id integer NOT NULL,
@@ -1139,6 +1159,9 @@ ALTER TABLE ONLY public.log_anchor
 ALTER TABLE ONLY public.login_attempt
     ADD CONSTRAINT login_attempt_pkey PRIMARY KEY (state_hash);
 
+ALTER TABLE ONLY public.mention
+    ADD CONSTRAINT mention_pkey PRIMARY KEY (activity_id, staff_id);
+
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (id);
 
@@ -1313,6 +1336,10 @@ CREATE INDEX lead_total_owner ON public.lead_total USING btree (owner_id, stage)
 
 CREATE INDEX lead_words_own ON public.lead_words USING btree (owner_id, created_at DESC, customer_id DESC) INCLUDE (words);
 
+CREATE INDEX mention_of ON public.mention USING btree (staff_id, at DESC, activity_id DESC);
+
+CREATE INDEX mention_unread ON public.mention USING btree (staff_id) WHERE (read_at IS NULL);
+
 CREATE INDEX outbox_list ON public.outbox USING btree (created_at DESC, id DESC);
 
 CREATE INDEX outbox_unnumbered ON public.outbox USING btree (created_at, id) WHERE ("position" IS NULL);
@@ -1472,6 +1499,12 @@ ALTER TABLE ONLY public.lead_import_row
 ALTER TABLE ONLY public.lead
     ADD CONSTRAINT lead_reopened_from_id_fkey FOREIGN KEY (reopened_from_id) REFERENCES public.lead(id) ON DELETE RESTRICT;
 
+ALTER TABLE ONLY public.mention
+    ADD CONSTRAINT mention_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activity(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.mention
+    ADD CONSTRAINT mention_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE RESTRICT;
+
 ALTER TABLE ONLY public.reassignment
     ADD CONSTRAINT reassignment_asked_by_id_fkey FOREIGN KEY (asked_by_id) REFERENCES public.staff(id) ON DELETE RESTRICT;
 
@@ -1599,6 +1632,8 @@ CREATE POLICY admin_decide ON public.erasure FOR UPDATE TO crm_admin USING ((don
 
 CREATE POLICY admin_own ON public.idempotency TO crm_admin USING ((client = public.viewer_id())) WITH CHECK ((client = public.viewer_id()));
 
+CREATE POLICY admin_own ON public.mention FOR SELECT TO crm_admin USING ((staff_id = public.viewer_id()));
+
 CREATE POLICY admin_own ON public.saved_view TO crm_admin USING ((owner_id = public.viewer_id())) WITH CHECK ((owner_id = public.viewer_id()));
 
 CREATE POLICY admin_read ON public.activity FOR SELECT TO crm_admin USING (true);
@@ -1611,6 +1646,8 @@ CREATE POLICY admin_read ON public.distinct_pair FOR SELECT TO crm_admin USING (
 
 CREATE POLICY admin_read ON public.erasure FOR SELECT TO crm_admin USING (true);
 
+CREATE POLICY admin_read ON public.mention FOR UPDATE TO crm_admin USING ((staff_id = public.viewer_id()));
+
 CREATE POLICY admin_read ON public.sales_goal FOR SELECT TO crm_admin USING (true);
 
 CREATE POLICY admin_read ON public.session FOR SELECT TO crm_admin USING (true);
@@ -1622,6 +1659,8 @@ CREATE POLICY admin_set ON public.sales_goal FOR INSERT TO crm_admin WITH CHECK 
 CREATE POLICY admin_set ON public.stage_limit FOR INSERT TO crm_admin WITH CHECK ((set_by_id = public.viewer_id()));
 
 CREATE POLICY admin_shared ON public.saved_view FOR SELECT TO crm_admin USING (shared);
+
+CREATE POLICY admin_write ON public.mention FOR INSERT TO crm_admin WITH CHECK ((by_id = public.viewer_id()));
 
 ALTER TABLE public.audit_event ENABLE ROW LEVEL SECURITY;
 
@@ -1658,6 +1697,8 @@ ALTER TABLE public.lead_words ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.log_anchor ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.login_attempt ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.mention ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
@@ -1700,6 +1741,8 @@ CREATE POLICY owner_all ON public.lead_words TO crm_owner USING (true) WITH CHEC
 CREATE POLICY owner_all ON public.log_anchor TO crm_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON public.login_attempt TO crm_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON public.mention TO crm_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON public.outbox TO crm_owner USING (true) WITH CHECK (true);
 
@@ -1765,9 +1808,13 @@ CREATE POLICY rep_own ON public.lead_total FOR SELECT TO crm_rep USING ((owner_i
 
 CREATE POLICY rep_own ON public.lead_words FOR SELECT TO crm_rep USING ((owner_id = public.viewer_id()));
 
+CREATE POLICY rep_own ON public.mention FOR SELECT TO crm_rep USING ((staff_id = public.viewer_id()));
+
 CREATE POLICY rep_own ON public.sales_goal FOR SELECT TO crm_rep USING ((staff_id = public.viewer_id()));
 
 CREATE POLICY rep_own ON public.saved_view TO crm_rep USING ((owner_id = public.viewer_id())) WITH CHECK (((owner_id = public.viewer_id()) AND (NOT shared)));
+
+CREATE POLICY rep_read ON public.mention FOR UPDATE TO crm_rep USING ((staff_id = public.viewer_id()));
 
 CREATE POLICY rep_read ON public.staff FOR SELECT TO crm_rep USING (true);
 
@@ -1806,6 +1853,8 @@ CREATE POLICY rep_through_sale ON public.outbox FOR SELECT TO crm_rep USING ((EX
    FROM public.sale
   WHERE (sale.event_id = outbox.id))));
 
+CREATE POLICY rep_write ON public.mention FOR INSERT TO crm_rep WITH CHECK ((by_id = public.viewer_id()));
+
 ALTER TABLE public.sale ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sales_goal ENABLE ROW LEVEL SECURITY;
@@ -1840,13 +1889,19 @@ CREATE POLICY support_append ON public.audit_event FOR INSERT TO crm_support WIT
 
 CREATE POLICY support_own ON public.idempotency TO crm_support USING ((client = public.viewer_id())) WITH CHECK ((client = public.viewer_id()));
 
+CREATE POLICY support_own ON public.mention FOR SELECT TO crm_support USING ((staff_id = public.viewer_id()));
+
 CREATE POLICY support_own ON public.saved_view TO crm_support USING ((owner_id = public.viewer_id())) WITH CHECK (((owner_id = public.viewer_id()) AND (NOT shared)));
 
 CREATE POLICY support_read ON public.activity FOR SELECT TO crm_support USING (true);
 
 CREATE POLICY support_read ON public.distinct_pair FOR SELECT TO crm_support USING (true);
 
+CREATE POLICY support_read ON public.mention FOR UPDATE TO crm_support USING ((staff_id = public.viewer_id()));
+
 CREATE POLICY support_read ON public.staff FOR SELECT TO crm_support USING (true);
+
+CREATE POLICY support_write ON public.mention FOR INSERT TO crm_support WITH CHECK ((by_id = public.viewer_id()));
 
 CREATE POLICY system_all ON public.activity TO crm_system USING (true) WITH CHECK (true);
 
@@ -2155,6 +2210,9 @@ GRANT ALL ON FUNCTION public.speaks_of(message text, theirs text[]) TO crm_admin
 
 REVOKE ALL ON FUNCTION public.timeline_is_immutable() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.unread_mentions(who text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.unread_mentions(who text) TO crm_app;
+
 REVOKE ALL ON FUNCTION public.viewer_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.viewer_id() TO crm_rep;
 GRANT ALL ON FUNCTION public.viewer_id() TO crm_support;
@@ -2401,6 +2459,26 @@ GRANT SELECT,INSERT ON TABLE public.log_anchor TO crm_system;
 GRANT SELECT ON TABLE public.log_anchor TO crm_admin;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_attempt TO crm_system;
+
+GRANT SELECT ON TABLE public.mention TO crm_rep;
+GRANT SELECT ON TABLE public.mention TO crm_support;
+GRANT SELECT ON TABLE public.mention TO crm_admin;
+
+GRANT INSERT(activity_id) ON TABLE public.mention TO crm_rep;
+GRANT INSERT(activity_id) ON TABLE public.mention TO crm_support;
+GRANT INSERT(activity_id) ON TABLE public.mention TO crm_admin;
+
+GRANT INSERT(staff_id) ON TABLE public.mention TO crm_rep;
+GRANT INSERT(staff_id) ON TABLE public.mention TO crm_support;
+GRANT INSERT(staff_id) ON TABLE public.mention TO crm_admin;
+
+GRANT INSERT(by_id) ON TABLE public.mention TO crm_rep;
+GRANT INSERT(by_id) ON TABLE public.mention TO crm_support;
+GRANT INSERT(by_id) ON TABLE public.mention TO crm_admin;
+
+GRANT UPDATE(read_at) ON TABLE public.mention TO crm_rep;
+GRANT UPDATE(read_at) ON TABLE public.mention TO crm_support;
+GRANT UPDATE(read_at) ON TABLE public.mention TO crm_admin;
 
 GRANT SELECT,INSERT ON TABLE public.outbox TO crm_rep;
 GRANT SELECT,INSERT ON TABLE public.outbox TO crm_admin;

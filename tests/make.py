@@ -78,6 +78,13 @@ async def activity(owner: asyncpg.Connection, customer_id: UUID, actor: Viewer, 
     return await _insert(owner, "activity", {**defaults, **given})
 
 
+async def mention(owner: asyncpg.Connection, entry: UUID, who: Viewer, by: Viewer) -> None:
+    """Let an entry mention somebody."""
+    await owner.execute(
+        "INSERT INTO mention (activity_id, staff_id, by_id) VALUES ($1, $2, $3)", entry, who.id, by.id
+    )
+
+
 async def ticket(owner: asyncpg.Connection, customer_id: UUID, **given: Any) -> UUID:
     """Open a ticket for the customer and return its id."""
     defaults = {

@@ -66,7 +66,7 @@ def roles_of(claims: Claims, names: ClaimNames) -> frozenset[str]:
 def viewer_of(claims: Claims, names: ClaimNames) -> Viewer:
     """Return the person as exactly one role of ours; raises Forbidden for anybody else."""
     rep_id = _text(claim_at(claims, names.rep_id))
-    role = _role(roles_of(claims, names), rep_id)
+    role = role_of(roles_of(claims, names), rep_id)
     if role is None:
         raise Forbidden("Your account has no role in the CRM", who=_text(claims.get("sub")))
     return Viewer(
@@ -76,6 +76,15 @@ def viewer_of(claims: Claims, names: ClaimNames) -> Viewer:
         email=_text(claims.get("email")) or "",
         rep_id=rep_id,
     )
+
+
+def role_of(roles: frozenset[str], rep_id: str | None) -> Role | None:
+    """Return the one role of ours that somebody with these roles and this rep id has; None for who has none."""
+    if ADMIN in roles:
+        return Role.ADMIN
+    if rep_id is not None:
+        return Role.REP
+    return Role.SUPPORT if SUPPORT in roles else None
 
 
 def client_of(claims: Claims) -> Client | None:
@@ -125,14 +134,6 @@ def check_logout_token(header: Claims, claims: Claims, now: float) -> None:
         raise _refused()
     if not (_text(claims.get("sub")) or _text(claims.get("sid"))) or not _text(claims.get("jti")):
         raise _refused()
-
-
-def _role(roles: frozenset[str], rep_id: str | None) -> Role | None:
-    if ADMIN in roles:
-        return Role.ADMIN
-    if rep_id is not None:
-        return Role.REP
-    return Role.SUPPORT if SUPPORT in roles else None
 
 
 def _check_subject(claims: Claims) -> None:

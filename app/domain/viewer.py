@@ -20,7 +20,8 @@ class Role(StrEnum):
 class Viewer:
     """One identity in one role. `id` is the SSO's `sub`, or the name of a system actor.
 
-    `zone` is where they are, as far as that is known: whose today a day they name is compared with.
+    `zone` is where they are, as far as that is known: whose today a day they name is compared with. How many mentions
+    are unread is known of who has a session: it comes with it, for the top of each page.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Viewer:
     email: str = ""
     rep_id: str | None = None
     zone: tzinfo = UTC
+    unread_mentions: int = 0
 
     @property
     def is_admin(self) -> bool:

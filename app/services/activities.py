@@ -14,9 +14,10 @@ from app.domain.permissions import check_log_activity, check_move_lead
 from app.domain.pipeline import check_move, parse_stage
 from app.domain.timeline import Entry, NewEntry, Recorded
 from app.gateways import live, queue
+from app.services.mentions import name_mentioned
 from app.services.once import once
 from app.services.pipeline import check_current, move_locked
-from app.store import customers, idempotency, leads, staff, timeline
+from app.store import customers, idempotency, leads, mentions, staff, timeline
 from app.store.transaction import transaction
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from app.domain.activity import CheckedActivity
     from app.domain.idempotency import Key, Outcome
     from app.domain.lead import Lead
+    from app.domain.mentions import Colleague
     from app.domain.pipeline import Stage
     from app.domain.viewer import Viewer
 
@@ -35,13 +37,14 @@ class Logged:
     """New entries as a page shows them, newest first, and the lead they are about as it is now.
 
     `is_as_before` says that nothing people see of the lead is another but when it was contacted last; `owes_score`,
-    that its score may change.
+    that its score may change; `blind` are the names of those who are mentioned and do not see what is written about it.
     """
 
     entries: tuple[Entry, ...]
     lead: Lead | None
     is_as_before: bool = False
     owes_score: bool = False
+    blind: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +107,14 @@ async def _once(
         async with transaction(viewer):
             await _check_author(viewer, contact.activity.user_id)
             await _check_then(viewer, contact)
-            before, entry, recorded = await _append(viewer, contact, checked, key)
+            before, entry, recorded, named = await _append(viewer, contact, checked, key)
             lead = after_contact(before, checked) if before else None
             shown = (_shown(viewer, entry, recorded),)
             if lead and contact.then and lead.stage is not contact.then[0]:
                 moved = await move_locked(viewer, lead, contact.then[0])
                 lead, shown = moved.lead, (_shown(viewer, moved.entry, moved.recorded), *shown)
         owes_score = before is not None and checked.shows_interest
-        logged.append(Logged(shown, lead, _looks_the_same(before, lead), owes_score))
+        logged.append(Logged(shown, lead, _looks_the_same(before, lead), owes_score, _blind(named, before)))
         return recorded
 
     try:
@@ -148,20 +151,24 @@ async def _check_then(viewer: Viewer, contact: _Contact) -> None:
 
 async def _append(
     viewer: Viewer, contact: _Contact, checked: CheckedActivity, key: Key | None
-) -> tuple[Lead | None, NewEntry, Recorded]:
-    """Write the entry, and on the lead it is about, where there is one; return that lead as it was before."""
+) -> tuple[Lead | None, NewEntry, Recorded, tuple[Colleague, ...]]:
+    """Write the entry, and on the lead it is about, where there is one; return that lead as it was before, first.
+
+    Whom it names comes last.
+    """
     activity, kept, planned = contact.activity, idempotency.recorded_write(key), None
     if checked.follow_up:
         activity, planned = await _to_plan(viewer, activity)
         _check_reminding(contact, planned)
-    entry = _entry(viewer, contact.activity, checked, planned)
-    found = await leads.append_contact(viewer, activity, checked, entry, kept)
+    entry, named = await name_mentioned(viewer, _entry(viewer, contact.activity, checked, planned))
+    mentioned = mentions.written_with(entry)
+    found = await leads.append_contact(viewer, activity, checked, entry, kept, mentioned)
     if found:
-        return found[0], replace(entry, data=found[1]), found[2]
+        return found[0], replace(entry, data=found[1]), found[2], named
     await customers.lock_to_write(viewer, activity.customer_id)
     if activity.lead_id is not None:
         raise NotFound
-    return None, entry, await timeline.append(viewer, entry, kept)
+    return None, entry, await timeline.append(viewer, entry, kept, mentioned), named
 
 
 async def _to_plan(viewer: Viewer, activity: ActivityLog) -> tuple[ActivityLog, Lead | None]:
@@ -177,6 +184,11 @@ async def _to_plan(viewer: Viewer, activity: ActivityLog) -> tuple[ActivityLog, 
 def _check_reminding(contact: _Contact, lead: Lead | None) -> None:
     if contact.reminding and (lead is None or not can_be_planned(lead)):
         raise Invalid([Problem("#/next", REMINDS_NOBODY)])
+
+
+def _blind(named: tuple[Colleague, ...], lead: Lead | None) -> tuple[str, ...]:
+    owner = lead.assigned_to_id if lead else None
+    return tuple(colleague.name for colleague in named if not colleague.can_see_lead_of(owner))
 
 
 def _looks_the_same(before: Lead | None, lead: Lead | None) -> bool:

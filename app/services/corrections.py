@@ -8,8 +8,9 @@ from app.core import clock
 from app.core.errors import Conflict
 from app.domain.text import Checker
 from app.domain.timeline import NewEntry, Recorded
+from app.services.mentions import name_mentioned
 from app.services.once import once
-from app.store import customers, idempotency, scoring, timeline
+from app.store import customers, idempotency, mentions, scoring, timeline
 from app.store.transaction import reading, transaction
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ async def correct_entry(
             if entry.erased:
                 raise Conflict("This entry was erased")
             await scoring.owe_scores(viewer, [customer_id], clock.now())
-            recorded = await timeline.append(viewer, _correction(viewer, customer_id, entry, notes))
+            right, _ = await name_mentioned(viewer, _correction(viewer, customer_id, entry, notes))
+            recorded = await timeline.append(viewer, right, mentions.written_with(right))
             await idempotency.remember(viewer, key, recorded)
         return recorded
 

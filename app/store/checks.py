@@ -23,8 +23,8 @@ ALWAYS_TRIGGERS: Final = (
 )  # fmt: skip
 # The tables each role may touch at all; a policy on any other table would be a hole.
 _SUPPORT: Final = {
-    "activity", "activity_text", "audit_event", "customer", "distinct_pair", "idempotency", "lead", "saved_view",
-    "staff", "ticket",
+    "activity", "activity_text", "audit_event", "customer", "distinct_pair", "idempotency", "lead", "mention",
+    "saved_view", "staff", "ticket",
 }  # fmt: skip
 _ADMIN: Final = _SUPPORT | {
     "capture_client", "capture_secret", "capture_submission", "delivery", "digest", "erasure", "inbox", "lead_import",
@@ -36,7 +36,7 @@ POLICIES: Final = {
     | {"digest", "lead_total", "lead_words", "outbox", "sale", "sales_goal", "stage_limit"},
     "crm_support": _SUPPORT,
     "crm_admin": _ADMIN,
-    "crm_system": _ADMIN | {"login_attempt"},
+    "crm_system": _ADMIN - {"mention"} | {"login_attempt"},
 }
 
 

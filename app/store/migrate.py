@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import asyncpg
 
 LOCK = 4_242_001
+ASKED_WITHOUT_ROLE = "find_session(bytea), peek_session(bytea), unread_mentions(text)"
 LIMITS = {
     "statement_timeout": "5s",
     "lock_timeout": "3s",
@@ -90,7 +91,7 @@ async def _grant(owner: asyncpg.Connection, login: str, name: str) -> None:
         if not await owner.fetchval("SELECT pg_has_role($1::name, $2::name, 'MEMBER')", login, role):
             await owner.execute(f"GRANT {role} TO {name}")
     await owner.execute(f"GRANT USAGE ON SCHEMA public TO {name}")
-    await owner.execute(f"GRANT EXECUTE ON FUNCTION find_session(bytea), peek_session(bytea) TO {name}")
+    await owner.execute(f"GRANT EXECUTE ON FUNCTION {ASKED_WITHOUT_ROLE} TO {name}")
     database = await owner.fetchval("SELECT quote_ident(current_database())")
     for limit, value in LIMITS.items():
         await owner.execute(f"ALTER ROLE {name} IN DATABASE {database} SET {limit} = '{value}'")

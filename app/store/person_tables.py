@@ -213,6 +213,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "lead_words": f"for the search: {COPY}",
     "log_anchor": MACHINE,
     "login_attempt": COLLEAGUES,
+    "mention": "whom of the staff an entry names, which its words say too, and whether they have read it",
     "outbox": f"events about sales: {COPY}",
     "reassignment": COLLEAGUES,
     "reassignment_lead": "plans for owners of leads; what came of them stands on the timeline",

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 LOGIN_MINUTES: Final = 15
 
+_FIND = "SELECT found.*, unread_mentions(staff_id) AS unread FROM find_session($1) found"
+_PEEK = _FIND.replace("find_session", "peek_session")
+
 _OPEN = """
     INSERT INTO session (id_hash, staff_id, sid, roles, role, rep_id, refresh_token,
         created_at, last_seen_at, refreshed_at, expires_at)
@@ -79,12 +82,18 @@ async def find_session_unscoped(token: str, *, unattended: bool) -> FoundSession
 
     A person who asks keeps it from idling out; what a page asks by itself does not.
     """
-    look = "SELECT * FROM peek_session($1)" if unattended else "SELECT * FROM find_session($1)"
-    rows = await call_function(look, hash_of(token))
+    rows = await call_function(_PEEK if unattended else _FIND, hash_of(token))
     if not rows:
         return None
     row = rows[0]
-    viewer = Viewer(row["staff_id"], Role(row["role"]), row["name"], row["email"], row["rep_id"])
+    viewer = Viewer(
+        row["staff_id"],
+        Role(row["role"]),
+        row["name"],
+        row["email"],
+        row["rep_id"],
+        unread_mentions=row["unread"],
+    )
     return FoundSession(viewer, row["refreshed_at"])
 
 

@@ -19,7 +19,7 @@ from app.domain.amounts import SIGNS
 from app.web.ageing import FOR_EVER, true_until
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import tzinfo
     from zoneinfo import ZoneInfo
 
@@ -201,6 +201,12 @@ def plural(count: int, noun: str) -> str:
     """Write a count with its noun: 1 lead, 3 leads, 3 entries."""
     many = noun[:-1] + "ies" if noun.endswith("y") and noun[-2] not in "aeiou" else noun + "s"
     return f"{count:,} {noun if count == 1 else many}"
+
+
+def some(names: Sequence[str], most: int = 3) -> str:
+    """Write the first of several names: Omar, Sam and 2 more."""
+    shown = [*names[:most], *([f"{len(names) - most} more"] if len(names) > most else [])]
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
 def campaign(it: Mapping[str, object] | None) -> str:

@@ -50,5 +50,5 @@ def shortcuts(viewer: Viewer) -> list[tuple[str, str, str]]:
 
 def section_of(viewer: Viewer | None, path: str) -> str:
     """Return the viewer's page that a path is a part of, empty for none."""
-    pages = navigation(viewer) if viewer else []
-    return next((to for to, _, _ in pages if to == path or (to != "/" and path.startswith(to))), "")
+    places = [to for to, _, _ in navigation(viewer)] + ["/mentions"] if viewer else []
+    return next((to for to in places if to == path or (to != "/" and path.startswith(to))), "")

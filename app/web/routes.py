@@ -15,6 +15,8 @@ from app.web.leads import new as new_leads
 from app.web.leads import page as leads
 from app.web.login import page as login
 from app.web.login import signed_in
+from app.web.mentions import colleagues
+from app.web.mentions import page as mentions
 from app.web.reports import page as reports
 from app.web.serving import health, metrics, published
 from app.web.tickets import live as desk_live
@@ -26,6 +28,7 @@ pages: Final[list[Any]] = [
     *board.routes,
     *bulk.routes,
     *calls.routes,
+    *colleagues.routes,
     *customers.routes,
     *deals.routes,
     *desk_live.routes,
@@ -37,6 +40,7 @@ pages: Final[list[Any]] = [
     *live.routes,
     *log_dialog.routes,
     *login.routes,
+    *mentions.routes,
     *metrics.routes,
     *moves.routes,
     *new_leads.routes,

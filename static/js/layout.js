@@ -6,6 +6,7 @@ import "./dialogs.js";
 import "./paste.js";
 import "./drafts.js";
 import "./search.js";
+import "./mentions.js";
 import "./live.js"; // some pages only, but what only some share would be a file of its own
 
 htmx.initialize(); // by itself it waits a moment, in which a key would send a form as one without scripts

@@ -105,6 +105,11 @@ GET   /leads/{id}/won                            yes   none  no    yes   who   w
 POST  /leads/{id}/won                            yes   none  no    yes   who   who
 GET   /leads/{id}/lost                           yes   none  no    yes   who   who
 POST  /leads/{id}/lost                           yes   none  no    yes   who   who
+GET   /colleagues                                yes   yes   yes   yes   who   who
+GET   /mentions                                  yes   yes   yes   yes   who   who
+POST  /mentions/read                             yes   yes   yes   yes   who   who
+POST  /mentions/{id}/read                        yes   none  none  none  who   who
+POST  /mentions/{id}/open                        yes   none  none  none  who   who
 GET   /customers                                 yes   yes   yes   yes   who   who
 GET   /customers/export                          yes   yes   yes   yes   who   who
 GET   /customers/{id}                            yes   none  yes   yes   who   who

@@ -46,6 +46,7 @@ class World:
             "/customers/": self.customer,
             "/tickets/": self.ticket,
             "/entries/": self.entry,
+            "/mentions/": self.entry,
             "/board/": "lead",
             "/views/": self.ticket,
             "/admin/reassign/": self.reassignment,
@@ -113,6 +114,7 @@ class World:
             "POST /leads/new": {"name": "Grace Hopper", "email": f"grace-{uuid4()}@navy.example"},
             "POST /leads/bulk": {"act": "move", "to": "qualified", "lead": f"{self.lead}:1"},
             "POST /digest": {"wanted": "no"},
+            "POST /mentions/{id}/read": {"read": "yes"},
             "POST /views": {"name": "Mine", "query": "score=hot"},
             "POST /customers/{id}/tickets": {"subject": "It does not work", "priority": "high"},
             "POST /customers/{id}/contact": {"phone": "+49 30 123456", "seen_phone": f"+1 {self.mark}"},
@@ -184,8 +186,9 @@ async def _talk(owner: asyncpg.Connection, customer: UUID, lead: UUID, mark: str
         "INSERT INTO activity_text (activity_id, customer_id, salt, body) VALUES ($1, $2, 'salt', $3)",
         entry,
         customer,
-        json.dumps({"notes": f"Said {mark}"}),
+        json.dumps({"notes": f"@rita: said {mark}", "mentions": {"rita": CAST.rita.id}}),
     )
+    await make.mention(owner, entry, CAST.rita, CAST.ada)
     return entry
 
 

@@ -48,11 +48,15 @@ async def move(request: Asking, lead_id: UUID) -> Response[str]:
     return _moved(request, lead, columns) if is_partial(request) else redirect(request, f"/leads/{lead_id}")
 
 
-async def changed(request: Asking, form: Form, lead: Lead, said: str = "") -> Response[str]:
-    """Answer a change: on the board its card and heads, else the lead's own page, which says what was done."""
+async def changed(request: Asking, form: Form, lead: Lead, said: str = "", warned: str = "") -> Response[str]:
+    """Answer a change: on the board its card and heads, else the lead's own page, which says what was done.
+
+    What somebody is `warned` of is said on either.
+    """
     if is_partial(request) and form.text("view") == "board":
         stages = tuple(stage for stage in Stage if stage in {lead.stage, form.text("from")})
-        return _moved(request, lead, await read_heads(request.user, read_filter(request), stages))
+        return _moved(request, lead, await read_heads(request.user, read_filter(request), stages), warned)
+    said = f"{said} {warned}".strip()
     if home := home_of(form):
         return redirect(request, home, said)
     return redirect(request, f"/leads/{lead.id}", said)
@@ -86,8 +90,9 @@ def closed(lead: Lead, by: tuple[str, datetime] | None = None) -> str:
     return f"{said}. Closed leads are final."
 
 
-def _moved(request: Asking, lead: Lead, columns: tuple[Column, ...]) -> Response[str]:
+def _moved(request: Asking, lead: Lead, columns: tuple[Column, ...], warned: str = "") -> Response[str]:
     shown: dict[str, Any] = {"currency": settings().currency, "show_owner": request.user.is_admin}
+    shown["warned"] = warned
     return page(request, "board/changed.html.jinja2", cards=(lead,), columns=columns, **shown)
 
 

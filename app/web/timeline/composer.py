@@ -69,6 +69,14 @@ def drawn(
     return part(template, customer_id, (lead, to_plan), fill)
 
 
+def warning(logged: Logged | None) -> str:
+    """Return who was mentioned in vain, and why; empty where nobody was."""
+    if logged is None or not logged.blind:
+        return ""
+    cannot = "cannot see this lead" if logged.lead else "may not see this customer"
+    return f"{formats.some(logged.blind)} {cannot}: a mention opens no record."
+
+
 def of_form(request: Asking, lead: Lead | None, to_plan: Lead | None) -> dict[str, Any]:
     """Return what the activity form says of the lead that it is about, and of the one to plan with."""
     return {"form": blank(lead), "move_to": stages_ahead(request.user, lead), "plan": plan_of(to_plan)}
@@ -87,16 +95,17 @@ async def log(request: Asking, customer_id: UUID) -> Response[str]:
     if form.text("view") and can_see_board(request.user):
         about = logged.lead if logged else await _lead(request, recorded.lead_id)
         if about:
-            return await changed(request, form, about, "Logged. It is on the timeline for good.")
+            said = "Logged. It is on the timeline for good."
+            return await changed(request, form, about, said, warning(logged))
     lead_id = activity.lead_id
     back = f"/leads/{lead_id}" if lead_id else f"/customers/{customer_id}"
     if not is_partial(request):
-        return redirect(request, f"{back}#e-{recorded.id}")
+        return redirect(request, f"{back}#e-{recorded.id}", warning(logged))
     shown = logged or await _logged_before(request, recorded)
     lead = shown.lead if lead_id and can_see_board(request.user) else None
     plan = plan_of(shown.lead) if shown.lead else _plan_offered(form)
     context = _composer(request, customer_id, blank(lead, str(lead_id or "")), lead, plan)
-    context |= await _beside(request, activity, shown)
+    context |= {"warned": warning(logged), **await _beside(request, activity, shown)}
     return page(request, "timeline/logged.html.jinja2", entries=shown.entries, lead=lead, **context)
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from app.domain.contact import LABELS as LABELS_OF_CONTACT
+from app.domain.mentions import MENTIONS
 from app.domain.pipeline import LABELS, LOST_REASONS, Stage
 from app.domain.ticket import STATUS_LABELS
 from app.domain.timeline import KINDS
@@ -83,7 +84,7 @@ def describe(entry: Entry, zone: ZoneInfo) -> EntryWords:
         label=KINDS.get(entry.kind, entry.kind.replace("_", " ").capitalize()),
         by=_by(entry),
         summary=_summary(entry),
-        body=markdown(body) if rich else body,
+        body=markdown(body, entry.text.get(MENTIONS, ())) if rich else body,
         rich=rich,
         facts=tuple(facts_of(entry, zone)),
         correctable=entry.kind in CORRECTABLE and not entry.erased,

@@ -10,11 +10,16 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from app.domain.mentions import HANDLE
+
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from markdown_it.rules_inline import StateInline
 
 RULES: Final = ("paragraph", "newline", "escape", "emphasis", "backticks", "list", "link", "autolink")
-TAGS: Final = {"p", "br", "strong", "em", "code", "ul", "ol", "li", "a"}
+TAGS: Final = {"p", "br", "strong", "em", "code", "ul", "ol", "li", "a", "span"}
+CLASSES: Final = {"span": {"mention"}}
 ATTRIBUTES: Final = {"a": {"href"}, "ol": {"start"}}
 SCHEMES: Final = {"http", "https", "mailto", "tel"}
 # An address somebody typed without a sign of Markdown: up to what cannot be in one, or a bracket it did not open.
@@ -27,22 +32,23 @@ _NOT_AT_ITS_END: Final = ".,;:!?'*_~"
 PLAIN: Final = re.compile(r"(?!.*://)[^\W\d_](?:[^\W_]|[ ,;:?!()%'./€$-])*(?<! )")
 
 
-def markdown(text: str) -> Markup:
-    """Return bold, emphasis, code, lists and links as HTML; everything else stays the text it is.
+def markdown(text: str, handles: Collection[str] = ()) -> Markup:
+    """Return bold, emphasis, code, lists, links and mentions of these as HTML; everything else stays the text it is.
 
     Twice safe: the parser knows no HTML, and what it made is cleaned by an allow-list. Plain words need neither.
     """
     if PLAIN.fullmatch(text):
         return Markup(f"<p>{text}</p>\n")  # noqa: S704  holds nothing that HTML knows
-    return parsed(text)
+    return parsed(text, handles)
 
 
-def parsed(text: str) -> Markup:
+def parsed(text: str, handles: Collection[str] = ()) -> Markup:
     """Return what the parser makes of any text."""
     html = nh3.clean(
-        _parser().render(text),
+        _parser().render(text, {"handles": handles}),
         tags=TAGS,
         attributes=ATTRIBUTES,
+        allowed_classes=CLASSES,
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer nofollow",
     )
@@ -53,6 +59,7 @@ def parsed(text: str) -> Markup:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("zero", {"html": False, "breaks": True}).enable(list(RULES))
     parser.inline.ruler.push("bare_link", _bare_link)
+    parser.inline.ruler.push("mention", _mention)
     return parser
 
 
@@ -72,4 +79,17 @@ def _bare_link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  as th
         state.push("text", "", 0).content = address
         state.push("link_close", "a", -1)
     state.pos += len(address) - len(scheme[1])
+    return True
+
+
+def _mention(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  as the parser calls its rules
+    """Mark an @ and who is meant by it; whoever is not meant stays text."""
+    found = HANDLE.match(state.src, state.pos)
+    if not found or found.end() > state.posMax or found[1].lower() not in state.env["handles"]:
+        return False
+    if not silent:
+        state.push("mention_open", "span", 1).attrs = {"class": "mention"}
+        state.push("text", "", 0).content = found[0]
+        state.push("mention_close", "span", -1)
+    state.pos = found.end()
     return True

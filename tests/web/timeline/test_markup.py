@@ -90,3 +90,22 @@ def test_nothing_but_known_tags_comes_out(parts: list[str]) -> None:
         each.startswith(("http://", "https://", "mailto:", "tel:")) or ":" not in each.partition("/")[0]
         for each in re.findall('href="([^"]*)"', html)
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Ask @Rita, not @omar", 'Ask <span class="mention">@Rita</span>, not @omar'),
+        ("**@rita**: yes", '<strong><span class="mention">@rita</span></strong>: yes'),
+        (
+            "[@rita](/x)",
+            '<a href="/x" rel="noopener noreferrer nofollow"><span class="mention">@rita</span></a>',
+        ),
+        ("`@rita` me@rita https://a.example/@rita", None),
+        (r"\@rita @rita.b", None),
+        ('<span class="mention">@omar</span>', None),
+    ],
+)
+def test_who_is_meant_is_marked_and_nobody_else(text: str, shown: str | None) -> None:
+    html = markdown(text, {"rita"})
+    assert "<span" not in html if shown is None else html == f"<p>{shown}</p>\n"

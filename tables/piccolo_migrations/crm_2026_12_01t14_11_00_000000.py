@@ -1,0 +1,16 @@
+"""Whom entries name with an @."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from tables.sql import run_sql
+
+ID = "2026-12-01T14:11:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Mentions"
+
+
+async def forwards() -> MigrationManager:
+    """Return the manager that runs the SQL file."""
+    manager = MigrationManager(migration_id=ID, app_name="crm", description=DESCRIPTION)
+    manager.add_raw(run_sql("111_mentions"))
+    return manager
