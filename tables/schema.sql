@@ -126,6 +126,19 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.closed_total_count() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO closed_total (stage, closed_on, leads, value)
+        SELECT stage, (closed_at AT TIME ZONE 'UTC')::date, sign, sign * coalesce(value, 0)
+        FROM (VALUES (-1, OLD.stage, OLD.closed_at, OLD.expected_value), (1, NEW.stage, NEW.closed_at, NEW.expected_value))
+            AS said (sign, stage, closed_at, value)
+        WHERE closed_at IS NOT NULL;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.erase_person(wanted uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -567,6 +580,26 @@ CREATE TABLE public.capture_submission (
 );
 
 ALTER TABLE ONLY public.capture_submission FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.closed_total (
+    id bigint NOT NULL,
+    stage text NOT NULL,
+    closed_on date NOT NULL,
+    leads bigint NOT NULL,
+    value numeric(18,2) NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
+
+ALTER TABLE ONLY public.closed_total FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.closed_total ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.closed_total_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.delivery (
     event_id uuid NOT NULL,
@@ -1102,6 +1135,9 @@ ALTER TABLE ONLY public.capture_secret
 ALTER TABLE ONLY public.capture_submission
     ADD CONSTRAINT capture_submission_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.closed_total
+    ADD CONSTRAINT closed_total_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.customer
     ADD CONSTRAINT customer_email_norm_key UNIQUE (email_norm);
 
@@ -1262,6 +1298,8 @@ CREATE INDEX capture_submission_list ON public.capture_submission USING btree (r
 
 CREATE INDEX capture_submission_outcome ON public.capture_submission USING btree (outcome, received_at DESC, id DESC) WHERE (outcome = ANY (ARRAY['held'::text, 'refused'::text, 'discarded'::text]));
 
+CREATE INDEX closed_total_day ON public.closed_total USING btree (closed_on, stage);
+
 CREATE INDEX customer_by_digits ON public.customer USING btree ("left"(regexp_replace(phone, '[^0-9]'::text, ''::text, 'g'::text), 40), id) WHERE ((merged_into_id IS NULL) AND (erased_at IS NULL) AND (length(regexp_replace(phone, '[^0-9]'::text, ''::text, 'g'::text)) >= 7));
 
 CREATE INDEX customer_by_lifetime ON public.customer USING btree (width_bucket(clv, ARRAY[0.01, (1000)::numeric, (5000)::numeric, (20000)::numeric, (100000)::numeric]), created_at DESC, id DESC) WHERE (clv > (0)::numeric);
@@ -1409,6 +1447,18 @@ ALTER TABLE public.audit_event ENABLE ALWAYS TRIGGER audit_event_no_change;
 CREATE TRIGGER audit_event_no_truncate BEFORE TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION public.audit_is_append_only();
 
 ALTER TABLE public.audit_event ENABLE ALWAYS TRIGGER audit_event_no_truncate;
+
+CREATE TRIGGER closed_total_delete AFTER DELETE ON public.lead FOR EACH ROW WHEN ((old.closed_at IS NOT NULL)) EXECUTE FUNCTION public.closed_total_count();
+
+ALTER TABLE public.lead ENABLE ALWAYS TRIGGER closed_total_delete;
+
+CREATE TRIGGER closed_total_insert AFTER INSERT ON public.lead FOR EACH ROW WHEN ((new.closed_at IS NOT NULL)) EXECUTE FUNCTION public.closed_total_count();
+
+ALTER TABLE public.lead ENABLE ALWAYS TRIGGER closed_total_insert;
+
+CREATE TRIGGER closed_total_update AFTER UPDATE OF stage, closed_at, expected_value ON public.lead FOR EACH ROW WHEN ((((old.closed_at IS NOT NULL) OR (new.closed_at IS NOT NULL)) AND (((old.stage IS DISTINCT FROM new.stage) OR (old.closed_at IS DISTINCT FROM new.closed_at)) OR (old.expected_value IS DISTINCT FROM new.expected_value)))) EXECUTE FUNCTION public.closed_total_count();
+
+ALTER TABLE public.lead ENABLE ALWAYS TRIGGER closed_total_update;
 
 CREATE TRIGGER lead_total_delete AFTER DELETE ON public.lead REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.lead_total_count();
 
@@ -1580,6 +1630,8 @@ CREATE POLICY admin_all ON public.capture_secret TO crm_admin USING (true) WITH 
 
 CREATE POLICY admin_all ON public.capture_submission TO crm_admin USING (true) WITH CHECK (true);
 
+CREATE POLICY admin_all ON public.closed_total FOR SELECT TO crm_admin USING (true);
+
 CREATE POLICY admin_all ON public.customer TO crm_admin USING (true) WITH CHECK (true);
 
 CREATE POLICY admin_all ON public.delivery TO crm_admin USING (true) WITH CHECK (true);
@@ -1670,6 +1722,8 @@ ALTER TABLE public.capture_secret ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.capture_submission ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.closed_total ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.customer ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.delivery ENABLE ROW LEVEL SECURITY;
@@ -1713,6 +1767,8 @@ CREATE POLICY owner_all ON public.capture_client TO crm_owner USING (true) WITH 
 CREATE POLICY owner_all ON public.capture_secret TO crm_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON public.capture_submission TO crm_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON public.closed_total TO crm_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON public.customer TO crm_owner USING (true) WITH CHECK (true);
 
@@ -1913,6 +1969,8 @@ CREATE POLICY system_all ON public.capture_secret TO crm_system USING (true) WIT
 
 CREATE POLICY system_all ON public.capture_submission TO crm_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system_all ON public.closed_total TO crm_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system_all ON public.customer TO crm_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system_all ON public.delivery TO crm_system USING (true) WITH CHECK (true);
@@ -2051,6 +2109,8 @@ REVOKE ALL ON FUNCTION public.audit_is_append_only() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_kept_for(kind text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.audit_staff() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.closed_total_count() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.erase_person(wanted uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_person(wanted uuid) TO crm_admin;
@@ -2286,6 +2346,9 @@ GRANT UPDATE(customer_id) ON TABLE public.capture_submission TO crm_admin;
 GRANT UPDATE(decided_by_id) ON TABLE public.capture_submission TO crm_admin;
 
 GRANT UPDATE(decided_at) ON TABLE public.capture_submission TO crm_admin;
+
+GRANT SELECT ON TABLE public.closed_total TO crm_admin;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.closed_total TO crm_system;
 
 GRANT SELECT,INSERT ON TABLE public.delivery TO crm_system;
 GRANT SELECT ON TABLE public.delivery TO crm_admin;

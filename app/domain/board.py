@@ -15,6 +15,7 @@ from app.domain.pipeline import ROT_AFTER_DAYS, Stage, Status
 from app.domain.scoring.result import HOT, WARM
 
 CARDS_PER_COLUMN: Final = 25
+RECENT_DAYS: Final = 30  # for so long what was closed stays on the board
 BANDS: Final = {"hot": (HOT, 100), "warm": (WARM, HOT - 1), "cold": (0, WARM - 1)}
 DUE: Final = {
     "late": "Overdue",
@@ -50,7 +51,10 @@ class BoardFilter:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One stage: totals over the whole filter, the first cards, and where the next ones begin."""
+    """One stage: totals over the whole filter, the first cards, and where the next ones begin.
+
+    Of a closed one, only what was closed within the last RECENT_DAYS.
+    """
 
     stage: Stage
     count: int
@@ -104,6 +108,11 @@ class Board:
 def searches(query: str) -> bool:
     """Say whether a query of the board looks for somebody by name, company or address."""
     return "q" in dict(parse_qsl(query))
+
+
+def closed_since(now: datetime) -> datetime:
+    """When what was closed since then is on the board: a day begins there, in UTC, as it is counted by."""
+    return datetime.combine(now.astimezone(UTC).date() - timedelta(days=RECENT_DAYS), time(), UTC)
 
 
 def end_of_day(now: datetime, zone: ZoneInfo) -> datetime:

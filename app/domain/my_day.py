@@ -52,7 +52,7 @@ class MyDay:
     """The page a rep begins with."""
 
     sections: tuple[Section, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[Column, ...]  # the open ones
     won: tuple[WonMonth, ...]  # the last months, this one at the end
     currency: str
 

@@ -68,7 +68,7 @@ class Pulse:
 class Team:
     """The page an admin begins with."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[Column, ...]  # the open ones
     forecast: Outlook
     funnel: Funnel
     reps: tuple[RepLine, ...]

@@ -53,7 +53,7 @@ async def tidy() -> None:
 
 
 async def fold_totals() -> None:
-    """Shorten the ledger behind the board's heads."""
+    """Shorten the ledgers behind the board's heads."""
     async with transaction(VIEWER):
         await totals.fold_totals(VIEWER)
 

@@ -9,7 +9,7 @@ from app.core.settings import settings
 from app.domain.board import BoardFilter
 from app.domain.my_day import MyDay, Section, today_of
 from app.domain.permissions import check_see_board
-from app.domain.pipeline import Stage
+from app.domain.pipeline import OPEN_STAGES
 from app.store import board, my_day
 from app.store.transaction import reading
 
@@ -32,6 +32,6 @@ async def read_my_day(viewer: Viewer, zone: ZoneInfo) -> MyDay:
     today, currency = today_of(clock.now(), zone), settings().currency
     async with reading(viewer):
         sections = await my_day.read_sections(viewer, today)
-        columns = await board.read_heads(viewer, BoardFilter(), tuple(Stage))
+        columns = await board.read_heads(viewer, BoardFilter(), OPEN_STAGES)
         won = await my_day.read_won(viewer, today, currency)
     return MyDay(sections, columns, won, currency)

@@ -9,7 +9,7 @@ from app.core.settings import settings
 from app.domain.board import BoardFilter
 from app.domain.my_day import today_of
 from app.domain.permissions import can_assign_lead, check_administer
-from app.domain.pipeline import Stage
+from app.domain.pipeline import OPEN_STAGES
 from app.domain.report import Asked, last_days
 from app.domain.team import Offer, Team
 from app.store import board, report_sums, reports, team
@@ -34,7 +34,7 @@ async def read_team(viewer: Viewer, zone: ZoneInfo) -> Team:
     asked = Asked(last_days(day, zone), day, settings().currency)
     async with reading(viewer, much=True):
         return Team(
-            columns=await board.read_heads(viewer, BoardFilter(), tuple(Stage)),
+            columns=await board.read_heads(viewer, BoardFilter(), OPEN_STAGES),
             forecast=await read_alone(report_sums.forecast(viewer, asked)),
             funnel=await read_alone(reports.funnel(viewer, asked)),
             reps=await team.read_reps(viewer, today, asked.currency),

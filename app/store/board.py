@@ -12,12 +12,12 @@ from uuid import UUID
 import msgspec
 
 from app.core.remembered import Remembered
-from app.domain.board import CARDS_PER_COLUMN, BoardFilter, Column, Surroundings
+from app.domain.board import CARDS_PER_COLUMN, Column, Surroundings
 from app.domain.lead import Lead
 from app.domain.pipeline import STAGE_WEIGHT, Stage
 from app.store.board_filter import board_where, card_where, owner_id
 from app.store.board_order import CLOSED, card_order, open_order, order_of
-from app.store.lead_text import fitting_leads
+from app.store.board_totals import fitting, is_recent, is_whole, since, totals
 from app.store.rows import lead_columns, lead_joins, to_lead
 from app.store.stage_limits import IN_FORCE
 from app.store.together import read_beside
@@ -26,6 +26,7 @@ from app.store.transaction import connection
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.domain.board import BoardFilter
     from app.domain.viewer import Viewer
     from app.store.board_order import Order
     from app.store.together import Write
@@ -34,14 +35,6 @@ if TYPE_CHECKING:
 KNOWN_SECONDS: Final = 15 * 60.0  # what was erased must not stay anywhere (docs/adr/0092)
 _known: Final = Remembered[tuple[Any, ...], Lead](KNOWN_SECONDS, most=2_000)
 _OWN: Final = slice(4, -1)  # a row without what its column has, and without what stands around
-_COUNTED = """
-    SELECT lead.stage, count(*) AS count, coalesce(sum(lead.expected_value), 0) AS value
-    FROM {fitting} GROUP BY lead.stage"""
-# The whole board's totals are kept by triggers: they cost the same with ten leads and with a million.
-_KEPT = """
-    SELECT lead.stage, sum(lead.leads)::bigint AS count, sum(lead.value) AS value
-    FROM (SELECT stage, leads, value, nullif(owner_id, '') AS assigned_to_id FROM lead_total) lead
-    WHERE {where} GROUP BY lead.stage"""
 _HEADS = """
     SELECT wanted.stage AS column_stage, coalesce(totals.count, 0) AS count, coalesce(totals.value, 0) AS value,
         stage_limit.most
@@ -60,7 +53,7 @@ _BOARD = """
             AND wanted.stage NOT IN ('closed_won', 'closed_lost') ORDER BY {open_order} LIMIT {limit})
         UNION ALL
         (SELECT {columns} FROM lead {joins} WHERE {where} AND lead.stage = wanted.stage
-            AND lead.closed_at IS NOT NULL ORDER BY {closed_order} LIMIT {limit})
+            AND lead.closed_at >= {since} ORDER BY {closed_order} LIMIT {limit})
     ) card ON true
     ORDER BY wanted.place, {card_order}"""
 # With a text who fits is looked up once, not for the totals and for each column again.
@@ -77,9 +70,6 @@ _SEARCHED = """
         ) first JOIN lead ON lead.id = first.id {joins}
     ) card ON true
     ORDER BY wanted.place, {card_order}"""
-_FITTING = (
-    "lead.id, lead.stage, lead.expected_value, lead.follow_up_at, lead.score, lead.created_at, lead.closed_at"
-)
 
 
 # What else the page needs rides along in one row: a round trip costs more than the bytes.
@@ -94,7 +84,7 @@ _AROUND = """json_build_object(
 
 async def read_board(viewer: Viewer, narrowed: BoardFilter) -> tuple[tuple[Column, ...], Surroundings]:
     """Return the six columns, each with its first page and totals, and what stands around them, in one statement."""
-    where = board_where(viewer, narrowed)
+    where = _where(viewer, narrowed)
     around = _AROUND.format(owner=where.bind(owner_id(viewer, narrowed)))
     rows = await _read(where, narrowed, tuple(Stage), around)
     around = next(row["around"] for row in rows if row["around"])
@@ -103,13 +93,16 @@ async def read_board(viewer: Viewer, narrowed: BoardFilter) -> tuple[tuple[Colum
 
 async def read_columns(viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage]) -> tuple[Column, ...]:
     """Return the first page of the given columns with their totals, in one statement."""
-    rows = await _read(board_where(viewer, narrowed), narrowed, stages, "NULL")
+    rows = await _read(_where(viewer, narrowed), narrowed, stages, "NULL")
     return _columns(stages, rows, narrowed)
 
 
 async def _read(where: Where, narrowed: BoardFilter, stages: Sequence[Stage], around: str) -> list[Any]:
     stages_at = where.bind([stage.value for stage in stages])
-    found = {"fitting": _fitting(where, narrowed)} if narrowed.q else {"totals": _totals(where, narrowed)}
+    if narrowed.q:
+        found = {"fitting": fitting(where, narrowed)}
+    else:
+        found = {"totals": totals(where, narrowed, stages), "since": since(where)}
     sql = (_SEARCHED if narrowed.q else _BOARD).format(
         **found,
         where=where,
@@ -130,17 +123,18 @@ async def read_heads(
     viewer: Viewer, narrowed: BoardFilter, stages: Sequence[Stage], beside: Write | None = None
 ) -> tuple[Column, ...]:
     """Return the given columns with their totals and without cards, with a write beside it in the same round trip."""
-    where = board_where(viewer, narrowed)
+    where = _where(viewer, narrowed)
     stages_at = where.bind([stage.value for stage in stages])
-    totals, most = _totals(where, narrowed), _most(viewer, narrowed)
-    heads = _HEADS.format(totals=totals, most=most, stages=stages_at)
+    counted, most = totals(where, narrowed, stages), _most(viewer, narrowed)
+    heads = _HEADS.format(totals=counted, most=most, stages=stages_at)
     rows = await read_beside(beside, heads, *where.args)
     return tuple(_head(stage, row) for stage, row in zip(stages, rows, strict=True))
 
 
 async def read_cards(viewer: Viewer, narrowed: BoardFilter, ids: Sequence[UUID]) -> tuple[Lead, ...]:
-    """Return those of the leads that are the viewer's and fit the filter."""
+    """Return those of the leads that are the viewer's, are on the board at all, and fit the filter."""
     where = card_where(viewer, narrowed)
+    where.add(is_recent(where))
     where.add(f"lead.id = ANY({where.bind(list(ids))})")
     rows = await connection().fetch(
         f"SELECT {lead_columns(viewer)} FROM lead {lead_joins(viewer)} WHERE {where} ORDER BY {open_order(narrowed)}",
@@ -155,6 +149,8 @@ async def read_more_cards(
     """Return the cards of a column after `cursor`, and the cursor of the next page; raises Invalid for a bad one."""
     where = card_where(viewer, narrowed)
     where.add(f"lead.stage = {where.bind(stage.value)}")
+    if not stage.is_open:
+        where.add(f"lead.closed_at >= {since(where)}")
     order = order_of(stage, narrowed)
     where.add(order.after(where, cursor))
     rows = await connection().fetch(
@@ -165,27 +161,18 @@ async def read_more_cards(
     return _page([to_lead(row) for row in rows], order)
 
 
-def _fitting(where: Where, narrowed: BoardFilter) -> str:
-    return fitting_leads(where, narrowed.q, _FITTING)
-
-
-def _totals(where: Where, narrowed: BoardFilter) -> str:
-    if _is_whole(narrowed):
-        return _KEPT.format(where=where)
-    if narrowed.q:
-        return _COUNTED.format(fitting=f"({_fitting(where, narrowed)}) lead")
-    return _COUNTED.format(fitting=f"lead JOIN customer ON customer.id = lead.customer_id WHERE {where}")
+def _where(viewer: Viewer, narrowed: BoardFilter) -> Where:
+    """Return the condition for whole columns; where only the owner narrows, totals that are kept are asked, too."""
+    where = board_where(viewer, narrowed)
+    if not is_whole(narrowed):
+        where.add(is_recent(where))
+    return where
 
 
 def _most(viewer: Viewer, narrowed: BoardFilter) -> str:
     """Return what selects the limit of a `wanted` stage; it is compared with all leads of one person, or with none."""
     is_ones = viewer.is_rep or narrowed.owner not in {"", "none"}
-    return IN_FORCE if is_ones and _is_whole(narrowed) else "SELECT NULL::integer AS most"
-
-
-def _is_whole(narrowed: BoardFilter) -> bool:
-    """Whether nothing but the owner narrows."""
-    return narrowed == BoardFilter(owner=narrowed.owner, sort=narrowed.sort)
+    return IN_FORCE if is_ones and is_whole(narrowed) else "SELECT NULL::integer AS most"
 
 
 def _head(stage: Stage, row: Any) -> Column:

@@ -27,9 +27,10 @@ _SUPPORT: Final = {
     "saved_view", "staff", "ticket",
 }  # fmt: skip
 _ADMIN: Final = _SUPPORT | {
-    "capture_client", "capture_secret", "capture_submission", "delivery", "digest", "erasure", "inbox", "lead_import",
-    "lead_import_row", "lead_total", "log_anchor", "outbox", "reassignment", "reassignment_lead", "reconcile_run",
-    "sale", "sales_goal", "score_check", "score_model", "score_snapshot", "session", "sink", "stage_limit",
+    "capture_client", "capture_secret", "capture_submission", "closed_total", "delivery", "digest", "erasure", "inbox",
+    "lead_import", "lead_import_row", "lead_total", "log_anchor", "outbox", "reassignment", "reassignment_lead",
+    "reconcile_run", "sale", "sales_goal", "score_check", "score_model", "score_snapshot", "session", "sink",
+    "stage_limit",
 }  # fmt: skip
 POLICIES: Final = {
     "crm_rep": _SUPPORT

@@ -206,6 +206,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "audit_event": "what colleagues did, by ids; what it has to do with a person stands on their timeline too",
     "capture_client": MACHINE,
     "capture_secret": MACHINE,
+    "closed_total": MACHINE,
     "digest": COLLEAGUES,
     "distinct_pair": "says of two records that they are two people: as much about the other as about the person",
     "idempotency": f"answers that are repeated to callers for a week: {COPY}",

@@ -19,7 +19,7 @@ from typing_extensions import override
 from app.core import clock
 from app.core.ids import uuid7
 from app.domain import permissions
-from app.domain.board import BANDS, BUILT_IN, DUE, ORDERS
+from app.domain.board import BANDS, BUILT_IN, DUE, ORDERS, RECENT_DAYS
 from app.domain.pipeline import LOST_REASONS, OPEN_STAGES, Stage
 from app.domain.ticket import STATUS_LABELS
 from app.web import formats
@@ -119,6 +119,7 @@ def environment() -> Environment:
         bands=BANDS,
         due_states=DUE,
         orders=ORDERS,
+        recent_days=RECENT_DAYS,
         views=BUILT_IN,
         lost_reasons=LOST_REASONS,
         nav=navigation,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 import pytest_asyncio
 from playwright.async_api import async_playwright, expect
@@ -131,6 +132,16 @@ def sign_in(stack: Stack, log_in: SignIn) -> SignIn:
 def _is_fault(kind: str, text: str) -> bool:
     """A refused request is part of many tests; a script or policy violation of none."""
     return kind == "error" and not text.startswith("Failed to load resource")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def much_lost(stack: Stack) -> None:
+    """Whatever was lost was lost within the last month, so that the column has more than one page."""
+    owner = await asyncpg.connect(stack.settings()["CRM_OWNER_DATABASE_URL"])
+    await owner.execute(
+        "UPDATE lead SET closed_at = now() - interval '1 day' - (now() - closed_at) / 4 WHERE stage = 'closed_lost'"
+    )
+    await owner.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.test_board import card_in, drag, said_above, stands_in
@@ -83,6 +84,7 @@ async def test_what_was_found_by_typing_moves_like_any_card(
     await stands_in(page, card, "negotiation")
 
 
+@pytest.mark.usefixtures("much_lost")
 async def test_columns_of_what_was_found_have_more_cards(page: Page, stack: Stack, sign_in: SignIn) -> None:
     field = await open_board(page, stack, sign_in, "Ada Andersson")
     lost = page.locator('[data-stage="closed_lost"]')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
@@ -42,6 +43,7 @@ async def scroll_to_end(cards: Locator) -> None:
     await until(ended, "the column is shown to its end")
 
 
+@pytest.mark.usefixtures("much_lost")
 async def test_back_on_the_board_all_is_where_it_was(board: Page) -> None:
     lost, early = (
         board.locator('[data-stage="closed_lost"] .cards'),

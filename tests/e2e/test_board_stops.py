@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.test_board import card_in
@@ -80,6 +81,7 @@ async def test_a_column_keeps_its_stop_whatever_comes_and_goes(board: Page) -> N
     await stop_once(board)
 
 
+@pytest.mark.usefixtures("much_lost")
 async def test_what_shows_more_leaves_the_focus_on_the_first_of_it(
     page: Page, stack: Stack, sign_in: SignIn
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.test_board import card_in, stands_in
@@ -56,6 +57,7 @@ async def test_a_pen_drags_a_card(page: Page, stack: Stack, sign_in: SignIn) -> 
     await stands_in(page, card, "qualified")
 
 
+@pytest.mark.usefixtures("much_lost")
 async def test_the_later_pages_of_a_column_keep_the_filter(page: Page, stack: Stack, sign_in: SignIn) -> None:
     await sign_in(page, "Ada Andersson")
     await page.goto(f"{stack.url}/board?min={LEAST}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
 import asyncpg
 
+from app.core.clock import now
 from app.core.errors import CrmError
 from app.domain.board import BoardFilter
 from app.domain.pipeline import OPEN_STAGES, Stage
@@ -28,6 +30,13 @@ COUNTED = """
     FROM lead GROUP BY 1, 2 ORDER BY 1, 2"""
 KEPT = """
     SELECT owner_id, stage, sum(leads) AS leads, sum(value) AS value FROM lead_total
+    GROUP BY 1, 2 HAVING sum(leads) <> 0 ORDER BY 1, 2"""
+COUNTED_CLOSED = """
+    SELECT stage, (closed_at AT TIME ZONE 'UTC')::date AS closed_on, count(*) AS leads,
+        coalesce(sum(expected_value), 0) AS value
+    FROM lead WHERE closed_at IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"""
+KEPT_CLOSED = """
+    SELECT stage, closed_on, sum(leads) AS leads, sum(value) AS value FROM closed_total
     GROUP BY 1, 2 HAVING sum(leads) <> 0 ORDER BY 1, 2"""
 
 
@@ -97,6 +106,34 @@ async def test_heads_say_the_same_counted_and_kept(owner: asyncpg.Connection, ca
         sum(column.value for column in (await read_board(cast.ada, BoardFilter(owner=cast.omar.id))).columns)
         == 5
     )
+
+
+async def test_what_was_closed_on_a_day_is_kept_whatever_becomes_of_it(
+    owner: asyncpg.Connection, cast: Cast, pool: None
+) -> None:
+    day = timedelta(days=1)
+    given = [
+        await make.lead(owner, cast.rita, stage, expected_value=100, closed_at=now() - n * day)
+        for n in range(3)
+        for stage in ("closed_won", "closed_lost", "closed_won")
+    ]
+    await owner.execute("UPDATE lead SET expected_value = 250 WHERE id = $1", given[0])
+    await owner.execute("UPDATE lead SET expected_value = NULL WHERE id = $1", given[3])
+    await owner.execute("UPDATE lead SET closed_at = closed_at - interval '1 day' WHERE id = $1", given[1])
+    await owner.execute("UPDATE lead SET score = 3 WHERE id = $1", given[2])
+    await owner.execute("DELETE FROM lead WHERE id = $1", given[4])
+    assert await owner.fetch(KEPT_CLOSED) == await owner.fetch(COUNTED_CLOSED)
+    await fold_totals()
+    assert await owner.fetch(KEPT_CLOSED) == await owner.fetch(COUNTED_CLOSED)
+    assert await owner.fetchval("SELECT count(*) FROM closed_total") == len(await owner.fetch(COUNTED_CLOSED))
+
+
+async def test_open_leads_come_and_move_without_a_line_about_days(
+    owner: asyncpg.Connection, cast: Cast
+) -> None:
+    lead = await make.lead(owner, cast.rita, expected_value=500)
+    await owner.execute("UPDATE lead SET stage = 'qualified', expected_value = 600 WHERE id = $1", lead)
+    assert await owner.fetchval("SELECT count(*) FROM closed_total") == 0
 
 
 async def _move_about(cast: Cast, lead_id: object, seed: int) -> None:

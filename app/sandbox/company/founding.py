@@ -87,7 +87,7 @@ async def _fill(owner_url: str, company: _Company, progress: Progress) -> Summar
             await loading.derive(owner)
             await _put_back(owner, missing, progress)
             await loading.close_tables(owner)
-        for table in (*loading.LOADED, "lead_words", "lead_total"):
+        for table in (*loading.LOADED, "lead_words", "lead_total", "closed_total"):
             await loading.settle(owner, table)
     finally:
         await owner.close()

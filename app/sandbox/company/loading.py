@@ -41,7 +41,10 @@ _RULES: Final = """
     INSERT INTO score_model (version, kind, body, decision, active, created_by_id, created_at)
     VALUES ($1, $2, $3, 'the cold start', true, 'system', $4) ON CONFLICT DO NOTHING"""
 # What these do for each row is computed with the row, or done for all of them at the end.
-TRIGGERS: Final = (("activity", "activity_chain"), ("lead", "lead_words_add"), ("lead", "lead_total_insert"))
+TRIGGERS: Final = (
+    ("activity", "activity_chain"), ("lead", "lead_words_add"), ("lead", "lead_total_insert"),
+    ("lead", "closed_total_insert"),
+)  # fmt: skip
 _WORDS: Final = """
     INSERT INTO lead_words (lead_id, owner_id, customer_id, created_at, words)
         SELECT lead.id, coalesce(assigned_to_id, ''), customer.id, customer.created_at, indexable(words)
@@ -50,6 +53,10 @@ _TOTALS: Final = """
     INSERT INTO lead_total (owner_id, stage, leads, value)
         SELECT coalesce(assigned_to_id, ''), stage, count(*), coalesce(sum(expected_value), 0)
         FROM lead GROUP BY 1, 2"""
+_CLOSED: Final = """
+    INSERT INTO closed_total (stage, closed_on, leads, value)
+        SELECT stage, (closed_at AT TIME ZONE 'UTC')::date, count(*), coalesce(sum(expected_value), 0)
+        FROM lead WHERE closed_at IS NOT NULL GROUP BY 1, 2"""
 
 
 async def refuse_unless_empty(owner: asyncpg.Connection) -> None:
@@ -119,3 +126,4 @@ async def derive(owner: asyncpg.Connection) -> None:
     """Fill what follows from the rows: the words of every lead, and the totals of the board."""
     await owner.execute(_WORDS)
     await owner.execute(_TOTALS)
+    await owner.execute(_CLOSED)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from app.core.clock import now
 from tests import make
 
 if TYPE_CHECKING:
@@ -113,3 +115,21 @@ async def test_an_order_stays_with_the_board_and_its_open_leads(
     assert 'href="/leads?sort=-score"' in html
     assert 'href="/leads?stage=closed_won"' in html  # which have an order of their own
     assert "order of the board and was ignored" in (await client.get("/board?sort=follow_up_at")).text
+
+
+async def test_a_closed_column_says_that_it_is_the_last_thirty_days_and_leads_to_all(
+    signed_in: SignIn, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    await make.lead(owner, cast.rita, "closed_won", expected_value=500)
+    old = await make.lead(owner, cast.rita, "closed_won", closed_at=now() - timedelta(days=40))
+    client = await signed_in("rita")
+    html = (await client.get("/board")).text
+    assert html.count("<span>last 30 days</span>") == 2
+    assert 'aria-label="1 lead in the last 30 days"' in html
+    assert "Nothing in Closed/Lost in the last 30 days" in html
+    assert str(old) not in html
+    column = (await client.get("/board/closed_won")).text
+    assert "The last 30 days" in column
+    assert str(old) not in column
+    assert 'href="/leads?stage=closed_won"' in column
+    assert str(old) in (await client.get("/leads?stage=closed_won")).text
