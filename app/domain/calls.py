@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-ENTRIES: Final = 5  # of the timeline: what one looks at before one calls
+ENTRIES: Final = 5  # of the timeline: what one looks at before one calls, also beside the board
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from app.core import clock
 from app.core.settings import settings
 from app.domain.board import Board, Column
+from app.domain.calls import ENTRIES
 from app.domain.permissions import check_see_board
 from app.domain.pipeline import Stage
+from app.services.timeline import lead_story
 from app.store import board
 from app.store.transaction import reading
 
@@ -19,15 +21,31 @@ if TYPE_CHECKING:
 
     from app.domain.board import BoardFilter
     from app.domain.lead import Lead
+    from app.domain.timeline import TimelineFilter
     from app.domain.viewer import Viewer
+    from app.services.timeline import LeadStory
 
 
 async def read_board(viewer: Viewer, narrowed: BoardFilter) -> Board:
     """Return the six columns, each with its first cards and totals over the whole filter; raises Forbidden."""
     check_see_board(viewer)
-    as_of = clock.now()
     async with reading(viewer):
-        columns, around = await board.read_board(viewer, narrowed)
+        return await _board(viewer, narrowed)
+
+
+async def read_board_beside(
+    viewer: Viewer, narrowed: BoardFilter, lead_id: UUID, entries: TimelineFilter
+) -> tuple[Board, LeadStory]:
+    """Return the board, and what stands beside it of one lead, as narrow as it is; raises like `read_lead_story`."""
+    check_see_board(viewer)
+    async with reading(viewer):
+        story = await lead_story(viewer, lead_id, entries, None, ENTRIES)
+        return await _board(viewer, narrowed), story
+
+
+async def _board(viewer: Viewer, narrowed: BoardFilter) -> Board:
+    as_of = clock.now()
+    columns, around = await board.read_board(viewer, narrowed)
     return Board(columns, settings().currency, narrowed, as_of, around)
 
 

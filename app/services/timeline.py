@@ -99,7 +99,7 @@ async def read_customer_story(
 
 
 async def read_lead_story(
-    viewer: Viewer, lead_id: UUID, narrowed: TimelineFilter, cursor: str | None
+    viewer: Viewer, lead_id: UUID, narrowed: TimelineFilter, cursor: str | None, limit: int = timeline.PAGE
 ) -> LeadStory:
     """Find a lead, its sale once it is won, its customer with their tickets, and a page of their timeline.
 
@@ -107,7 +107,7 @@ async def read_lead_story(
     """
     check_see_board(viewer)
     async with reading(viewer):
-        return await lead_story(viewer, lead_id, narrowed, cursor)
+        return await lead_story(viewer, lead_id, narrowed, cursor, limit)
 
 
 async def lead_story(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo, available_timezones
@@ -35,6 +36,12 @@ def page(request: Asking, template: str, *, status: int = 200, **context: Any) -
     html = render(template, reader(request), **context)
     cookies = heard(request)
     return Response(html, media_type=MediaType.HTML, status_code=status, headers=HEADERS, cookies=cookies)
+
+
+def inset(request: Asking, template: str, **context: Any) -> Response[str]:
+    """Answer a script with a part drawn as it stands in its page: nothing in it is meant for another place."""
+    html = render(template, replace(reader(request), partial=False), **context)
+    return Response(html, media_type=MediaType.HTML, headers=HEADERS)
 
 
 def page_of(

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from app.web import admin, live, reps, search
-from app.web.board import bulk, owners, views
+from app.web.board import bulk, drawer, owners, views
 from app.web.board import page as board
 from app.web.calls import page as calls
 from app.web.customers import page as customers
@@ -33,6 +33,7 @@ pages: Final[list[Any]] = [
     *deals.routes,
     *desk_live.routes,
     *digest.routes,
+    *drawer.routes,
     *health.routes,
     *home.routes,
     *lead_list.routes,

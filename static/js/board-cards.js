@@ -54,11 +54,13 @@ function place(card) {
 let applied = 0;
 export const changes = () => applied;
 
-// The server's word on a card or a column head replaces ours; anything else in the answer is a message.
-export function apply(html) {
+// The server's word on a card or a column head replaces ours; anything else in the answer is a message. It is about the
+// leads that were asked for, also those that have no card here any more, and whatever cards came.
+export function apply(html, about = []) {
   applied += 1;
   const answer = document.createElement("template");
   answer.innerHTML = html;
+  const came = [...answer.content.querySelectorAll(".card")].map((card) => card.dataset.leadId);
   for (const element of [...answer.content.children]) {
     if (element.matches(".card")) place(element);
     else if (element.matches(".toast")) document.getElementById("toasts").append(element);
@@ -66,6 +68,7 @@ export function apply(html) {
     htmx.process(element);
   }
   addUp();
+  document.dispatchEvent(new CustomEvent("board:applied", { detail: [...about, ...came] }));
 }
 
 // A phone's tabs and the totals above the board are what its columns say, written as the server writes them.

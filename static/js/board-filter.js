@@ -47,7 +47,7 @@ function show(found) {
   const { query } = found.getElementById("board").dataset;
   const focused = cardOf(document.activeElement)?.dataset.leadId;
   board.dataset.query = query;
-  history.replaceState(history.state, "", query ? `/board?${query}` : "/board");
+  history.replaceState(history.state, "", query ? `${location.pathname}?${query}` : location.pathname);
   for (const column of columns()) fill(column, found.getElementById(column.id));
   for (const part of AROUND) document.querySelector(part).replaceWith(found.querySelector(part));
   field.classList.toggle("set", field.value !== "");

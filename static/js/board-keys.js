@@ -32,7 +32,7 @@ const LETTERS = {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  if (document.querySelector("dialog[open], .popover:popover-open")) return;
+  if (document.querySelector("dialog:modal, .popover:popover-open")) return;
   const act = actFor(event);
   if (!act) return;
   event.preventDefault();

@@ -33,7 +33,7 @@ function isHeld(id) {
   return (card.contains(document.activeElement) && !own.has(id)) || card.matches(".is-saving, .is-ghost, :active");
 }
 
-const isInUse = () => document.querySelector("dialog[open], .popover:popover-open, .is-dragging-board") != null;
+const isInUse = () => document.querySelector("dialog:modal, .popover:popover-open, .is-dragging-board") != null;
 
 async function tick() {
   if (busy || !waiting.size || isInUse()) return;
@@ -68,7 +68,7 @@ function show(ids, html) {
   }
   const holder = document.createElement("div");
   holder.append(answer.content);
-  apply(holder.innerHTML);
+  apply(holder.innerHTML, ids);
   for (const pill of board.querySelectorAll(".pill")) if (!waiting.size) pill.remove();
 }
 

@@ -138,10 +138,10 @@ document.addEventListener("htmx:after:request", (event) => {
   event.preventDefault();
   const [, , owner, act] = sourceElement.getAttribute("action").split("/");
   const id = sourceElement.elements.lead_id?.value ?? owner; // what is logged goes to the customer
-  const name = nameOf(findCard(id));
   apply(text);
   closeDialog("done");
-  focusCard(findCard(id));
+  const name = nameOf(findCard(id)); // of a lead beside the board it may have come just now
+  if (!document.activeElement?.closest("#drawer")) focusCard(findCard(id));
   const words = `${name} ${SAID[act] ?? "is changed."}`;
   toast(words);
   announce(words);

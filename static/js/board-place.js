@@ -17,7 +17,7 @@ board.addEventListener("click", ({ target }) => {
 addEventListener("pagehide", () => {
   const { query } = board.dataset;
   const tops = columns().map(({ dataset: { stage } }) => [stage, list(stage).scrollTop]);
-  const card = cardOf(document.activeElement)?.dataset.leadId ?? opened;
+  const card = (cardOf(document.activeElement) ?? board.querySelector(".is-beside"))?.dataset.leadId ?? opened;
   sessionStorage.setItem(KEPT + query, JSON.stringify({ left: board.scrollLeft, tops: Object.fromEntries(tops), card }));
   sessionStorage.setItem(LAST, query);
 });

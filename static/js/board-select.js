@@ -62,7 +62,7 @@ bar.addEventListener(
 document.addEventListener("board:filtered", () => bar.hidden || deselect());
 bar.querySelector("[data-deselect]").addEventListener("click", deselect);
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && picked().length && !document.querySelector("dialog[open], .popover:popover-open")) deselect();
+  if (event.key === "Escape" && picked().length && !document.querySelector("dialog:modal, .popover:popover-open")) deselect();
 });
 document.addEventListener("htmx:after:swap", () => {
   const done = document.querySelector("#dialog [data-changed]");

@@ -1,6 +1,7 @@
 // Everything the board does in the browser.
 import "./layout.js";
 import "./board-drag.js";
+import "./board-drawer.js";
 import "./board-filter.js";
 import "./board-keys.js";
 import "./board-live.js";

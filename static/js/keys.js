@@ -14,7 +14,7 @@ export function keysAreOff() {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || keysAreOff()) return;
-  if (document.querySelector("dialog[open], .popover:popover-open")) return;
+  if (document.querySelector("dialog:modal, .popover:popover-open")) return;
   const act = actFor(event.key);
   going = event.key === "g" ? Date.now() : 0;
   if (!act) return;

@@ -109,7 +109,7 @@ function go(option) {
 }
 
 function openPalette() {
-  if (!palette || document.querySelector("dialog[open]")) return;
+  if (!palette || document.querySelector("dialog:modal")) return;
   input.value = "";
   hits.replaceChildren();
   palette.showModal();

@@ -98,7 +98,8 @@ async def test_no_page_reads_a_whole_table(
     )
     customer = lead["customer_id"]
     paths = [
-        "/board", "/mentions", f"/leads/{lead['id']}", f"/customers/{customer}", f"/customers/{customer}/lookalikes",
+        "/board", f"/board/leads/{lead['id']}", "/mentions", f"/leads/{lead['id']}",
+        f"/customers/{customer}", f"/customers/{customer}/lookalikes",
         "/customers", "/customers?q=fedcba", "/search?q=fedcba", f"/leads/{lead['id']}/lost",
         *(f"/reports/{name}" for name in OF_A_RANGE), "/reports/sources?by=campaign",
         *LISTS,

@@ -119,6 +119,28 @@ async def test_a_leads_page(leads: list[UUID], signed_in: SignIn) -> None:
     assert len(sent) <= 5, sent
 
 
+@pytest.mark.parametrize("who", ["rita", "ada"])
+async def test_what_the_drawer_shows(leads: list[UUID], signed_in: SignIn, who: str) -> None:
+    client = await signed_in(who)
+    path = f"/board/leads/{leads[0]}"
+    await client.get(path, headers=PARTIAL)  # the first one learns names and types
+    answer, sent = await _count(client, "GET", path, headers=PARTIAL)
+    assert answer.text.count("data-activity-id=") == 5
+    assert len(sent) <= 5, sent  # as its page
+    assert len(answer.content) <= 20 * KB
+
+
+@pytest.mark.parametrize("who", ["rita", "ada"])
+async def test_a_lead_beside_the_board(leads: list[UUID], signed_in: SignIn, who: str) -> None:
+    client = await signed_in(who)
+    path = f"/board/leads/{leads[0]}"
+    await client.get(path)  # the first one learns names and types
+    answer, sent = await _count(client, "GET", path)
+    assert answer.text.count("data-lead-id=") == 150
+    assert len(sent) <= 6, sent  # the board's statement more
+    assert len(answer.content) <= 120 * KB
+
+
 async def test_my_day(leads: list[UUID], signed_in: SignIn) -> None:
     client = await signed_in("rita")
     await client.get("/")  # the first one learns names and types

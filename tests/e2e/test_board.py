@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import expect
@@ -51,6 +52,13 @@ async def drag(page: Page, card: Locator, stage: str, *, drop: bool = True) -> N
     await page.mouse.move(end["x"] + 60, end["y"] + 120, steps=6)
     if drop:
         await page.mouse.up()
+
+
+async def open_page(page: Page, card: Locator) -> None:
+    """Go from a card to its lead's own page, through the drawer beside the board."""
+    await card.get_by_role("link").click()
+    await page.get_by_role("link", name="Whole page").click()
+    await page.wait_for_url(lambda url: urlsplit(url).path.startswith("/leads/"))
 
 
 async def stands_in(page: Page, card: Locator, stage: str) -> None:
@@ -288,7 +296,18 @@ async def test_nothing_stands_in_the_way_of_anybody(
     await page.goto(f"{stack.url}{lead}")
     customer = await page.get_by_role("link", name="Customer page").get_attribute("href")
     forms = (f"{lead}/won", f"{lead}/lost", f"{lead}/nurture", f"{lead}/activity", f"{customer}/contact")
-    for path in ("/", "/calls", "/board", "/leads", "/customers", lead, customer, *forms, "/nowhere"):
+    for path in (
+        "/",
+        "/calls",
+        "/board",
+        f"/board{lead}",
+        "/leads",
+        "/customers",
+        lead,
+        customer,
+        *forms,
+        "/nowhere",
+    ):
         await page.goto(f"{stack.url}{path}")
         assert await violations(page) == [], path
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
+from tests.e2e.test_board import open_page
 from tests.wait import until
 
 if TYPE_CHECKING:
@@ -51,16 +52,24 @@ async def test_back_on_the_board_all_is_where_it_was(board: Page) -> None:
     )
     await scroll_to_end(lost)
     await early.evaluate("each => { each.scrollTop = 300; }")
-    card = lost.locator("[data-lead-id] a").last
-    name = await card.inner_text()
-    await card.scroll_into_view_if_needed()
+    card = lost.locator("[data-lead-id]").last
+    link = card.get_by_role("link")
+    name = await link.inner_text()
+    await link.click()
+    await expect(board.get_by_role("heading", name=name)).to_be_focused()
     tops = await top_of(lost), await top_of(early)
-    await card.click()
+    await board.get_by_role("link", name="Whole page").click()
     await expect(board.get_by_role("heading", level=1)).to_have_text(name)
     await board.go_back()
-    await expect(card).to_be_focused()
-    assert await card.inner_text() == name
-    assert (await top_of(lost), await top_of(early)) == tops
+    await until(lambda: _are_at(tops, lost, early), "both columns are where they were")
+    await expect(board.get_by_role("heading", name=name)).to_be_focused()
+    await board.keyboard.press("Escape")
+    await expect(link).to_be_focused()
+    assert await link.inner_text() == name
+
+
+async def _are_at(tops: tuple[float, float], *lists: Locator) -> bool:
+    return tuple([await top_of(each) for each in lists]) == tops
 
 
 async def test_a_board_that_is_opened_anew_begins_at_its_top(board: Page) -> None:
@@ -77,9 +86,8 @@ async def test_a_board_that_is_opened_anew_begins_at_its_top(board: Page) -> Non
 async def test_the_way_back_from_a_lead_keeps_filter_and_place(board: Page, stack: Stack) -> None:
     await board.goto(f"{stack.url}/board?owner=none&score=hot")
     await board.goto(f"{stack.url}/board?rot=1")
-    card = board.locator("[data-lead-id] a").nth(2)
-    await card.click()
-    await board.wait_for_url("**/leads/*")  # its script knows the way back
+    card = board.locator("[data-lead-id]").nth(2)
+    await open_page(board, card)  # whose script knows the way back
     await board.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="Board").click()
-    await expect(card).to_be_focused()
+    await expect(card.get_by_role("link")).to_be_focused()
     assert urlsplit(board.url).query == "rot=1"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.test_board import card_in
+from tests.e2e.test_board import card_in, open_page
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 async def open_lead(page: Page, stack: Stack, stage: str) -> None:
     """Open the page of a lead of this stage from the board."""
     await page.goto(f"{stack.url}/board")
-    await (await card_in(page, stage)).get_by_role("link").click()
-    await page.wait_for_url("**/leads/*")
+    await open_page(page, await card_in(page, stage))
 
 
 async def lose(page: Page) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
-from tests.e2e.test_board import card_in
+from tests.e2e.test_board import card_in, open_page
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 async def open_lead(page: Page, stack: Stack) -> None:
     """Open a lead from the board, with its scripts: without them, a move says nothing."""
     await page.goto(f"{stack.url}/board")
-    await (await card_in(page, "lead")).get_by_role("link").click()
-    await page.wait_for_url("**/leads/*")
+    await open_page(page, await card_in(page, "lead"))
 
 
 async def test_a_move_on_a_leads_page_says_so_and_is_taken_back(

@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.cast import CAST
+from tests.e2e.test_board import open_page
 from tests.wait import PATIENCE, until, until_true
 
 if TYPE_CHECKING:
@@ -64,8 +65,7 @@ async def _ask_for_a_demo(page: Page, stack: Stack, name: str, email: str) -> No
 async def _open_from_board(page: Page, stack: Stack, lead_id: str) -> None:
     await page.goto(f"{stack.url}/board?q=grace")
     card = page.locator(f'[data-stage="lead"] [data-lead-id="{lead_id}"]')
-    await card.get_by_role("link").click()
-    await page.wait_for_url(f"**/leads/{lead_id}")
+    await open_page(page, card)
 
 
 async def _log_a_call(page: Page) -> None:

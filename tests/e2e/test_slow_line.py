@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
-from tests.e2e.test_board import card_in, stands_in
+from tests.e2e.test_board import card_in, open_page, stands_in
 from tests.wait import until
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ async def test_who_went_on_to_somebody_found_is_not_left_nowhere(board: Page) ->
 
 async def test_a_form_that_is_on_its_way_shows_it(board: Page) -> None:
     line = Line()
-    await (await card_in(board, "lead")).get_by_role("link").click()
+    await open_page(board, await card_in(board, "lead"))
     log = board.locator("#composer").get_by_role("button", name="Log activity")
     await board.get_by_label("Notes").fill("A slow line")
     await line.hold(board, "**/activities")

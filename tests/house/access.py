@@ -58,6 +58,7 @@ POST  /leads/{id}/stage                          yes   none  no    yes   who   w
 GET   /live                                      yes   yes   no    yes   who   who
 GET   /search                                    yes   yes   yes   yes   who   who
 GET   /board/cards                               yes   yes   no    yes   who   who
+GET   /board/leads/{id}                          yes   none  no    yes   who   who
 GET   /board/owners                              no    no    no    yes   who   who
 GET   /reps                                      no    no    no    yes   who   who
 GET   /reports                                   yes   yes   no    yes   who   who

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, get
 
-from app.domain.timeline import TimelineFilter
 from app.domain.viewer import Viewer
 from app.services.calls import read_call
 from app.services.timeline import MOST_TICKETS
@@ -15,14 +14,13 @@ from app.web.calls.run import PATH, VIEW, query_of, read_run
 from app.web.forms import Form
 from app.web.respond import page, redirect, zone
 from app.web.timeline import composer
-from app.web.timeline.filter import FOLDED
+from app.web.timeline.filter import NOT_FOLDED
 
 if TYPE_CHECKING:
     from app.domain.calls import Run
     from app.services.calls import Call
 
 Asking = Request[Viewer, Any, Any]
-SHOWN: Final = TimelineFilter(without=FOLDED)
 
 
 @get(PATH, name="calls.show")
@@ -32,7 +30,7 @@ async def show_call(request: Asking) -> Response[str]:
         return redirect(request, "/")
     run = read_run(request.query_params)
     has_paused = request.query_params.get("pause") == "1"
-    call = None if has_paused else await read_call(request.user, zone(request), run, SHOWN)
+    call = None if has_paused else await read_call(request.user, zone(request), run, NOT_FOLDED)
     if call:
         return page(request, "calls/page.html.jinja2", **_shown(request, run, call))
     return page(

@@ -20,6 +20,7 @@ from app.web.respond import zone
 LABELS: Final = {"conversations": "Conversations", "stage": "Stage", "tickets": "Tickets", "system": "System"}
 # A score moves with every contact: what it says stands on the lead, so its history is shown when asked for.
 FOLDED: Final = ("score_changed",)
+NOT_FOLDED: Final = TimelineFilter(without=FOLDED)
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(9998, 12, 31)
 
