@@ -20,6 +20,30 @@ SCALE = {"start": "10", "fit_cap": "60", "engagement_cap": "40", "half_life_days
 SALE = {"amount": "1200.00", "product": "Team plan"}
 VALUE, LIFETIME = "7654321.98", "8765432.19"
 MONEY = tuple(f"{number:{comma}}" for number in (7654321, 8765432) for comma in ("", ","))
+# What a handler asks for, where it is the same in every world.
+FORMS: dict[str, dict[str, str]] = {
+    "POST /leads/{id}/stage": {"to": "qualified", "from": "lead", "version": "1"},
+    "POST /leads/{id}/won": {"version": "1", "currency": "EUR", **SALE},
+    "POST /leads/{id}/lost": {"version": "1", "reason": "no_budget", "note": "Not this year"},
+    "POST /leads/{id}/won/preview": {"currency": "EUR", **SALE},
+    "POST /leads/{id}/follow-up": {"version": "1", "next": "1", "follow_up_note": "Call"},
+    "POST /leads/{id}/nurture": {"version": "1", "next": "28", "follow_up_note": "Call"},
+    "POST /leads/{id}/deal": {"version": "1", "value": "10"},
+    "POST /leads/{id}/assign": {"version": "1", "assigned_to_id": CAST.omar.id},
+    "POST /digest": {"wanted": "no"},
+    "POST /mentions/{id}/read": {"read": "yes"},
+    "POST /views": {"name": "Mine", "query": "score=hot"},
+    "POST /customers/{id}/tickets": {"subject": "It does not work", "priority": "high"},
+    "POST /customers/{id}/entries/{id}/correct": {"notes": "It was Tuesday"},
+    "POST /tickets/{id}": {"version": "1", "status": "resolved"},
+    "POST /admin/staff/leads": {"staff_id": CAST.rita.id, "accepts": "no"},
+    "POST /admin/staff/sessions": {"staff_id": CAST.rita.id},
+    "POST /admin/events/replay": {"since": "2020-01-01T00:00"},
+    "POST /admin/imports/{id}/check": {"column-0": "name", "column-1": "email"},
+    "POST /admin/scoring/rules": SCALE,
+    "POST /admin/scoring/rules/try": SCALE,
+    "POST /customers/{id}/activities": {"activity_type": "Call", "notes": "Talked about the demo"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,44 +126,23 @@ class World:
         return bodies.get(route, {})
 
     def _form(self, route: str) -> dict[str, str]:
-        forms: dict[str, dict[str, str]] = {
-            "POST /leads/{id}/stage": {"to": "qualified", "from": "lead", "version": "1"},
-            "POST /leads/{id}/won": {"version": "1", "currency": "EUR", **SALE},
-            "POST /leads/{id}/lost": {"version": "1", "reason": "no_budget", "note": "Not this year"},
-            "POST /leads/{id}/won/preview": {"currency": "EUR", **SALE},
-            "POST /leads/{id}/follow-up": {"version": "1", "next": "1", "follow_up_note": "Call"},
-            "POST /leads/{id}/nurture": {"version": "1", "next": "28", "follow_up_note": "Call"},
-            "POST /leads/{id}/deal": {"version": "1", "value": "10"},
-            "POST /leads/{id}/assign": {"version": "1", "assigned_to_id": CAST.omar.id},
+        forms: dict[str, dict[str, str]] = FORMS | {
             "POST /leads/new": {"name": "Grace Hopper", "email": f"grace-{uuid4()}@navy.example"},
             "POST /leads/bulk": {"act": "move", "to": "qualified", "lead": f"{self.lead}:1"},
-            "POST /digest": {"wanted": "no"},
-            "POST /mentions/{id}/read": {"read": "yes"},
-            "POST /views": {"name": "Mine", "query": "score=hot"},
-            "POST /customers/{id}/tickets": {"subject": "It does not work", "priority": "high"},
             "POST /customers/{id}/contact": {"phone": "+49 30 123456", "seen_phone": f"+1 {self.mark}"},
-            "POST /customers/{id}/entries/{id}/correct": {"notes": "It was Tuesday"},
-            "POST /tickets/{id}": {"version": "1", "status": "resolved"},
-            "POST /admin/staff/leads": {"staff_id": CAST.rita.id, "accepts": "no"},
-            "POST /admin/staff/sessions": {"staff_id": CAST.rita.id},
             "POST /admin/reassign": {
                 "receiver": CAST.omar.id,
                 "why": "On leave",
                 "leads": pack([(self.lead, 1)]),
             },
             "POST /admin/goals": {"month": f"{now():%Y-%m}-01", f"goal_{CAST.rita.id}": "5"},
-            "POST /admin/events/replay": {"since": "2020-01-01T00:00"},
             "POST /admin/clients": {"client": f"shop-{self.mark}", "name": "Shop"},
-            "POST /admin/imports/{id}/check": {"column-0": "name", "column-1": "email"},
-            "POST /admin/scoring/rules": SCALE,
-            "POST /admin/scoring/rules/try": SCALE,
             "POST /admin/inbox/replay": {"id": self.mark},
             "POST /admin/inbox/discard": {
                 "source": "test",
                 "id": self.mark,
                 "because": "Nobody has this account",
             },
-            "POST /customers/{id}/activities": {"activity_type": "Call", "notes": "Talked about the demo"},
         }
         return forms.get(route, {})
 
