@@ -24,7 +24,9 @@ export function selectTo(card) {
 
 function show(words) {
   const cards = picked();
+  const isInBar = bar.contains(document.activeElement);
   bar.hidden = cards.length === 0;
+  if (bar.hidden && isInBar && last) focusCard(findCard(last.dataset.leadId));
   bar.querySelector("[data-count]").textContent = `${cards.length} selected`;
   announce(`${words} ${cards.length} selected.`);
 }

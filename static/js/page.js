@@ -68,6 +68,10 @@ function unmark(form, field) {
   if (!form.querySelector("[aria-invalid]")) form.querySelector(".notice--bad")?.remove();
 }
 
+// A page that shows its form again begins where something is wrong.
+const wrong = document.querySelector("main [aria-invalid=true]");
+(wrong?.matches("fieldset") ? wrong.querySelector("input") : wrong)?.focus();
+
 // A second click on a slow connection must not send the form again; the key in it would make it harmless anyway.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -49,6 +49,15 @@ async def test_many_moved_leave_the_focus_where_the_selection_began(board: Page)
     await expect(first.get_by_role("link")).to_be_focused()
 
 
+async def test_deselecting_goes_back_to_the_cards(board: Page) -> None:
+    link = (await card_in(board, "lead")).get_by_role("link")
+    await link.focus()
+    await board.keyboard.press("x")
+    await board.get_by_role("button", name="Deselect").press("Enter")
+    await expect(board.locator("#selection")).to_be_hidden()
+    await expect(link).to_be_focused()
+
+
 async def test_cards_that_leave_the_board_leave_the_focus_on_it(board: Page, stack: Stack) -> None:
     await board.goto(f"{stack.url}/board?due=none")
     first, second = await pick_two(board, "qualified")

@@ -218,6 +218,7 @@ async def test_support_is_shown_and_taken_to_pages_of_theirs_only(
     await page.get_by_role("heading", level=1).click()  # out of the search
     await page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys")
+    await expect(keys.get_by_role("heading")).to_be_in_viewport()
     await expect(keys).to_contain_text("Tickets: take, resolve, reopen")
     await expect(keys).not_to_contain_text("card")
     await page.keyboard.press("Escape")
