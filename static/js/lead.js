@@ -1,5 +1,5 @@
 // What only a lead's page does: the board is where one left it, and a move says what it did and can be taken back.
-import { toast } from "./toasts.js";
+import { toast, told } from "./toasts.js";
 
 const MOVED = "moved";
 const way = document.querySelector('.crumbs a[href="/board"]');
@@ -22,6 +22,7 @@ function sayWhatMoved() {
   if (moved?.path !== location.pathname || moved.to !== stepper?.dataset.at) return;
   const step = stepper.querySelector("[aria-current=step]");
   step.focus();
+  told?.remove(); // ours can be taken back
   toast(`Moved ${moved.goesBack ? "back " : ""}to ${step.textContent.trim()}.`, {
     action: !moved.goesBack && { label: "Undo", run: () => takeBack(moved.from) },
   });

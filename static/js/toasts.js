@@ -59,4 +59,4 @@ for (const shown of place.children) leaveLater(shown);
 
 // What the form before this page did (app/web/respond.py); empty where none did anything. It is read out as it comes.
 export const said = document.getElementById("said")?.textContent ?? "";
-if (said) toast(said);
+export const told = said ? toast(said) : null;

@@ -45,7 +45,9 @@ async def move(request: Asking, lead_id: UUID) -> Response[str]:
         lead, columns = await move_card(request.user, wanted, read_filter(request))
     except Conflict as error:
         return _refused(request, error)
-    return _moved(request, lead, columns) if is_partial(request) else redirect(request, f"/leads/{lead_id}")
+    if is_partial(request):
+        return _moved(request, lead, columns)
+    return redirect(request, f"/leads/{lead_id}", f"Moved to {lead.stage.label}.")
 
 
 async def changed(request: Asking, form: Form, lead: Lead, said: str = "", warned: str = "") -> Response[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from app.core.clock import now
 from tests import make
@@ -62,6 +63,7 @@ async def test_a_move_without_script_goes_on_to_the_lead(
         f"/leads/{lead}/stage", data={"to": "qualified", "version": "1"}
     )
     assert (answer.status_code, answer.headers["location"]) == (303, f"/leads/{lead}")
+    assert unquote(answer.cookies["said"]) == "Moved to Qualified."
 
 
 async def test_a_stale_move_answers_with_the_card_as_it_is(
