@@ -56,7 +56,7 @@ def translate(request: Asking, error: Exception) -> Response[Any]:
     """Turn any error into an answer that explains it, and never into a traceback."""
     if isinstance(error, Moved):
         return _elsewhere(request, error)
-    if isinstance(error, BadCursor) and _is_page(request):
+    if isinstance(error, BadCursor) and "cursor" in request.query_params and _is_page(request):
         return _from_the_start(request)
     answer = describe(error)
     with named_in_logs(request.scope):  # What middleware raises comes here from outside of NamedInLogs.
