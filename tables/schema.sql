@@ -895,7 +895,7 @@ CREATE TABLE public.reassignment_lead (
     outcome text DEFAULT 'planned'::text NOT NULL,
     from_id text,
     because text,
-    CONSTRAINT reassignment_lead_because_check CHECK ((because = ANY (ARRAY['changed'::text, 'closed'::text, 'given'::text, 'moved_on'::text]))),
+    CONSTRAINT reassignment_lead_because_check CHECK ((because = ANY (ARRAY['changed'::text, 'closed'::text, 'given'::text, 'moved_on'::text, 'next'::text, 'nobody'::text]))),
     CONSTRAINT reassignment_lead_outcome_check CHECK ((outcome = ANY (ARRAY['planned'::text, 'moved'::text, 'skipped'::text, 'returned'::text, 'kept'::text])))
 );
 

@@ -128,6 +128,8 @@ async def _move_some() -> int | None:
         for step in steps:
             lead = await leads.lock_lead(WORKER, step.lead_id)
             because = why_it_stays(lead, step.holder_id, task.created_at if task.undoing else None)
+            if because is None and step.receiver_id is None and step.turn_id is not None:
+                because = "nobody"
             if because is None:
                 changes.append(await _move(task, step, lead, now))
             await reassign.settle_step(task, step, because)

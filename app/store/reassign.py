@@ -51,6 +51,17 @@ _PLAN = """
             ON turn = 1 + (place - 1) % cardinality($5::text[])
         WHERE {own}) AS planned"""
 
+# Who sells no more since it was planned is passed over: the next of those who were chosen gets the lead.
+_NEXT = """
+    SELECT step.lead_id, step.from_id, step.to_id, (
+        SELECT staff.id FROM unnest(to_ids) WITH ORDINALITY AS receiver (id, place)
+        JOIN staff ON staff.id = receiver.id AND staff.active AND staff.rep_id IS NOT NULL
+        WHERE staff.id IS DISTINCT FROM step.from_id
+        ORDER BY place < array_position(to_ids, step.to_id), place LIMIT 1) AS next_id
+    FROM reassignment_lead step JOIN lead ON lead.id = step.lead_id
+    JOIN reassignment ON reassignment.id = step.reassignment_id
+    WHERE step.reassignment_id = $1 AND step.outcome = $2 ORDER BY lead.customer_id LIMIT $3"""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -65,11 +76,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One lead of it, with whom it must still be with to be moved, and who gets it."""
+    """One lead of it, with whom it must still be with to be moved, who gets it, and whose turn that was."""
 
     lead_id: UUID
     holder_id: str | None
-    receiver_id: str | None
+    receiver_id: str | None  # null: nobody; who was chosen but sells no more gets none
+    turn_id: str | None
 
 
 async def insert_reassignment(
@@ -127,27 +139,25 @@ async def claim_task(_viewer: Viewer) -> Task | None:
 
 async def next_steps(_viewer: Viewer, task: Task, number: int) -> list[Step]:
     """Return the next leads to move, in the order in which customers are locked."""
-    rows = await connection().fetch(
-        "SELECT lead_id, from_id, to_id FROM reassignment_lead JOIN lead ON lead.id = lead_id"
-        " WHERE reassignment_id = $1 AND outcome = $2 ORDER BY lead.customer_id LIMIT $3",
-        task.id,
-        "moved" if task.undoing else "planned",
-        number,
-    )
+    outcome = "moved" if task.undoing else "planned"
+    rows = await connection().fetch(_NEXT, task.id, outcome, number)
     if task.undoing:
-        return [Step(row["lead_id"], row["to_id"], row["from_id"]) for row in rows]
-    return [Step(row["lead_id"], row["from_id"], row["to_id"]) for row in rows]
+        return [Step(row["lead_id"], row["to_id"], row["from_id"], row["from_id"]) for row in rows]
+    return [Step(row["lead_id"], row["from_id"], row["next_id"], row["to_id"]) for row in rows]
 
 
 async def settle_step(task: Task, step: Step, because: str | None) -> None:
-    """Write down what became of a lead: moved, or why it stayed."""
+    """Write down what became of a lead: moved, to whom, or why it stayed."""
     words = ("returned", "kept") if task.undoing else ("moved", "skipped")
+    diverted = because is None and step.receiver_id != step.turn_id
     await connection().execute(
-        "UPDATE reassignment_lead SET outcome = $3, because = $4 WHERE reassignment_id = $1 AND lead_id = $2",
+        "UPDATE reassignment_lead SET outcome = $3, because = $4, to_id = coalesce($5, to_id)"
+        " WHERE reassignment_id = $1 AND lead_id = $2",
         task.id,
         step.lead_id,
         words[0] if because is None else words[1],
-        because,
+        "next" if diverted else because,
+        step.receiver_id if diverted else None,
     )
 
 

@@ -148,6 +148,34 @@ async def test_what_changed_after_the_plan_is_left_alone(owner: asyncpg.Connecti
     assert (await owners(owner))[kept] == cast.omar.id
 
 
+async def test_who_left_after_the_plan_is_passed_over(owner: asyncpg.Connection, cast: Cast) -> None:
+    other, mine = await second_rep(owner, cast), [await make.lead(owner, cast.rita) for _ in range(4)]
+    task_id = uuid7()
+    await reassign.start(cast.ada, task_id, dict.fromkeys(mine, 1), to(cast.omar.id, other))
+    await owner.execute("UPDATE staff SET active = false WHERE id = $1", cast.omar.id)
+    await reassign.move_due()
+    done = await reassign.read_reassignment(cast.ada, task_id)
+    assert (done.outcomes, done.stayed) == ({"moved": 4}, {"moved:next": 2})
+    assert set((await owners(owner)).values()) == {other}
+    assert (await take_back(cast, done)).outcomes == {"returned": 4}
+    assert set((await owners(owner)).values()) == {cast.rita.id}
+
+
+@pytest.mark.parametrize("gone", ["active = false", "rep_id = NULL"])
+async def test_where_nobody_is_left_to_get_a_lead_it_stays(
+    owner: asyncpg.Connection, cast: Cast, signed_in: Callable[[str], Awaitable[Client]], gone: str
+) -> None:
+    lead, task_id = await make.lead(owner, None), uuid7()
+    await reassign.start(cast.ada, task_id, {lead: 1}, to(cast.omar.id))
+    await owner.execute(f"UPDATE staff SET {gone} WHERE id = $1", cast.omar.id)
+    await reassign.move_due()
+    done = await reassign.read_reassignment(cast.ada, task_id)
+    assert (done.state, done.stayed, await owners(owner)) == ("done", {"skipped:nobody": 1}, {lead: None})
+    assert await owner.fetchval("SELECT count(*) FROM activity") == 0
+    page = (await (await signed_in("ada")).get(f"/admin/reassign/{task_id}")).text
+    assert "left alone: 1 as nobody chosen sells any more" in page
+
+
 async def test_who_has_a_lead_is_not_given_it(owner: asyncpg.Connection, cast: Cast) -> None:
     lead = await make.lead(owner, cast.omar)
     task_id = uuid7()
