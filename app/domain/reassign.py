@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import cycle
 from typing import TYPE_CHECKING, Final
 
 from app.core.errors import Invalid, Problem
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST_REASON: Final = 500
 MOST_RECEIVERS: Final = 50
+MOST_SHARE: Final = 5  # of what others get
 MOST_LEADS: Final = 2_000  # The form carries each; together they are shorter than a request may be.
 FIRST: Final = 8  # of the leads, shown by name
 BEST: Final = "-score"
@@ -34,10 +36,22 @@ def clean_reason(checker: Checker, reason: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Receivers:
-    """Who gets leads, in turn, and why."""
+    """Who gets leads, in turn, and why; how many of them while others get one, where that is not one too."""
 
     ids: tuple[str, ...]
     reason: str
+    shares: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def turns(self) -> tuple[str, ...]:
+        """One round of dealing: each as often as their share, spread evenly, and always the same."""
+        shares = {who: self.shares.get(who, 1) for who in self.ids}
+        whole, owed, turns = sum(shares.values()), dict.fromkeys(self.ids, 0), list[str]()
+        for _ in range(whole):
+            owed = {who: owed[who] + shares[who] for who in self.ids}
+            turns.append(max(self.ids, key=owed.__getitem__))
+            owed[turns[-1]] -= whole
+        return tuple(turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,7 @@ class Preview:
     names: Mapping[UUID, str]  # of the customers of the first leads
     held: int = 0  # further leads that fit and stay, because a receiver has them already
     has_more: bool = False
+    turns: tuple[str, ...] = ()  # one round of dealing them out
 
     @property
     def total(self) -> int:
@@ -84,19 +99,19 @@ class Preview:
     @property
     def shares(self) -> list[tuple[str, int, Decimal]]:
         """How many leads each receiver would get, and what they are worth."""
-        turns = len(self.receivers)
-        dealt = [(who, self.leads[place::turns]) for place, who in enumerate(self.receivers)]
+        dealt = [(who, [lead for lead, its in self._dealt if its == who]) for who in self.receivers]
         return [(who, len(its), sum((lead.value for lead in its), Decimal(0))) for who, its in dealt]
 
     @property
     def first(self) -> list[tuple[Chosen, str, str | None]]:
         """The first leads, with the customer's name and who would get it."""
-        turns = len(self.receivers)
         return [
-            (lead, self.names[lead.id], self.receivers[place % turns] if turns else None)
-            for place, lead in enumerate(self.leads[:FIRST])
-            if lead.id in self.names
+            (lead, self.names[lead.id], who) for lead, who in self._dealt[:FIRST] if lead.id in self.names
         ]
+
+    @property
+    def _dealt(self) -> list[tuple[Chosen, str | None]]:
+        return list(zip(self.leads, cycle(self.turns or (None,)), strict=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +164,12 @@ def checked(receivers: Receivers) -> Receivers:
     ids = tuple(dict.fromkeys(each for each in receivers.ids if each))
     checker.require("#/receiver", "needs at least one person", ok=bool(ids))
     checker.require("#/receiver", f"can name at most {MOST_RECEIVERS} people", ok=len(ids) <= MOST_RECEIVERS)
+    shares = {who: share for who, share in receivers.shares.items() if who in ids}
+    fit = all(1 <= share <= MOST_SHARE for share in shares.values())
+    checker.require("#/receiver", f"can have a share from 1 to {MOST_SHARE}", ok=fit)
     reason = checker.text("#/why", receivers.reason, LONGEST_REASON, required=True)
     checker.finish()
-    return Receivers(ids, reason)
+    return Receivers(ids, reason, shares)
 
 
 def only_open(narrowed: LeadFilter) -> LeadFilter:

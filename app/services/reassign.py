@@ -57,7 +57,7 @@ async def preview(viewer: Viewer, narrowed: LeadFilter, to: Receivers | None) ->
         chosen = in_turn(found[:MOST_LEADS])
         names = await leads.names_of(viewer, [lead.id for lead in chosen[:FIRST]])
         held = await lead_choice.count_leads_of(viewer, wanted, clean.ids) if clean.ids else 0
-    return Preview(chosen, clean.ids, names, held, len(found) > MOST_LEADS)
+    return Preview(chosen, clean.ids, names, held, len(found) > MOST_LEADS, clean.turns)
 
 
 async def start(viewer: Viewer, task_id: UUID, seen: Mapping[UUID, int], to: Receivers) -> None:

@@ -99,7 +99,7 @@ async def insert_reassignment(
     )
     if not made:
         return 0
-    plan, args = _PLAN.format(own=own_leads(viewer)), (list(seen), list(seen.values()), list(to.ids))
+    plan, args = _PLAN.format(own=own_leads(viewer)), (list(seen), list(seen.values()), list(to.turns))
     return changed(await connection().execute(plan, viewer.id, task_id, *args))
 
 

@@ -26,6 +26,11 @@ def to(*ids: str, why: str = "On leave") -> Receivers:
     return Receivers(ids, why)
 
 
+def shared(shares: dict[str, int]) -> Receivers:
+    """Return who gets leads, in this order, so many each while somebody with one gets one."""
+    return Receivers(tuple(shares), "On leave", shares)
+
+
 def of(who: Viewer | None, *stages: Stage, **narrowed: Any) -> LeadFilter:
     return LeadFilter(BoardFilter(owner=who.id if who else "none", **narrowed), stages)
 

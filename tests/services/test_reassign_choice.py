@@ -16,7 +16,7 @@ from app.domain.lead_list import LeadFilter
 from app.domain.pipeline import Stage
 from app.services import reassign
 from tests import make
-from tests.services.reassigning import carry_out, of, owners, second_rep, take_back, to
+from tests.services.reassigning import carry_out, of, owners, second_rep, shared, take_back, to
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -46,6 +46,31 @@ async def test_leads_are_looked_at_before_they_move(owner: asyncpg.Connection, c
         (names[lead.id], (cast.omar.id, other)[place % 2]) for place, lead in enumerate(seen.leads)
     ]
     assert set((await owners(owner)).values()) == {cast.rita.id}
+
+
+async def test_each_gets_their_share_as_it_was_shown(owner: asyncpg.Connection, cast: Cast) -> None:
+    other = await second_rep(owner, cast)
+    for number in range(9):
+        await make.lead(owner, None, score=number, expected_value=number)
+    receivers = shared({other: 1, cast.omar.id: 2})
+    seen = await reassign.preview(cast.ada, of(None), receivers)
+    assert seen.shares == [(other, 3, 7 + 4 + 1), (cast.omar.id, 6, 8 + 6 + 5 + 3 + 2 + 0)]
+    done = await carry_out(cast, of(None), receivers)
+    assert (done.outcomes, done.to_names) == ({"moved": 9}, (cast.ada.name, cast.omar.name))
+    rows = await owner.fetch(
+        "SELECT assigned_to_id AS who, sum(expected_value) AS value FROM lead GROUP BY 1"
+    )
+    assert {row["who"]: row["value"] for row in rows} == {other: 12, cast.omar.id: 24}
+    for share in (0, 6, -1):
+        with pytest.raises(Invalid):
+            await reassign.preview(cast.ada, of(None), shared({cast.omar.id: share}))
+
+
+def test_a_round_is_spread_evenly_and_always_the_same() -> None:
+    rounds = {"a": (1,), "abc": (1, 1, 1), "abca": (2, 1, 1), "aabacaa": (5, 1, 1), "babcab": (2, 3, 1)}
+    for turns, shares in rounds.items():
+        names = dict(zip("abc", shares, strict=False))
+        assert "".join(shared(names).turns) == turns
 
 
 async def test_which_leads_is_said_as_in_the_list_of_leads(owner: asyncpg.Connection, cast: Cast) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -16,20 +16,25 @@ from app.core.settings import settings
 from app.domain.lead_list import NEWEST, LeadFilter
 from app.domain.permissions import check_assign_lead
 from app.domain.pipeline import OPEN_STAGES
-from app.domain.reassign import Preview, Reassignment, Receivers, only_open
+from app.domain.reassign import MOST_SHARE, Preview, Reassignment, Receivers, only_open
 from app.domain.viewer import Viewer
 from app.services import reassign
 from app.services.staff import list_staff
 from app.web.admin.seen_leads import pack, unpack
+from app.web.asked import number
 from app.web.forms import Form, read_form
 from app.web.guards import needs
 from app.web.leads.filter import query_of_leads, read_lead_filter
 from app.web.respond import is_partial, page, redirect
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 Asking = Request[Viewer, Any, Any]
 PAGE: Final = "/admin/reassign"
 WATCH: Final = "admin/reassign/watch.html.jinja2"
-OWN: Final = ("receiver", "why")  # in the URL beside the filter of the list of leads
+LONGEST_SHARE: Final = 3
+OWN: Final = ("receiver", "share", "why")  # in the URL beside the filter of the list of leads
 
 
 @get(PAGE, name="admin.reassign", opt=needs(check_assign_lead))
@@ -105,6 +110,8 @@ async def _page(
         names={person.id: person.name for person in people},
         have={person.id: person.open_leads for person in people},
         chosen=form.values["receiver"].split("\n"),
+        shares=_shares(form.values["share"].split("\n")),
+        most_share=MOST_SHARE,
         recent=await reassign.recent(request.user),
         preview=preview,
         **(_previewed(narrowed, preview) if preview else {}),
@@ -129,13 +136,24 @@ def _filter(request: Asking) -> tuple[LeadFilter, list[str]]:
 
 
 def _receivers(sent: MultiDict[Any] | Any) -> Receivers:
-    ids = tuple(each for each in sent.getall("receiver", []) if isinstance(each, str))
-    return Receivers(ids, str(sent.get("why", "")))
+    return Receivers(_texts(sent, "receiver"), str(sent.get("why", "")), _shares(_texts(sent, "share")))
 
 
 def _form(sent: MultiDict[Any] | Any) -> Form:
-    to = _receivers(sent)
-    return Form({"why": to.reason, "receiver": "\n".join(to.ids)})
+    shares = "\n".join(_texts(sent, "share"))
+    return Form(
+        {"why": str(sent.get("why", "")), "receiver": "\n".join(_texts(sent, "receiver")), "share": shares}
+    )
+
+
+def _texts(sent: MultiDict[Any] | Any, name: str) -> tuple[str, ...]:
+    return tuple(each for each in sent.getall(name, []) if isinstance(each, str) and each)
+
+
+def _shares(texts: Iterable[str]) -> dict[str, int]:
+    """Return who gets how many while others get one, each said as 2:rita; what says no number is left out."""
+    said = (text.partition(":") for text in texts)
+    return {who: number(share, LONGEST_SHARE) for share, _, who in said if share.isdigit()}
 
 
 routes: Final = [show_form, start, watch, undo]

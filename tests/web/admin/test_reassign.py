@@ -51,6 +51,34 @@ def confirmation(html: str) -> tuple[str, dict[str, list[str]]]:
     return unescape(action), sent
 
 
+async def test_a_share_is_chosen_shown_and_carried_on(
+    owner: asyncpg.Connection, cast: Cast, signed_in: SignIn
+) -> None:
+    await owner.execute("UPDATE staff SET rep_id = 'R-9' WHERE id = $1", cast.ada.id)
+    for _ in range(4):
+        await make.lead(owner, None)
+    ada, both = await signed_in("ada"), [cast.rita.id, cast.omar.id]
+    asked = {
+        "owner": "none",
+        "receiver": both,
+        "why": "New",
+        "share": ["", f"3:{cast.omar.id}", f"x:{cast.rita.id}"],
+    }
+    html = (await ada.get(PAGE, params=asked)).text
+    assert "gets 1 lead, €0" in words(preview(html))
+    assert "Omar Okafor 3 × gets 3 leads, €0" in words(preview(html))
+    assert f'<option value="3:{cast.omar.id}" selected>' in html
+    action, form = confirmation(html)
+    assert form["share"] == [f"3:{cast.omar.id}"]
+    assert (await ada.post(action, data=form)).status_code == 303
+    await reassign.move_due()
+    got = await owner.fetch("SELECT assigned_to_id, count(*) FROM lead GROUP BY 1")
+    assert {tuple(row) for row in got} == {(cast.rita.id, 1), (cast.omar.id, 3)}
+    for share in ("9", "0", "77777"):
+        wrong = await ada.get(PAGE, params=asked | {"share": f"{share}:{cast.omar.id}"})
+        assert (wrong.status_code, "can have a share from 1 to 5" in wrong.text) == (200, True)
+
+
 async def begin(ada: AsyncClient, giver: str, receiver: str) -> str:
     """Look at leads, confirm it twice, and return where the one reassignment is watched."""
     chosen = {"owner": giver, "receiver": receiver, "why": "On leave"}
