@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,27 +15,37 @@ from app.sandbox.home import CannotStart
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LONGEST_END: Final = 60.0
+PATIENCE: Final = 30.0
 LONGEST_NAME: Final = 15  # the kernel keeps no more of it
 LOOK_AGAIN: Final = 0.02
 PROC: Final = Path("/proc")
 
 
-def end_workers(folder: Path, program: str, ask: Callable[[list[int]], None]) -> None:
+def end_workers(folder: Path, program: str, ask: Callable[[list[int]], None], insist: signal.Signals) -> None:
     """Return when no such program works in the folder; `ask` sends the signals, for which a stopped one wakes up.
 
-    Only where /proc tells who does. Raises `CannotStart` while somebody still works there.
+    Whoever is still there half a minute later is told to `insist`: a PostgreSQL 18 that is to end while it recovers
+    from a crash may hang for ever. Only where /proc tells. Raises `CannotStart` when nothing helps.
     """
     if not (PROC / "self").exists():
         return
-    left = working_in(folder, program)
-    ask(left)
-    for pid in left:
-        send(pid, signal.SIGCONT)
-    deadline = time.monotonic() + LONGEST_END
-    while left := working_in(folder, program):
-        if time.monotonic() > deadline:
-            raise CannotStart(f"process {left[0]} still works in {folder}; end it and start again")
+    for ways in (ask, partial(_send_all, insist)):
+        if left := working_in(folder, program):
+            ways(left)
+            _send_all(signal.SIGCONT, left)
+            _wait_until_gone(folder, program)
+    if left := working_in(folder, program):
+        raise CannotStart(f"process {left[0]} still works in {folder}; end it and start again")
+
+
+def _send_all(signum: signal.Signals, pids: list[int]) -> None:
+    for pid in pids:
+        send(pid, signum)
+
+
+def _wait_until_gone(folder: Path, program: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while working_in(folder, program) and time.monotonic() < deadline:
         time.sleep(LOOK_AGAIN)
 
 

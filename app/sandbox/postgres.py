@@ -160,7 +160,8 @@ def _end_survivors(data: Path) -> None:
     """End what a killed start left, and clear its mark: PostgreSQL believes any process with that number is its own."""
     file = data / "postmaster.pid"
     if file.exists() and (PROC / "self").exists():
-        end_workers(data, "postgres", partial(_ask_to_end, "".join(_lines(file)[:1])))
+        server = "".join(_lines(file)[:1])
+        end_workers(data, "postgres", partial(_ask_to_end, server), insist=signal.SIGQUIT)
         file.unlink(missing_ok=True)
 
 

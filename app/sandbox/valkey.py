@@ -50,7 +50,7 @@ class Valkey:
 
     def launch(self) -> subprocess.Popen[bytes]:
         """Start the server and return when it answers; two of them would spoil one append-only file."""
-        end_workers(self.data, self.program.name, _ask_to_end)
+        end_workers(self.data, self.program.name, _ask_to_end, insist=signal.SIGKILL)
         self.data.mkdir(mode=0o700, exist_ok=True)
         if self.account:
             os.chown(self.data, self.account.uid, self.account.gid)
@@ -65,7 +65,7 @@ class Valkey:
 
     def choose_port(self) -> None:
         """Keep the port of the last start, or choose another when somebody else took it."""
-        end_workers(self.data, self.program.name, _ask_to_end)
+        end_workers(self.data, self.program.name, _ask_to_end, insist=signal.SIGKILL)
         _stop_survivor(self.url)
         keep(self.home, "redis_port", free_port, still_good=is_free)
 

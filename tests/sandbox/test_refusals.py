@@ -7,10 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.sandbox import leftovers
 from app.sandbox.home import CannotStart, hold, keep
 from app.sandbox.ports import check_free
 from app.sandbox.processes import last_line
@@ -23,7 +25,6 @@ from tests.wait import until_true
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
 FULL_DISK = """LOG:  database system was not properly shut down; automatic recovery in progress
 PANIC:  could not write to file "pg_wal/xlogtemp.7": No space left on device
@@ -97,6 +98,21 @@ def test_damaged_files_of_valkey_are_refused_with_what_to_do(home: Path) -> None
     file.parents[1].rename(home / "away")
     valkey.start()
     valkey.stop()
+
+
+def test_who_does_not_end_when_asked_is_made_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a PostgreSQL that hangs in its own shutdown, and kept every next start out."""
+    monkeypatch.setattr(leftovers, "PATIENCE", 0.2)
+    deaf = "import signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); sys.stdin.read()"
+    streams: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", deaf], cwd=tmp_path, **streams) as process:
+        assert process.stdout
+        process.stdout.readline()
+        name = Path(f"/proc/{process.pid}/comm").read_text().strip()
+        leftovers.end_workers(
+            tmp_path, name, lambda pids: os.kill(pids[0], signal.SIGTERM), insist=signal.SIGKILL
+        )
+        assert process.wait(10) == -signal.SIGKILL
 
 
 def test_a_process_that_cannot_be_made_right_now_is_tried_again() -> None:
