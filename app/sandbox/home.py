@@ -6,13 +6,16 @@ import fcntl
 import json
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from app.core.errors import CrmError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
+
+
+KEPT: Final = "kept.json"
 
 
 class CannotStart(CrmError):
@@ -60,7 +63,7 @@ def is_held(home: Path) -> bool:
 
 def keep(home: Path, name: str, make: Callable[[], str], *, still_good: Callable[[str], bool] = bool) -> str:
     """Return the value made on an earlier start, or make it, or make it anew when it is no longer good."""
-    path = home / "kept.json"
+    path = home / KEPT
     values = read_kept(path) if path.exists() else {}
     if not still_good(values.get(name, "")):
         values[name] = make()

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from app.sandbox.home import CannotStart, keep
+from app.sandbox.home import KEPT, CannotStart, keep
 from app.sandbox.leftovers import PROC, end_workers, send
 from app.sandbox.ports import LOOPBACK, free_port, is_free
 from app.sandbox.processes import Account, Command, can_read, last_line, spawn, wait_until
@@ -82,7 +82,14 @@ class Postgres:
         keep(self.home, "postgres_port", free_port, still_good=is_free)
 
     def _password(self, login: str) -> str:
-        return keep(self.home, f"{login}_password", self.make_secret)
+        make = self._refuse_to_guess if self.data.exists() else self.make_secret
+        return keep(self.home, f"{login}_password", make)
+
+    def _refuse_to_guess(self) -> str:
+        raise CannotStart(
+            f"{self.home / KEPT} no longer holds the passwords of {self.data}: put it back from a copy, "
+            "or set CRM_HOME to another folder to start afresh"
+        )
 
     def first_statements(self) -> str:
         """Return what makes the two logins and the database, one statement a line."""

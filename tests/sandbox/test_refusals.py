@@ -87,6 +87,18 @@ def test_one_port_for_two_servers_is_refused(home: Path) -> None:
     )
 
 
+def test_data_whose_passwords_are_gone_is_refused_before_anything_guesses_them(home: Path) -> None:
+    with start_servers(home, fast=True):
+        pass
+    kept = home / "kept.json"
+    copy = kept.read_text()
+    kept.unlink()
+    with pytest.raises(CannotStart, match=r"kept\.json no longer holds the passwords of .*put it back"):
+        start_servers(home, fast=True)
+    kept.write_text(copy)
+    start_servers(home, fast=True).stop()
+
+
 def test_damaged_files_of_valkey_are_refused_with_what_to_do(home: Path) -> None:
     with start_servers(home, fast=True):
         pass
