@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -20,11 +20,11 @@ from app.core import errors
 from app.core.errors import BadCursor, CrmError, Invalid, Moved, Problem, Unauthenticated
 from app.core.log import logger, told
 from app.store.failures import known_failure
-from app.web.respond import heard, is_partial, reader, redirect
+from app.web.respond import is_partial, reader, redirect
 from app.web.serving.origin import page_of
 from app.web.serving.refusals import note_refusal
 from app.web.serving.security import named_in_logs, request_id
-from app.web.templating import render
+from app.web.templating import NOTHING, render
 
 Asking = Request[Any, Any, Any]
 
@@ -225,22 +225,15 @@ def _page(request: Asking, answer: Answer, template: str, headers: dict[str, str
     back = (
         page_of(request, request.headers.get("referer", "")) if answer.code == errors.StalePage.code else ""
     )
+    alone = replace(reader(request), said=NOTHING)  # What was done before waits for a page that is one.
     login = _login(request) if answer.status == Unauthenticated.status else ""
     try:
-        html = render(
-            template, reader(request), **shown, request_id=request_id(request.scope), login=login, back=back
-        )
+        html = render(template, alone, **shown, request_id=request_id(request.scope), login=login, back=back)
     except (TemplateError, LookupError, AttributeError):
         log.exception("error_page_failed", template=template)
         html = FALLBACK.format(title=escape(answer.title), detail=escape(answer.detail))
     headers = {**answer.headers, **headers, "Vary": "HX-Request, HX-Request-Type"}
-    return Response(
-        html,
-        media_type=MediaType.HTML,
-        status_code=answer.status,
-        headers=headers,
-        cookies=heard(request),
-    )
+    return Response(html, media_type=MediaType.HTML, status_code=answer.status, headers=headers)
 
 
 exception_handlers: Final = {Exception: translate}
