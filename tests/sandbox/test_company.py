@@ -27,6 +27,9 @@ GUARDS = """
     UNION ALL SELECT conrelid::regclass || conname || pg_get_constraintdef(oid) FROM pg_constraint
         WHERE convalidated AND connamespace = 'public'::regnamespace
     ORDER BY guard"""
+CLOSED = """
+    SELECT (closed_at AT TIME ZONE 'UTC')::date, stage, count(*), coalesce(sum(expected_value), 0)
+    FROM lead WHERE closed_at IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"""
 BROKEN = """
     SELECT count(*) FROM activity LEFT JOIN activity before
         ON before.customer_id = activity.customer_id AND before.seq = activity.seq - 1
@@ -136,6 +139,8 @@ async def test_a_company_of_several_batches_is_as_whole_as_a_small_one(
     assert [tuple(row) for row in kept] == [
         tuple(row) for row in await owner.fetch(f"{counted} GROUP BY 1, 2 ORDER BY 1, 2")
     ]
+    on_days = await owner.fetch("SELECT closed_on, stage, leads, value FROM closed_total ORDER BY 1, 2")
+    assert [tuple(row) for row in on_days] == [tuple(row) for row in await owner.fetch(CLOSED)]
 
 
 async def test_a_seed_that_dies_half_way_leaves_nothing_and_every_guard(
