@@ -137,12 +137,14 @@ async def test_an_export_that_the_database_breaks_off_is_not_taken_for_a_whole_o
     root = await asyncpg.connect(database.run.superuser_url)
 
     async def look(message: Any) -> None:
-        if b"@" in message.get("body", b""):  # the first row is out: now the database goes
+        if b"@" in message.get("body", b""):  # the first row is out: now the database goes, and lets nobody in
+            await root.execute(f"ALTER DATABASE {database.name} CONNECTION LIMIT 0")
             await root.execute(KILL, database.name)
 
     whole = await ask(app, "GET", "/customers/export", sam, nothing)
     assert not whole[-1]["more_body"]
     sent = await ask(app, "GET", "/customers/export", sam, look)
+    await root.execute(f"ALTER DATABASE {database.name} CONNECTION LIMIT -1")
     await root.close()
     assert sent[0]["status"] == 200
     assert sent[-1]["more_body"], "the answer must stay unfinished"
