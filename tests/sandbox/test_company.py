@@ -67,6 +67,8 @@ async def test_the_demo_shows_something_in_every_column(owner: asyncpg.Connectio
     rep_ids = {rep_id for (rep_id,) in await owner.fetch("SELECT rep_id FROM staff WHERE rep_id IS NOT NULL")}
     assert rep_ids == {CAST.rita.rep_id, CAST.omar.rep_id}
     assert await owner.fetchval("SELECT count(*) FROM customer WHERE sso_user_id IS NOT NULL") == 12
+    goals = await owner.fetch("SELECT staff_id FROM sales_goal WHERE month < now() AND amount > 0")
+    assert {row["staff_id"] for row in goals} == {CAST.rita.id, CAST.omar.id}
 
 
 async def test_every_lead_has_its_form_in_the_log_and_every_sale_its_delivery(

@@ -83,6 +83,7 @@ async def _fill(owner_url: str, company: _Company, progress: Progress) -> Summar
             missing = await loading.open_tables(owner)
             await loading.hire(owner, company.staff)
             await loading.adopt_rules(owner, company.plan.today)
+            await loading.set_goals(owner, company.staff[0]["created_at"], company.plan.currency)
             made = await _copy_all(owner, company.plan, progress)
             await loading.derive(owner)
             await _put_back(owner, missing, progress)

@@ -26,6 +26,12 @@ LOADED: Final = ("staff", "score_model", *TABLES)
 FILLED: Final = (*TABLES, "lead_words")
 # The memory that building an index or checking a foreign key may take.
 MEMORY: Final = "256MB"
+MONTHLY_GOAL: Final = 50_000
+_GOALS: Final = """
+    INSERT INTO sales_goal (id, staff_id, month, amount, currency, set_by_id, set_at)
+    SELECT md5('goal' || rep.id)::uuid, rep.id, date_trunc('month', $1::timestamptz AT TIME ZONE 'UTC'), $3, $2,
+        boss.id, $1
+    FROM staff AS rep, staff AS boss WHERE rep.rep_id IS NOT NULL AND 'SLYYFOXX_ADMIN' = ANY(boss.roles)"""
 # Foreign keys go first and come last: they stand on the others.
 _CONSTRAINTS: Final = """
     SELECT conrelid::regclass::text AS of, conname AS name, pg_get_constraintdef(oid) AS definition
@@ -114,6 +120,11 @@ async def adopt_rules(owner: asyncpg.Connection, at: datetime) -> None:
     await owner.execute(
         _RULES, COLD_START.version, COLD_START.kind, msgspec.json.encode(COLD_START.body).decode(), at
     )
+
+
+async def set_goals(owner: asyncpg.Connection, at: datetime, currency: str) -> None:
+    """Give every rep a goal for each month since `at`, as the administrator would."""
+    await owner.execute(_GOALS, at, currency, MONTHLY_GOAL)
 
 
 async def copy(owner: asyncpg.Connection, batch: Batch) -> None:
