@@ -26,8 +26,18 @@ def navigation(viewer: Viewer) -> list[tuple[str, str, str]]:
     return pages
 
 
-def shortcuts(viewer: Viewer) -> list[tuple[str, str, str]]:
-    """Return the pages behind those, which the palette leads to by their name: path, label, icon."""
+def places(viewer: Viewer, q: str) -> list[tuple[str, str, str]]:
+    """Return the pages behind those whose names are begun by the words of `q`: path, label, icon."""
+    wanted = q.lower().split() if len(q) > 1 else []
+    return [place for place in _behind(viewer) if wanted and _is_begun(place[1], wanted)]
+
+
+def _is_begun(label: str, wanted: list[str]) -> bool:
+    words = label.lower().split()
+    return all(any(word.startswith(begun) for word in words) for begun in wanted)
+
+
+def _behind(viewer: Viewer) -> list[tuple[str, str, str]]:
     pages: list[tuple[str, str, str]] = []
     if permissions.can_see_board(viewer):
         pages += [
@@ -42,7 +52,7 @@ def shortcuts(viewer: Viewer) -> list[tuple[str, str, str]]:
             if compares or name != "reps"
         ]
     if permissions.can_administer(viewer):
-        from app.web.admin.index import AREAS  # noqa: PLC0415  the areas' own page is drawn with these shortcuts
+        from app.web.admin.index import AREAS  # noqa: PLC0415  the areas' own page is drawn with this navigation
 
         pages += [(path, f"Admin: {label}", icon) for path, label, icon, _ in AREAS]
     return pages

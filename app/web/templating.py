@@ -25,7 +25,7 @@ from app.domain.ticket import STATUS_LABELS
 from app.web import formats
 from app.web.ageing import true_until
 from app.web.board import cards
-from app.web.navigation import navigation, section_of, shortcuts
+from app.web.navigation import navigation, section_of
 from app.web.reports.cells import figure
 from app.web.serving.kept import TOKEN, Pieces, drawn_once
 from app.web.timeline import entries
@@ -123,7 +123,6 @@ def environment() -> Environment:
         views=BUILT_IN,
         lost_reasons=LOST_REASONS,
         nav=navigation,
-        shortcuts=shortcuts,
         ticket_statuses=STATUS_LABELS,
         permissions=permissions,
     )

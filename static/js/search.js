@@ -46,6 +46,7 @@ function askForTypedAhead() {
 }
 
 const options = () => [...list.querySelectorAll("[role=option]:not([hidden])"), ...hits.querySelectorAll("[role=option]")];
+const said = (option) => option.dataset.said ?? option.textContent.toLowerCase();
 const chosen = () => options().find((option) => option.getAttribute("aria-selected") === "true");
 
 function choose(option) {
@@ -56,15 +57,9 @@ function choose(option) {
   option.scrollIntoView({ block: "nearest" });
 }
 
-// Some stand there only for who has begun to type their name.
-function fits({ dataset: { said, typed } }, words) {
-  if (!words[0]) return typed === undefined;
-  return words.every((word) => said.split(" ").some((each) => each.startsWith(word)));
-}
-
 function narrow() {
   const words = input.value.trim().toLowerCase().split(/\s+/);
-  for (const option of list.children) option.hidden = !fits(option, words);
+  for (const option of list.children) option.hidden = !words.every((word) => said(option).includes(word));
   choose(options()[0]);
   isEntered = false;
   clearTimeout(timer);

@@ -91,7 +91,7 @@ def test_the_owner_of_a_card_is_shown_to_admins_only() -> None:
 
 
 def test_support_finds_no_way_to_the_board() -> None:
-    html = show("search/page.html.jinja2", samples.SAM, q="", hits=(), cut=False)
+    html = show("search/page.html.jinja2", samples.SAM, q="", places=(), hits=(), cut=False)
     assert 'href="/board"' not in html
     assert 'href="/customers"' in html
 

@@ -137,7 +137,9 @@ async def test_an_export_that_the_database_breaks_off_is_not_taken_for_a_whole_o
     root = await asyncpg.connect(database.run.superuser_url)
 
     async def look(message: Any) -> None:
-        if b"@" in message.get("body", b""):  # the first row is out: now the database goes, and lets nobody in
+        if b"@" in message.get(
+            "body", b""
+        ):  # the first row is out: now the database goes, and lets nobody in
             await root.execute(f"ALTER DATABASE {database.name} CONNECTION LIMIT 0")
             await root.execute(KILL, database.name)
 
