@@ -104,14 +104,15 @@ async def test_who_has_nobody_waiting_gets_none(
     assert (await states(owner), post.mails) == (["empty"], [])
 
 
-async def test_who_leaves_before_it_is_sent_gets_none(
-    owner: asyncpg.Connection, cast: Cast, post: Post, at: At
+@pytest.mark.parametrize("change", ["active = false", "roles = '{SLYYFOXX_ADMIN}'"])
+async def test_who_leaves_or_becomes_an_admin_before_it_is_sent_gets_none(
+    owner: asyncpg.Connection, cast: Cast, post: Post, at: At, change: str
 ) -> None:
     await lives_in(owner, cast.rita, "Europe/Berlin")
     await waiting(owner, cast.rita)
     post.to_message = "451 Later"
     await send(post)
-    await owner.execute("UPDATE staff SET active = false WHERE id = $1", cast.rita.id)
+    await owner.execute(f"UPDATE staff SET {change} WHERE id = $1", cast.rita.id)
     post.to_message = ""
     at(TUESDAY + MINUTE)
     await send(post)

@@ -155,20 +155,6 @@ async def test_who_is_no_admin_any_more_is_not_told_of_the_team(
     assert (await states(owner), post.mails) == (["unwanted"], [])
 
 
-async def test_a_rep_who_became_an_admin_is_not_sent_a_reps_day(
-    owner: asyncpg.Connection, cast: Cast, post: Post, at: At
-) -> None:
-    await lives_in(owner, cast.rita, "Europe/Berlin")
-    await waiting(owner, cast.rita)
-    post.to_message = "451 Later"
-    await send(post)
-    await owner.execute("UPDATE staff SET roles = '{SLYYFOXX_ADMIN}' WHERE id = $1", cast.rita.id)
-    post.to_message = ""
-    at(datetime(2026, 12, 1, 6, 40, tzinfo=UTC))
-    await send(post)
-    assert (await states(owner), post.mails) == (["unwanted"], [])
-
-
 async def test_nobody_else_reads_the_teams_week(cast: Cast, ada: Viewer) -> None:
     for other in (cast.rita, cast.sam):
         with pytest.raises(Forbidden):
