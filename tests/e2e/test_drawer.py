@@ -65,6 +65,13 @@ async def test_opened_at_its_address_it_closes_to_the_board_and_one_back_is_enou
     await expect(card.get_by_role("link")).to_be_focused()
 
 
+async def test_nothing_of_a_won_lead_is_cut_off(board: Page) -> None:
+    _, drawer, _ = await open_beside(board, "closed_won")
+    await expect(drawer.locator("#handoff")).to_be_visible()
+    cut = "(all) => all.filter((one) => one.scrollHeight > one.clientHeight + 1).map((one) => one.id || one.className)"
+    assert await drawer.locator(":scope > *").evaluate_all(cut) == []
+
+
 async def test_what_is_done_in_it_changes_the_card_and_leaves_it_open(board: Page) -> None:
     card, drawer, _ = await open_beside(board, "negotiation")
     dialog = board.locator("#dialog")
