@@ -34,7 +34,7 @@ _pages: Final = Pages()
 def page(request: Asking, template: str, *, status: int = 200, **context: Any) -> Response[str]:
     """Answer with a template rendered for this request; a fragment is a template without the layout."""
     html = render(template, reader(request), **context)
-    cookies = heard(request)
+    cookies = _heard(request)
     return Response(html, media_type=MediaType.HTML, status_code=status, headers=HEADERS, cookies=cookies)
 
 
@@ -61,7 +61,7 @@ def page_of(
         return render(template, blank, **context(draw_part))
 
     html = _pages.draw(reader(request), request.scope["query_string"], shown, draw)
-    return Response(html, media_type=MediaType.HTML, headers=HEADERS, cookies=heard(request))
+    return Response(html, media_type=MediaType.HTML, headers=HEADERS, cookies=_heard(request))
 
 
 def file_called(name: str) -> dict[str, str]:
@@ -110,7 +110,7 @@ def reader(request: Asking) -> Reader:
     )
 
 
-def heard(request: Asking) -> list[Cookie]:
+def _heard(request: Asking) -> list[Cookie]:
     """Return what makes the browser forget what this page says was done."""
     return [Cookie(SAID, value="", max_age=0, samesite="lax")] if _said(request) else []
 
