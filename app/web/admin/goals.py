@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from litestar import Request, Response, get, post
 
 from app.core.errors import Invalid, Malformed
-from app.domain.goal import months_ahead
+from app.domain.goal import check_goals, months_ahead
 from app.domain.permissions import check_administer
 from app.domain.viewer import Viewer
 from app.services import goals
@@ -42,6 +42,7 @@ async def set_goals(request: Asking) -> Response[str]:
     if month is None:
         raise Malformed("This form does not say from which month on")
     wanted = _typed(form)
+    form.note_also(lambda: check_goals(wanted))
     try:
         form.check()
         number = await goals.set_goals(request.user, wanted, month, formats.today(zone(request)))

@@ -92,6 +92,14 @@ async def test_what_is_no_goal_is_said_beside_its_field(
     assert await owner.fetch(ROWS) == []
 
 
+async def test_all_that_is_no_goal_is_said_at_once(signed_in: SignIn, cast: Cast, months: list[date]) -> None:
+    client, rita, omar = await signed_in("ada"), cast.rita.id, cast.omar.id
+    sent = {"month": str(months[0]), f"goal_{rita}": "much", f"goal_{omar}": "-5"}
+    html = (await client.post(PATH, data=sent)).text
+    assert f'id="goal_{rita}-error"' in html
+    assert f'id="goal_{omar}-error"' in html
+
+
 async def test_a_month_that_is_over_keeps_its_goal(
     signed_in: SignIn, owner: asyncpg.Connection, cast: Cast, months: list[date]
 ) -> None:
